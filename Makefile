@@ -2,7 +2,7 @@ PORT ?= 8000
 DATA ?= var/demo
 
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --disable-pip-version-check --quiet
+PIP := $(PY) -m pip install --disable-pip-version-check -qq
 LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-config --python-version 3.11 --custom-compile-command "make lock"
 

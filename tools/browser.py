@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
     if not complete():
         print(f"setup: {MISSING}", file=sys.stderr)
         return 1
-    print(chromium())
+    if "--install" not in arguments:
+        print(chromium())
     return 0
 
 

