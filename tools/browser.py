@@ -39,7 +39,11 @@ def install_from_debian() -> None:
     packages = [*([] if chromium() else ["chromium"]), "fonts-noto-cjk", "fontconfig"]
     for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
         subprocess.run(
-            ["apt-get", "-qq", *command], env=environment, check=False, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+            ["apt-get", "-qq", *command],
+            env=environment,
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
         )
 
 

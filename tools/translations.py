@@ -34,8 +34,8 @@ def join_parts(language: str, parts: list[Path]) -> Catalog:
             known = joined.get(message.id, message.context)
             if known is not None and known.string != message.string:
                 raise Conflict(
-                    f"{message.id!r} is {known.string!r} in {origin[key].name} but {message.string!r} in {path.name}. "
-                    "Use one translation, or give one of them a msgctxt."
+                    f"{message.id!r} is {known.string!r} in {origin[key].name} but {message.string!r} "
+                    f"in {path.name}. Use one translation, or give one of them a msgctxt."
                 )
             if known is None:
                 joined.add(message.id, message.string, context=message.context, flags=message.flags)
