@@ -1,0 +1,19 @@
+"""The tables of the closed loop."""
+
+from gezhi.cases.models.case import Assignment, Case, CaseEvent
+from gezhi.cases.models.report import Evidence, ImportRow, ImportRun, Report
+from gezhi.cases.models.teaching import Lesson, TrainedModel
+from gezhi.cases.models.view import SavedView
+
+__all__ = [
+    "Assignment",
+    "Case",
+    "CaseEvent",
+    "Evidence",
+    "ImportRow",
+    "ImportRun",
+    "Lesson",
+    "Report",
+    "SavedView",
+    "TrainedModel",
+]

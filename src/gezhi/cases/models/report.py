@@ -1,0 +1,101 @@
+from django.db import models
+
+from gezhi.lib.fields import PlaceCodeField
+
+
+class Report(models.Model):
+    """What one source said once. (source, source_id) is said once only."""
+
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="reports")
+    source = models.CharField(
+        max_length=60
+    )  # portal | hotline | field | api:<account> | open311:<account> | file:<name>
+    source_id = models.CharField(max_length=120)
+    tracking_code = models.CharField(max_length=16, unique=True)
+    text = models.TextField()
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    place_code = PlaceCodeField(blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    category = models.CharField(max_length=60, blank=True)  # as the source gave it
+    reporter_name = models.CharField(max_length=60, blank=True)
+    reporter_phone = models.CharField(max_length=30, blank=True)
+    reporter_email = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    submitted_by_id = models.BigIntegerField(null=True)
+    attributes = models.JSONField(default=dict)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    rating = models.SmallIntegerField(null=True)
+    rated_at = models.DateTimeField(null=True)
+    rating_text = models.TextField(blank=True)
+    salt = models.BinaryField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="report_once")]
+        indexes = [
+            models.Index(fields=["case", "id"], name="report_of_case"),
+            models.Index(fields=["received_at", "id"], name="report_by_time"),
+            models.Index(
+                fields=["reporter_phone", "-id"],
+                name="report_by_phone",
+                condition=~models.Q(reporter_phone=""),
+            ),
+        ]
+
+
+class Evidence(models.Model):
+    """A photo that proves. Stored re-encoded and without EXIF; what EXIF said is kept here."""
+
+    key = models.UUIDField(unique=True)
+    case_id = models.BigIntegerField(null=True)
+    report_id = models.BigIntegerField(null=True)
+    event_seq = models.IntegerField(null=True)
+    account_id = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64)
+    original_sha256 = models.CharField(max_length=64)
+    content_type = models.CharField(max_length=40)
+    size = models.IntegerField()
+    width = models.IntegerField()
+    height = models.IntegerField()
+    taken_at = models.DateTimeField(null=True)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case_id", "id"], name="evidence_of_case", condition=~models.Q(case_id=None))
+        ]
+
+
+class ImportRun(models.Model):
+    """One file of reports on its way through the intake door."""
+
+    key = models.UUIDField(unique=True)
+    name = models.CharField(max_length=120)
+    account_id = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=12)  # checked | running | done | failed
+    mapping = models.JSONField()
+    path = models.CharField(max_length=300)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    total = models.IntegerField(null=True)
+    read = models.IntegerField(default=0)
+    added = models.IntegerField(default=0)
+    known = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    error = models.TextField(blank=True)
+
+
+class ImportRow(models.Model):
+    """One fault of one row, so that it can be mended and sent again."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="faults")
+    row = models.IntegerField()
+    field = models.CharField(max_length=60)
+    value = models.CharField(max_length=200)
+    problem = models.CharField(max_length=300)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "id"], name="fault_of_run")]

@@ -1,0 +1,71 @@
+"""The command `gezhi`. Each part offers its own commands; they are imported only when called."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from gezhi.lib.command import wrap_leaves
+
+COMMANDS = {
+    "serve": ("gezhi.config.serving:serve", "Serve the pages and the API."),
+    "worker": ("gezhi.config.serving:worker", "Do the deferred jobs: notices, sweeps, training."),
+    "migrate": ("gezhi.config.serving:migrate", "Bring the database's tables up to date."),
+    "demo": ("gezhi.demo.cli:demo", "Set up a city with thirty days of history and serve it, alive."),
+    "places": ("gezhi.places.cli:places", "Jurisdictions, grids, locating."),
+    "people": ("gezhi.people.cli:people", "Accounts, posts, keys."),
+    "packs": ("gezhi.packs.cli:packs", "Scenario packs: check, plan, apply, diff, export."),
+    "reports": ("gezhi.exchange.cli:reports", "Import reports from files."),
+    "classify": ("gezhi.cases.cli_classify:classify", "Train and measure the classifier."),
+    "ledger": ("gezhi.ledger.cli:ledger", "Verify the ledger."),
+    "openapi": ("gezhi.config.serving:openapi", "Print the OpenAPI document."),
+}
+
+
+class Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return wrap_leaves(command, prepare)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
+@click.version_option(package_name="gezhi")
+def main(data: Path | None) -> None:
+    """Gezhi 格治: the platform on which a city runs its social governance."""
+    if data:
+        use_data(data)
+
+
+def use_data(data: Path) -> None:
+    os.environ["GEZHI_DATA_DIR"] = str(data.resolve())
+
+
+def prepare() -> None:
+    """Settings, database and tables for a command that needs them."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
+    from gezhi.config.database import ensure_database
+    from gezhi.config.paths import data_dir
+
+    if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
+        return
+    ensure_database(data_dir())
+    import django
+
+    django.setup()
+    from gezhi.config.tables import migrate_when_needed
+
+    migrate_when_needed()

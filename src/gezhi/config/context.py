@@ -1,0 +1,8 @@
+"""What every page knows of the node."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def node(request: HttpRequest) -> dict[str, str]:
+    return {"node_name": settings.NODE_NAME, "node_phone": settings.NODE_PHONE}

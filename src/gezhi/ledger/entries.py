@@ -1,0 +1,40 @@
+"""What an entry is: canonical bytes and their leaf hash.
+
+RFC 8785 (JSON Canonicalization Scheme) gives the bytes, RFC 6962 section 2.1 the leaf hash. Personal data never
+enters: `salted` gives a hash that proves what was said and, once its salt is deleted, says nothing.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import rfc8785
+
+Fact = str | int | bool | None | list["Fact"] | Mapping[str, "Fact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it is written. `facts` must hold no personal data and no floats."""
+
+    kind: str
+    subject: str
+    at: datetime
+    facts: Mapping[str, Fact]
+    configures: bool = False
+
+
+def body_of(draft: Draft) -> bytes:
+    at = draft.at.astimezone(UTC).isoformat(timespec="microseconds")
+    return rfc8785.dumps({"at": at, "facts": draft.facts, "kind": draft.kind, "subject": draft.subject, "v": 1})
+
+
+def leaf_hash(body: bytes) -> bytes:
+    return hashlib.sha256(b"\x00" + body).digest()
+
+
+def salted(salt: bytes, value: str) -> str:
+    """HMAC-SHA256 of `value` under `salt`, hex."""
+    return hmac.new(salt, value.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,89 @@
+"""The code is the tree: national 12-digit statistical division codes, grids = village code + 3 or 4 digits.
+
+Digits by level: province 2, city 2, county 2, town 3, village 3 (the rest zeros). A city without counties
+(Dongguan, Zhongshan, Danzhou) uses the county code XXXX00, which is its own code: such towns hang below the city.
+"""
+
+from typing import Final
+
+PROVINCE, CITY, COUNTY, TOWN, VILLAGE, GRID = range(6)
+LEVELS: Final = ("province", "city", "county", "town", "village", "grid")
+_DIGITS: Final = (2, 4, 6, 9, 12)
+_NATIONAL: Final = 12
+
+
+class BadCode(ValueError):
+    """{code!r} is no place code: expected 12 digits (national division) or 15 to 16 digits (grid)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__((self.__doc__ or "").format(code=code))
+
+
+def is_code(text: str) -> bool:
+    return text.isascii() and text.isdigit() and text[:2] != "00" and len(text) in (_NATIONAL, 15, 16)
+
+
+def padded(digits: str) -> str:
+    """'3302' -> '330200000000'."""
+    return digits.ljust(_NATIONAL, "0")
+
+
+def level_of(code: str) -> int:
+    if not is_code(code):
+        raise BadCode(code)
+    if len(code) > _NATIONAL:
+        return GRID
+    return next(level for level, digits in enumerate(_DIGITS) if code[digits:].strip("0") == "")
+
+
+def level_named(name: str) -> int:
+    if name not in LEVELS:
+        raise ValueError(f"{name!r} is no level; levels are {', '.join(LEVELS)}")
+    return LEVELS.index(name)
+
+
+def prefix_of(code: str) -> str:
+    """The digits that every code of the subtree starts with."""
+    level = level_of(code)
+    return code if level == GRID else code[: _DIGITS[level]]
+
+
+def code_range(code: str) -> tuple[str, str]:
+    """(low, high): the subtree is low <= code < high when texts compare byte by byte (collation "C")."""
+    prefix = prefix_of(code)
+    if len(prefix) > _NATIONAL:
+        return prefix, prefix + "0"
+    return prefix, str(int(prefix) + 1).zfill(len(prefix))
+
+
+def is_within(code: str, jurisdiction: str) -> bool:
+    low, high = code_range(jurisdiction)
+    return low <= code < high
+
+
+def ancestor_at(code: str, level: int) -> str:
+    """The code of the ancestor (or the place itself) at a level; errors when the place is above that level."""
+    if level_of(code) < level:
+        raise ValueError(f"{code} is a {LEVELS[level_of(code)]}, it has no {LEVELS[level]} above it")
+    return code if level == GRID else padded(code[: _DIGITS[level]])
+
+
+def ancestors(code: str) -> tuple[str, ...]:
+    """Nearest first, up to the province; the place itself is not among them."""
+    found = [ancestor_at(code, level) for level in range(level_of(code) - 1, -1, -1)]
+    return tuple(dict.fromkeys(found))
+
+
+def parent_of(code: str) -> str | None:
+    return next(iter(ancestors(code)), None)
+
+
+def child_code(parent: str, number: int) -> str:
+    """The code of the numbered child: three digits for towns, villages and grids, four for grids past 999."""
+    level = level_of(parent)
+    if level == VILLAGE and 0 < number < 10_000:
+        return f"{parent}{number:03d}"
+    width = 2 if level < COUNTY else 3
+    if level >= VILLAGE or not 0 < number < 10**width:
+        raise ValueError(f"a {LEVELS[level]} ({parent}) has no child number {number}")
+    return padded(f"{parent[: _DIGITS[level]]}{number:0{width}d}")
