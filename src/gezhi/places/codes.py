@@ -1,10 +1,13 @@
 """The code is the tree: national 12-digit statistical division codes, grids = village code + 3 or 4 digits.
 
-Digits by level: province 2, city 2, county 2, town 3, village 3 (the rest zeros). A city without counties
-(Dongguan, Zhongshan, Danzhou) uses the county code XXXX00, which is its own code: such towns hang below the city.
+Digits by level: province 2, city 2, county 2, town 3, village 3 (the rest zeros). A city without
+counties (Dongguan, Zhongshan, Danzhou) uses the county code XXXX00, which is its own code: such towns hang
+below the city. Subtrees are ranges: lib/place_range.py.
 """
 
 from typing import Final
+
+from gezhi.lib.place_range import place_range
 
 PROVINCE, CITY, COUNTY, TOWN, VILLAGE, GRID = range(6)
 LEVELS: Final = ("province", "city", "county", "town", "village", "grid")
@@ -42,27 +45,13 @@ def level_named(name: str) -> int:
     return LEVELS.index(name)
 
 
-def prefix_of(code: str) -> str:
-    """The digits that every code of the subtree starts with."""
-    level = level_of(code)
-    return code if level == GRID else code[: _DIGITS[level]]
-
-
-def code_range(code: str) -> tuple[str, str]:
-    """(low, high): the subtree is low <= code < high when texts compare byte by byte (collation "C")."""
-    prefix = prefix_of(code)
-    if len(prefix) > _NATIONAL:
-        return prefix, prefix + "0"
-    return prefix, str(int(prefix) + 1).zfill(len(prefix))
-
-
 def is_within(code: str, jurisdiction: str) -> bool:
-    low, high = code_range(jurisdiction)
+    low, high = place_range(jurisdiction)
     return low <= code < high
 
 
 def ancestor_at(code: str, level: int) -> str:
-    """The code of the ancestor (or the place itself) at a level; errors when the place is above that level."""
+    """The code of the ancestor (or of the place itself) at a level; refused for a level below the place."""
     if level_of(code) < level:
         raise ValueError(f"{code} is a {LEVELS[level_of(code)]}, it has no {LEVELS[level]} above it")
     return code if level == GRID else padded(code[: _DIGITS[level]])
@@ -79,11 +68,9 @@ def parent_of(code: str) -> str | None:
 
 
 def child_code(parent: str, number: int) -> str:
-    """The code of the numbered child: three digits for towns, villages and grids, four for grids past 999."""
+    """The code of the numbered child: 1..99 below province and city, 1..999 further down."""
     level = level_of(parent)
-    if level == VILLAGE and 0 < number < 10_000:
-        return f"{parent}{number:03d}"
     width = 2 if level < COUNTY else 3
-    if level >= VILLAGE or not 0 < number < 10**width:
+    if level == GRID or not 0 < number < 10**width:
         raise ValueError(f"a {LEVELS[level]} ({parent}) has no child number {number}")
     return padded(f"{parent[: _DIGITS[level]]}{number:0{width}d}")

