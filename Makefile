@@ -68,7 +68,7 @@ $(CATALOGUE): $(PARTS) $(wildcard $(PARTS)/*.po) tools/translations.py .venv/.pa
 
 node_modules/.installed: package.json package-lock.json .npmrc tools/node.py requirements-node.lock .venv/.created
 	@echo "setup: front-end packages"
-	@$(PY) tools/node.py npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(PY) tools/node.py npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(DIST): frontend $(ISLANDS) node_modules/.installed
