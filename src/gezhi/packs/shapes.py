@@ -11,7 +11,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
-Role = Literal["grid-worker", "dispatcher", "handler", "verifier", "supervisor", "leader", "reporter", "system"]
+Length = Annotated[
+    str, Field(pattern=r"^[1-9][0-9]{0,4} (working minutes|working hours|working days|minutes|hours|days)$")
+]
+Role = Literal[
+    "grid-worker", "dispatcher", "handler", "verifier", "supervisor", "leader", "reporter", "system"
+]
 
 
 class Shape(BaseModel):
@@ -70,6 +75,7 @@ class Need(StrEnum):
     TEXT = "text"
     CASE = "case"
     REPORT = "report"
+    PLACE = "place"
 
 
 class Effect(StrEnum):
@@ -85,7 +91,10 @@ class Effect(StrEnum):
 
 
 class State(Shape):
-    """A place where a case waits: for whom (worked_by), how long (limit: a parameter's key)."""
+    """A place where a case waits: for whom (worked_by), how long (limit).
+
+    `limit` is a parameter's key or the first half of one: `handling` is `handling.<limits of the category>`.
+    """
 
     key: Key
     title: Words
@@ -114,10 +123,17 @@ class Transition(Shape):
 
 
 class Procedure(Shape):
-    """A flat state machine; the first state is where an accepted report's case begins."""
+    """A flat state machine; the first state is where an accepted report's case begins.
+
+    `answer` and `joined` name what the reporter is told when a report opens a case or joins one.
+    `moves` says for each state of an earlier version that is gone where its open cases go.
+    """
 
     key: Key
     title: Words
+    answer: Key | None = None
+    joined: Key | None = None
+    moves: dict[Key, Key] = {}
     states: tuple[State, ...] = Field(min_length=2)
     transitions: tuple[Transition, ...] = Field(min_length=1)
 
@@ -153,11 +169,18 @@ class Group(Shape):
     name: Words
 
 
+class Function(Shape):
+    """A duty that units hold and categories ask for."""
+
+    key: Key
+    name: Words
+
+
 class Limit(Shape):
     """A length of working or calendar time in force from a day on, with where it comes from."""
 
     since: date
-    length: str = Field(pattern=r"^[1-9][0-9]* (working minutes|working hours|working days|minutes|hours|days)$")
+    length: Length
     source: str = Field(min_length=3)
 
 
@@ -183,7 +206,7 @@ class Step(Shape):
     by: Role = "system"
     person: str = "someone"
     given: dict[str, str] = Field(default={}, alias="with")
-    after: str | None = None
+    after: Length | None = None
     then: Key | None = None
     refused: str | None = None
 
@@ -212,6 +235,7 @@ class Pack(Shape):
     """A whole pack as loaded. `digest` is the SHA-256 of its canonical JSON, hex."""
 
     manifest: Manifest
+    functions: tuple[Function, ...] = ()
     groups: tuple[Group, ...] = ()
     categories: tuple[Category, ...] = ()
     procedures: tuple[Procedure, ...] = ()

@@ -1,0 +1,69 @@
+"""Which files a pack may have and what each holds."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from gezhi.packs.shapes import (
+    Category,
+    Function,
+    Group,
+    Manifest,
+    Message,
+    Parameter,
+    Procedure,
+    Shape,
+    Situation,
+)
+
+
+class FunctionsFile(Shape):
+    functions: tuple[Function, ...]
+
+
+class CategoriesFile(Shape):
+    groups: tuple[Group, ...]
+    categories: tuple[Category, ...]
+
+
+class ParametersFile(Shape):
+    parameters: tuple[Parameter, ...]
+
+
+class MessagesFile(Shape):
+    messages: tuple[Message, ...]
+
+
+class SituationsFile(Shape):
+    situations: tuple[Situation, ...]
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """`section` is set where the whole file is one object of that section of the pack."""
+
+    pattern: str
+    shape: type[Shape]
+    schema: str
+    section: str | None = None
+
+
+FILE_KINDS = (
+    FileKind("pack.yaml", Manifest, "pack", "manifest"),
+    FileKind("functions.yaml", FunctionsFile, "functions"),
+    FileKind("categories.yaml", CategoriesFile, "categories"),
+    FileKind("procedures/*.yaml", Procedure, "procedure", "procedures"),
+    FileKind("parameters/*.yaml", ParametersFile, "parameters"),
+    FileKind("messages/*.yaml", MessagesFile, "messages"),
+    FileKind("tests/*.yaml", SituationsFile, "situations"),
+)
+CHANGELOG = "CHANGELOG.md"
+KNOWN_FILES = ", ".join([*(kind.pattern for kind in FILE_KINDS), CHANGELOG])
+
+
+def kind_of(name: str) -> FileKind | None:
+    """The kind of the file with this path inside a pack, `/` between folders."""
+    return next((kind for kind in FILE_KINDS if _fits(name, kind.pattern)), None)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return name.count("/") == pattern.count("/") and fnmatchcase(name, pattern)
