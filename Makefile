@@ -35,7 +35,7 @@ check: setup ## lint, types, import contracts, house tests
 	.venv/bin/pytest tests/house
 
 bench: setup ## every benchmark, one JSON line each
-	@for file in benchmarks/bench_*.py; do $(PY) $$file || exit 1; done
+	@for file in $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done
 
 lock: setup ## resolve the dependencies again into the lock files
 	$(LOCK) pyproject.toml -o requirements.lock
