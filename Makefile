@@ -13,6 +13,7 @@ ISLANDS := $(wildcard frontend/*.mjs frontend/*.json frontend/*.ts frontend/*/*)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .PHONY: help setup demo test check bench lock clean
 
 help: ## show this list
