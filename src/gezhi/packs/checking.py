@@ -46,6 +46,9 @@ def _missing(address: Address, idea: str, name: str, known: Iterable[str]) -> It
 
 
 def _categories(pack: Pack) -> Iterator[Finding]:
+    if pack.manifest.fallback:
+        keys = [category.key for category in pack.categories]
+        yield from _missing(("manifest", "fallback"), "category", pack.manifest.fallback, keys)
     groups = {group.key for group in pack.groups}
     functions = {function.key for function in pack.functions}
     procedures = {procedure.key: procedure for procedure in pack.procedures}

@@ -10,6 +10,7 @@ _STAYS = {Kind.CORRECT, Kind.ADD, Kind.SPLIT}
 _TO_OPEN = {Kind.ACCEPT, Kind.DISPATCH, Kind.RECEIVE, Kind.RETURN, Kind.FINISH, Kind.REWORK, Kind.REOPEN}
 _TO_CLOSED = {Kind.REJECT, Kind.VERIFY, Kind.RATE, Kind.CLOSE, Kind.WITHDRAW, Kind.MERGE}
 _FROM_CLOSED = {Kind.REOPEN, Kind.RATE, Kind.CLOSE}
+_BY_ENGINE = {Kind.REPORT, Kind.JOIN, Kind.OVERDUE}
 _NEEDS = {
     Kind.REJECT: Need.REASON,
     Kind.RETURN: Need.REASON,
@@ -151,6 +152,9 @@ def _directions(transition: Transition, states: dict[str, State], at: Address) -
 
 def _promises(transition: Transition, at: Address) -> Iterator[Finding]:
     kind = transition.kind
+    if kind in _BY_ENGINE:
+        allowed = one_of(kind, set(Kind) - _BY_ENGINE)
+        yield Finding((*at, "kind"), f"'{kind}' happens by itself and is no step", allowed)
     need, effect = _NEEDS.get(kind), _EFFECTS.get(kind)
     if need and need not in transition.needs:
         yield Finding(

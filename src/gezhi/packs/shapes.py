@@ -45,6 +45,8 @@ class Stage(StrEnum):
 class Kind(StrEnum):
     """What a transition is, so that all procedures can be compared whatever they call it."""
 
+    REPORT = "report"
+    JOIN = "join"
     ACCEPT = "accept"
     REJECT = "reject"
     CORRECT = "correct"
@@ -62,6 +64,7 @@ class Kind(StrEnum):
     ADD = "add"
     MERGE = "merge"
     SPLIT = "split"
+    OVERDUE = "overdue"
 
 
 class Need(StrEnum):
@@ -137,6 +140,10 @@ class Procedure(Shape):
     states: tuple[State, ...] = Field(min_length=2)
     transitions: tuple[Transition, ...] = Field(min_length=1)
 
+    def __hash__(self) -> int:
+        """Cheap, so that what is derived from a procedure can be cached by it."""
+        return hash(self.key)
+
 
 class Attribute(Shape):
     """A question asked with a category (Open311's service definition attribute)."""
@@ -149,10 +156,14 @@ class Attribute(Shape):
 
 
 class Category(Shape):
-    """What kind of matter. `function` is the duty that answers for it; `limits` picks the handling limit."""
+    """What kind of matter. `function` is the duty that answers for it; `limits` picks the handling limit.
+
+    `part` and `matter` are the standard's; `local` is a city's own addition. Reports are never about a
+    `part`: the standard has a matter for the fault of each.
+    """
 
     key: Key
-    kind: Literal["part", "matter"]
+    kind: Literal["part", "matter", "local"]
     code: str = Field(pattern=r"^[0-9]{5}$")
     name: Words
     group: Key
@@ -223,12 +234,15 @@ class Situation(Shape):
 
 
 class Manifest(Shape):
+    """`fallback`: the category of a report that nothing is known about, until a person says better."""
+
     name: Key
     version: str = Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
     title: Words
     about: Words
     source: str
     needs: tuple[Key, ...] = ()
+    fallback: Key | None = None
 
 
 class Pack(Shape):

@@ -1,0 +1,36 @@
+"""Reading published packs."""
+
+from functools import lru_cache
+
+from gezhi.packs.catalogue import Catalogue, Published, catalogue_of
+from gezhi.packs.content import pack_from
+from gezhi.packs.models import PackVersion
+from gezhi.packs.publishing import OpenStates, Plan, plan
+from gezhi.packs.shapes import Pack
+
+
+def published_versions(name: str | None = None) -> list[Published]:
+    """Every published version, oldest first; of one pack when a name is given."""
+    rows = PackVersion.objects.order_by("id").only("id", "content", "active")
+    if name is not None:
+        rows = rows.filter(name=name)
+    return [Published(row.pk, pack_from(row.content), row.active) for row in rows]
+
+
+def publication_plan(pack: Pack, open_states: OpenStates) -> Plan:
+    """What publishing the pack now would do. `open_states`: (procedure, state) of every open case."""
+    name = pack.manifest.name
+    versions = published_versions()
+    history = [one for one in versions if one.pack.manifest.name == name]
+    others = [one.pack for one in versions if one.active and one.pack.manifest.name != name]
+    return plan(pack, history, others, open_states)
+
+
+def active_version(name: str) -> Published | None:
+    return next((one for one in published_versions(name) if one.active), None)
+
+
+@lru_cache(maxsize=2)
+def active_catalogue(stamp: int) -> Catalogue:
+    """The catalogue of this process at a configuration stamp; a newer stamp reads anew (one statement)."""
+    return catalogue_of(published_versions())
