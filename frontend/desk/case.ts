@@ -1,0 +1,3 @@
+import "../shared/photos";
+import "../shared/busy";
+import "./due";

@@ -1,0 +1,2 @@
+import "../shared/photos";
+import "../shared/busy";

@@ -1,0 +1,11 @@
+// A form that is on its way says so.
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-busy]")) {
+  const words = button.textContent;
+  button.form?.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) button.textContent = button.dataset["busy"] ?? words;
+  });
+  window.addEventListener("pageshow", () => {
+    button.textContent = words;
+  });
+}
+document.getElementById("faults")?.focus();

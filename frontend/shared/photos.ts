@@ -1,0 +1,82 @@
+// Photos are made smaller before they travel, shown, and can be taken out again.
+const LONGEST = 1600;
+const QUALITY = 0.82;
+
+async function shrunk(file: File): Promise<File> {
+  try {
+    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST / Math.max(image.width, image.height));
+    if (scale === 1 && file.size < 600_000) return file;
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(image.width * scale);
+    canvas.height = Math.round(image.height * scale);
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+    return blob && blob.size < file.size ? new File([blob], `${file.name}.jpg`, { type: "image/jpeg" }) : file;
+  } catch {
+    return file; // the server says what is wrong with it
+  }
+}
+
+class PhotoField {
+  private files: File[] = [];
+  private waiting: Promise<void> = Promise.resolve();
+  private busy = false;
+
+  constructor(
+    private readonly box: HTMLElement,
+    private readonly input: HTMLInputElement,
+    private readonly list: HTMLElement,
+  ) {
+    input.addEventListener("change", () => {
+      const added = [...(input.files ?? [])];
+      this.busy = true;
+      this.waiting = this.waiting.then(() => this.add(added));
+    });
+    input.form?.addEventListener("submit", (event) => this.hold(event));
+  }
+
+  private async add(added: File[]): Promise<void> {
+    const smaller = await Promise.all(added.map(shrunk));
+    this.files = [...this.files, ...smaller].slice(0, Number(this.box.dataset["photos"]));
+    this.busy = false;
+    this.show();
+  }
+
+  private hold(event: SubmitEvent): void {
+    if (!this.busy) return;
+    event.preventDefault();
+    const pressed = event.submitter;
+    void this.waiting.then(() => this.input.form?.requestSubmit(pressed));
+  }
+
+  private show(): void {
+    const chosen = new DataTransfer();
+    this.files.forEach((file) => chosen.items.add(file));
+    this.input.files = chosen.files;
+    this.list.replaceChildren(...this.files.map((file) => this.item(file)));
+  }
+
+  private item(file: File): HTMLElement {
+    const item = document.createElement("li");
+    const image = document.createElement("img");
+    image.src = URL.createObjectURL(file);
+    image.alt = file.name;
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.textContent = this.list.dataset["remove"] ?? "×";
+    remove.addEventListener("click", () => {
+      URL.revokeObjectURL(image.src);
+      this.files = this.files.filter((one) => one !== file);
+      this.show();
+    });
+    item.append(image, remove);
+    return item;
+  }
+}
+
+for (const box of document.querySelectorAll<HTMLElement>("[data-photos]")) {
+  const input = box.querySelector<HTMLInputElement>("input[type=file]");
+  const list = box.querySelector<HTMLElement>(".chosen");
+  if (input && list) new PhotoField(box, input, list);
+}
