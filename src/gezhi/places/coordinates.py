@@ -1,8 +1,10 @@
-"""Coordinate systems at the edge. Inside, all is WGS-84 (CGCS2000 is centimetres off), degrees, lon before lat.
+"""Coordinate systems at the edge.
 
-GCJ-02 is the offset that maps published in China must carry, BD-09 a further offset of one map vendor. Neither
-has an official inverse: it is found by fixed-point iteration, which converges below 1e-9 degree. Outside the
-rectangle in which the offset is defined, all three systems are the same.
+Inside, all is WGS-84 (CGCS2000 is centimetres off), degrees, lon before lat.
+
+GCJ-02 is the offset that maps published in China must carry, BD-09 a further offset of one map vendor.
+Neither has an official inverse: it is found by fixed-point iteration, which converges below 1e-9 degree.
+Outside the rectangle in which the offset is defined, all three systems are the same.
 """
 
 from enum import IntEnum

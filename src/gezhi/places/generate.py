@@ -1,9 +1,11 @@
-"""Plausible grids for a city that has no polygons yet. Everything here is invented except names, codes and centres.
+"""Plausible grids for a city that has no polygons yet.
 
-A square lattice, one cell a grid, is cut by straight lines into counties, towns, villages and grids, each with as many
-cells as it has grids below it; then every corner and every middle of a side is moved a little and the plane is stretched
-so that cells near the city's centre are small. Neighbours share the very same points: no gap, no overlap.
-The same divisions and seed give the same bytes.
+Everything here is invented except names, codes and centres.
+
+A square lattice, one cell a grid, is cut by straight lines into counties, towns, villages and grids,
+each with as many cells as it has grids below it; then every corner and every middle of a side is moved a
+little and the plane is stretched so that cells near the city's centre are small. Neighbours share the
+very same points: no gap, no overlap. The same divisions and seed give the same bytes.
 """
 
 import csv
@@ -16,7 +18,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gezhi.places.codes import COUNTY, GRID, VILLAGE, child_code, parent_of
+from gezhi.lib.codes import COUNTY, GRID, VILLAGE, child_code, parent_of
 from gezhi.places.divisions import Division, full_names
 
 Floats = NDArray[np.float64]
@@ -63,7 +65,8 @@ class _Warp:
         t = np.hypot(points[..., 0], points[..., 1])
         km = points * (self.side * (_CORE + (1 - _CORE) * t / self.reach))[..., None]
         narrow = _KM_A_DEGREE * np.cos(np.radians(self.lat))
-        return np.round(np.array([self.lon, self.lat]) + km / np.array([narrow, _KM_A_DEGREE]), 7)
+        degrees = np.array([self.lon, self.lat]) + km / np.array([narrow, _KM_A_DEGREE])
+        return np.asarray(np.round(degrees, 7))
 
     def to_lattice(self, degrees: Floats) -> Floats:
         narrow = _KM_A_DEGREE * np.cos(np.radians(self.lat))
@@ -71,7 +74,7 @@ class _Warp:
         r = np.hypot(km[:, 0], km[:, 1]) / self.side
         bend = (1 - _CORE) / self.reach
         t = (np.sqrt(_CORE**2 + 4 * bend * r) - _CORE) / (2 * bend)
-        return km * (t / np.maximum(r * self.side, 1e-9))[:, None]
+        return np.asarray(km * (t / np.maximum(r * self.side, 1e-9))[:, None])
 
 
 def known_centres() -> dict[str, Point]:
@@ -81,7 +84,11 @@ def known_centres() -> dict[str, Point]:
 
 
 def generate(
-    divisions: Sequence[Division], city: str, seed: int, centres: Mapping[str, Point], centre: Point | None = None
+    divisions: Sequence[Division],
+    city: str,
+    seed: int,
+    centres: Mapping[str, Point],
+    centre: Point | None = None,
 ) -> list[Generated]:
     """Places by code. `centres` of counties are used where known, a spiral around `centre` where not."""
     rng = np.random.default_rng(seed)
@@ -180,7 +187,7 @@ def _settle(
 def _bisect(
     nodes: list[str], mine: Ints, cells: Ints, capacity: Mapping[str, int], spots: Mapping[str, Point]
 ) -> list[tuple[str, Ints]]:
-    """Halves nodes and cells along one axis until each node has its cells, exactly as many as its capacity."""
+    """Halves nodes and cells along one axis until each node has as many cells as its capacity."""
     if len(nodes) == 1:
         return [(nodes[0], mine)]
     where = cells[mine]
@@ -214,14 +221,19 @@ def _shapes(cells: Ints, warp: _Warp, rng: np.random.Generator) -> NDArray[np.ob
 
 
 def _places(
-    divisions: Sequence[Division], homes: Mapping[str, Ints], shapes: NDArray[np.object_], rng: np.random.Generator
+    divisions: Sequence[Division],
+    homes: Mapping[str, Ints],
+    shapes: NDArray[np.object_],
+    rng: np.random.Generator,
 ) -> list[Generated]:
     names = {d.code: d.name for d in divisions}
     spoken = full_names(divisions)
     outlines: dict[str, list[object]] = {}
     found: list[Generated] = []
     for village, mine in sorted(homes.items()):
-        for number, (cell, homes_here) in enumerate(zip(mine, rng.integers(200, 501, len(mine)), strict=True), 1):
+        for number, (cell, homes_here) in enumerate(
+            zip(mine, rng.integers(200, 501, len(mine)), strict=True), 1
+        ):
             name = f"第{chinese_number(number)}网格"
             code, wkb = child_code(village, number), shapely.to_wkb(shapes[cell])
             found.append(Generated(code, GRID, name, spoken[village] + name, wkb, int(homes_here)))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gezhi.places import raster, snapshot
-from gezhi.places.raster import SNAP, Arrays, Int32, Int64, Shapes, ramp
+from gezhi.places.raster import SNAP, UNITS, Arrays, Int32, Int64, Shapes, ramp
 
 _BATCH: Final = 1 << 16
 _OFFSETS: Final = tuple((x, y) for x in (-SNAP, 0, SNAP) for y in (-SNAP, 0, SNAP) if (x, y) != (0, 0))
@@ -64,8 +64,8 @@ class Locator:
     @property
     def extent(self) -> tuple[float, float, float, float]:
         """west, south, east, north of everything, in degrees."""
-        west, south = self._arrays.boxes[:, :2].min(axis=0) * raster.UNIT
-        east, north = self._arrays.boxes[:, 2:].max(axis=0) * raster.UNIT
+        west, south = self._arrays.boxes[:, :2].min(axis=0) / UNITS
+        east, north = self._arrays.boxes[:, 2:].max(axis=0) / UNITS
         return float(west), float(south), float(east), float(north)
 
     def locate(self, lon: ArrayLike, lat: ArrayLike) -> Located:
@@ -87,7 +87,7 @@ class Locator:
         index = np.flatnonzero(self._arrays.codes == code.encode())
         if len(index) == 0:
             return []
-        boxes, reach = self._arrays.boxes, int(margin / raster.UNIT)
+        boxes, reach = self._arrays.boxes, int(margin * UNITS)
         west, south, east, north = boxes[index[0]]
         close = (boxes[:, 0] <= east + reach) & (boxes[:, 2] >= west - reach)
         close &= (boxes[:, 1] <= north + reach) & (boxes[:, 3] >= south - reach)
@@ -156,15 +156,16 @@ class Locator:
         start = arrays.pair_start[pair].astype(np.int64)
         count = arrays.pair_start[pair + 1] - start
         owner = np.repeat(np.arange(len(pair)), count)
-        ends = arrays.edges[arrays.refs[ramp(start, count)]].astype(np.int64)
-        x1, y1, x2, y2 = ends[:, 0], ends[:, 1], ends[:, 2], ends[:, 3]
+        x1, y1, x2, y2 = arrays.edges[arrays.refs[ramp(start, count)]].T
         px, py = x[owner], y[owner]
-        crosses = (y1 <= py) & (py < y2) & ((x2 - x1) * (py - y1) <= (px - x1) * (y2 - y1))
+        crosses = (y1 <= py) & (py < y2) & (px >= np.minimum(x1, x2))
+        # a product overflows only beyond the edge's box, where the first comparison has decided
+        crosses &= (px >= np.maximum(x1, x2)) | ((x2 - x1) * (py - y1) <= (px - x1) * (y2 - y1))
         crossings = np.bincount(owner[crosses], minlength=len(pair))
         return np.asarray((crossings + arrays.pair_parity[pair]) & 1 == 1)
 
     def _snap(self, x: Int64, y: Int64, index: Int32) -> Int32:
-        """Slivers between borders that differ by under SNAP units: the lowest finer place around the point."""
+        """Borders that differ by under SNAP units leave slivers: the lowest finer place around wins."""
         best = index.copy()
         for across, up in _OFFSETS:
             found, _ = self._decide(x + across, y + up)

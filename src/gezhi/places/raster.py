@@ -1,9 +1,10 @@
-"""Polygons -> arrays that answer points. Exact: coordinates are int32 at 1e-7 degree.
+"""Polygons -> arrays that answer points. Exact: coordinates are whole numbers of 1e-9 degree (0.1 mm).
 
-The plane is cut into square cells. A cell that one polygon covers answers at once; a cell with borders keeps, in
-order of rank (finest level first, then lowest code), each polygon with the few edges that a ray from inside the
-cell towards the west can meet. Edges that the ray always crosses are folded into a parity bit. A polygon owns its
-western and southern borders and not its eastern and northern ones: a point on a shared border has one owner.
+The plane is cut into square cells. A cell that one polygon covers answers at once; a cell with borders
+keeps, in order of rank (finest level first, then lowest code), each polygon with the few edges that a
+ray from inside the cell towards the west can meet. Edges that the ray always crosses are folded into a
+parity bit. A polygon owns its western and southern borders and not its eastern and northern ones: a
+point on a shared border has one owner.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,11 +21,12 @@ Int64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Shapes = NDArray[np.object_]
 
-UNIT: Final = 1e-7  # degree, about 1 cm
-SNAP: Final = 10  # units: a point in a crack this narrow belongs to a neighbour
+UNITS: Final = 1_000_000_000  # in a degree
+SNAP: Final = 1000  # units, 0.1 m: a point in a crack this narrow belongs to a neighbour
 _CELLS_PER_SHAPE: Final = 64
 _CELLS: Final = (1 << 16, 1 << 24)
-_SPAN: Final = 90_0000000
+_SPAN: Final = 90 * UNITS
+_LONGEST: Final = 2 * UNITS  # of an edge: products of two such lengths fit int64
 _CHUNK: Final = 2_000_000
 
 
@@ -34,7 +36,7 @@ class Arrays:
 
     codes: NDArray[np.bytes_]  # n, in order of rank
     levels: Int8  # n
-    boxes: Int32  # n x 4: west, south, east, north
+    boxes: Int64  # n x 4: west, south, east, north
     frame: Int64  # west, south, shift, columns, rows
     cells: Int32  # c: 0 nothing, +(place + 1) covered, -(list + 1) bordered
     list_start: Int32  # l + 1, into pairs
@@ -43,7 +45,7 @@ class Arrays:
     pair_parity: Int8  # p
     pair_start: Int32  # p + 1, into refs
     refs: Int32  # into edges
-    edges: Int32  # e x 4: x1, y1, x2, y2 with y1 < y2
+    edges: Int64  # e x 4: x1, y1, x2, y2 with y1 < y2
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class _Frame:
 
 @dataclass(frozen=True)
 class _Edges:
-    ends: Int32  # e x 4, y1 <= y2
+    ends: Int64  # e x 4, y1 <= y2
     place: Int32
 
 
@@ -103,7 +105,7 @@ def ramp(starts: Int64, counts: Int64) -> Int64:
 
 
 def to_units(degrees: NDArray[np.float64]) -> Int64:
-    return np.asarray(np.rint(degrees / UNIT), dtype=np.int64)
+    return np.asarray(np.rint(degrees * UNITS), dtype=np.int64)
 
 
 def build(codes: Sequence[str], levels: Sequence[int], shapes: Shapes) -> Arrays:
@@ -119,7 +121,7 @@ def build(codes: Sequence[str], levels: Sequence[int], shapes: Shapes) -> Arrays
     return _assemble(names, np.asarray(levels, np.int8)[rank], boxes, frame, edges, cover, parts)
 
 
-def _edges_of(shapes: Shapes) -> tuple[_Edges, Int32]:
+def _edges_of(shapes: Shapes) -> tuple[_Edges, Int64]:
     parts, place_of_part = shapely.get_parts(shapes, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
@@ -133,10 +135,23 @@ def _edges_of(shapes: Shapes) -> tuple[_Edges, Int32]:
     place = place_of_part[part_of_ring[ring[:-1][ring[:-1] == ring[1:]]]]
     downward = joined[:, 1] > joined[:, 3]
     joined[downward] = joined[downward][:, [2, 3, 0, 1]]
-    return _Edges(joined.astype(np.int32), place.astype(np.int32)), boxes.astype(np.int32)
+    return _shortened(_Edges(joined, place.astype(np.int32))), boxes
 
 
-def _frame_of(boxes: Int32) -> _Frame:
+def _shortened(edges: _Edges) -> _Edges:
+    """Edges over _LONGEST in equal pieces; both neighbours of an edge get the same pieces."""
+    size = np.abs(edges.ends[:, 2:] - edges.ends[:, :2])
+    pieces = size.max(axis=1) // _LONGEST + 1
+    if int(pieces.max()) == 1:
+        return edges
+    piece = ramp(np.zeros_like(pieces), pieces)[:, None]
+    start, end = np.repeat(edges.ends[:, :2], pieces, axis=0), np.repeat(edges.ends[:, 2:], pieces, axis=0)
+    whole = np.repeat(pieces, pieces)[:, None]
+    cut, next_cut = (start + (end - start) * at // whole for at in (piece, piece + 1))
+    return _Edges(np.hstack([cut, next_cut]), np.repeat(edges.place, pieces))
+
+
+def _frame_of(boxes: Int64) -> _Frame:
     west, south = (int(v) for v in boxes[:, :2].min(axis=0))
     east, north = (int(v) for v in boxes[:, 2:].max(axis=0))
     limit = min(max(_CELLS_PER_SHAPE * len(boxes), _CELLS[0]), _CELLS[1])
@@ -147,7 +162,7 @@ def _frame_of(boxes: Int32) -> _Frame:
 
 
 def _items_of(edges: _Edges, frame: _Frame) -> tuple[_Items, _Groups]:
-    ends = edges.ends.astype(np.int64)
+    ends = edges.ends
     low = (ends[:, 1] - frame.south) >> frame.shift
     high = (np.maximum(ends[:, 3] - 1, ends[:, 1]) - frame.south) >> frame.shift
     edge = np.repeat(np.arange(len(ends)), high - low + 1)
@@ -240,7 +255,7 @@ def _pairs(cell: Int64, place: Int64, column: Int64, group: Int64, items: _Items
 
 
 def _assemble(
-    codes: NDArray[np.bytes_], levels: Int8, boxes: Int32, frame: _Frame, edges: _Edges, cover: Int32,
+    codes: NDArray[np.bytes_], levels: Int8, boxes: Int64, frame: _Frame, edges: _Edges, cover: Int32,
     parts: list[_Pairs],
 ) -> Arrays:  # fmt: skip
     cell = np.concatenate([p.cell for p in parts])

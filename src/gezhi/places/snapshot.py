@@ -97,3 +97,10 @@ def verify(folder: Path) -> None:
     for name, facts in _manifest(folder).items():
         if _digest(folder / f"{name}.npy") != facts["sha256"]:
             raise SnapshotError(folder, f"{name}.npy differs from what was written")
+
+
+def prune(parent: Path, keep: int) -> None:
+    """Drops all but the newest snapshots; a process that still maps an old one keeps it until it lets go."""
+    folders = [manifest.parent for manifest in parent.glob(f"*/{MANIFEST}")]
+    for folder in sorted(folders, key=lambda f: f.stat().st_mtime, reverse=True)[keep:]:
+        shutil.rmtree(folder, ignore_errors=True)
