@@ -11,7 +11,13 @@ DJANGO_NAMES = {
     *("models", "queries", "actions", "api", "views", "tasks", "admin", "cli", "urls", "apps", "forms"),
     *("access", "management", "migrations", "templatetags", "middleware", "context"),
 }
-SHELLS = {"cases/world.py"}  # what a process keeps in memory of the database
+SHELLS = {
+    "cases/world.py",  # what a process keeps in memory of the database
+    "cases/photos.py",  # the folder of evidence
+    *(
+        f"cases/intake/{name}.py" for name in ("door", "edge", "gate", "lookups", "rows")
+    ),  # the action of intake
+}
 CLOCK = {
     ("datetime", "now"),
     ("datetime", "utcnow"),

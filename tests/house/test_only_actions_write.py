@@ -19,6 +19,7 @@ ALWAYS_WRITES = {
 WRITES_ON_ROWS = {"create", "update", "delete"}
 ROWS = {"objects", "filter", "exclude", "all", "select_for_update", "using"}
 WRITERS = {"insert_rows"}  # lib/rows.py holds the one writing statement below the actions
+DOORS = {("lib", "rows.py"), ("cases", "intake", "rows.py")}
 WRITING_SQL = re.compile(r"^\s*(INSERT INTO|DELETE FROM|UPDATE \S+ SET|TRUNCATE|COPY \S+ .*FROM STDIN)", re.S)
 
 
