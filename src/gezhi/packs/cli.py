@@ -12,6 +12,7 @@ from gezhi.lib.command import pure
 from gezhi.packs.exporting import files_of
 from gezhi.packs.loading import Loaded, load, pack_folders
 from gezhi.packs.publishing import OpenStates, Plan
+from gezhi.packs.schemas import schemas
 from gezhi.packs.shapes import Pack
 
 _HOME = Path(__file__).resolve().parents[3] / "packs"
@@ -39,7 +40,7 @@ def _root() -> Path:
 
 @click.group()
 def packs() -> None:
-    """Scenario packs: check, plan, apply, diff, export."""
+    """Scenario packs: check, plan, apply, diff, export, schemas."""
 
 
 @pure
@@ -114,6 +115,17 @@ def export_pack(name: str, folder: Path) -> None:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     click.echo(f"{name} {active.pack.manifest.version}: {_count(list(files), 'file')} in {folder}")
+
+
+@pure
+@packs.command("schemas")
+def write_schemas() -> None:
+    """Write the JSON Schemas of a pack's files into _schema, for editors."""
+    folder = _root() / "_schema"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    click.echo(f"{_count(list(schemas()), 'schema')} in {folder}")
 
 
 def _load(names: Sequence[str]) -> list[Loaded]:
