@@ -38,9 +38,13 @@ class NotInCatalogue(LookupError):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The open mappings are those of active packs; what only older versions have is found by its methods."""
+    """The open mappings are those of active packs; what only older versions have is found by its methods.
+
+    `reportable`: what a report or a case may be about, in the order of the packs.
+    """
 
     categories: Mapping[str, Category]
+    reportable: tuple[Category, ...]
     groups: Mapping[str, Group]
     functions: Mapping[str, Function]
     messages: Mapping[str, Message]
@@ -51,11 +55,6 @@ class Catalogue:
     _messages: Mapping[tuple[int, str], Message]
     _parameters: Mapping[str, Parameter]
     _haystack: Mapping[str, str]
-
-    @property
-    def reportable(self) -> list[Category]:
-        """What a report or a case may be about."""
-        return [category for category in self.categories.values() if category.kind != "part"]
 
     def category(self, key: str) -> Category:
         """Raises NotInCatalogue."""
@@ -106,6 +105,7 @@ def catalogue_of(published: Iterable[Published]) -> Catalogue:
     categories = {c.key: c for one in active for c in one.pack.categories}
     return Catalogue(
         categories=categories,
+        reportable=tuple(category for category in categories.values() if category.kind != "part"),
         groups={g.key: g for one in active for g in one.pack.groups},
         functions={f.key: f for one in active for f in one.pack.functions},
         messages={m.key: m for one in active for m in one.pack.messages},
