@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -44,10 +45,19 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
 @click.version_option(package_name="gezhi")
-def main(data: Path | None) -> None:
+@click.pass_context
+def main(ctx: click.Context, data: Path | None) -> None:
     """Gezhi 格治: the platform on which a city runs its social governance."""
+    ctx.obj = record_configuration
     if data:
         use_data(data)
+
+
+def record_configuration(kind: str, subject: str, facts: Mapping[str, str | int]) -> None:
+    """For parts that are the ledger's neighbours and so are handed the pen."""
+    from gezhi.ledger.actions import record
+
+    record(kind, subject, facts, configures=True)
 
 
 def use_data(data: Path) -> None:

@@ -1,6 +1,6 @@
 """Rows into a table: one statement whatever their number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
@@ -21,3 +21,18 @@ def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[obje
         with cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def update_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
+    """Set `columns` (name -> SQL type; the first names the key) of many rows to their own values, in one statement."""
+    if not rows:
+        return
+    key, *others = columns
+    sets = ", ".join(f'"{name}" = n."{name}"' for name in others)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+    names = ", ".join(f'"{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{table}" AS t SET {sets} FROM unnest({arrays}) AS n({names}) WHERE t."{key}" = n."{key}"',
+            [list(column) for column in zip(*rows, strict=True)],
+        )

@@ -101,7 +101,7 @@ def _score(code: str, evidence: Mapping[str, float]) -> float:
 
 
 def _resolved(winners: list[str]) -> str:
-    """Of equals, the coarsest if it stands alone (慈溪市 against villages elsewhere), else what they share."""
+    """Of equals, the coarsest if alone (慈溪市 against villages elsewhere), else what they share."""
     coarsest = min(level_of(code) for code in winners)
     top = [code for code in winners if level_of(code) == coarsest]
     return top[0] if len(top) == 1 else _common(winners)

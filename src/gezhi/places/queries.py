@@ -134,7 +134,8 @@ def children(code: str) -> QuerySet[Place]:
 
 def place_names(codes: Iterable[str]) -> dict[str, str]:
     """code -> full name, for the codes that exist; one statement."""
-    return dict(Place.objects.filter(code__in=set(codes)).values_list("code", "full_name"))
+    wanted = set(codes)
+    return dict(Place.objects.filter(code__in=wanted).values_list("code", "full_name")) if wanted else {}
 
 
 def search_places(text: str, jurisdiction: str = "", limit: int = 20) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ class Case(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     address = models.CharField(max_length=300, blank=True)
+    occurred_at = models.DateTimeField()
     opened_at = models.DateTimeField()
     state_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
@@ -53,7 +54,7 @@ class Case(models.Model):
             models.Index(
                 fields=["due_at"], name="case_sweep", condition=Q(due_at__isnull=False, overdue_at=None)
             ),
-            models.Index(fields=["match_key", "category", "-opened_at"], name="case_match", condition=OPEN),
+            models.Index(fields=["match_key", "category", "-occurred_at"], name="case_match", condition=OPEN),
             GinIndex(fields=["search"], name="case_search"),
         ]
 
@@ -74,6 +75,7 @@ class CaseEvent(models.Model):
     text = models.TextField(blank=True)
     facts = models.JSONField(default=dict)
     due_at = models.DateTimeField(null=True)
+    salt = models.BinaryField(max_length=16)  # of the hash of `text` in the ledger
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_seq")]

@@ -1,0 +1,88 @@
+"""Joining two cases into one, and taking a report out of a case again: what merge and split do beyond their step."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime
+
+from gezhi.cases.actions.writing import Taken, update_cases
+from gezhi.cases.intake.rows import EVENT
+from gezhi.cases.limits import state_due
+from gezhi.cases.matching import TITLE, match_key
+from gezhi.cases.models import Case, Report
+from gezhi.cases.procedure import Refused
+from gezhi.cases.stepping import CaseRow
+from gezhi.cases.world import World
+from gezhi.lib.bigrams import tsvector
+from gezhi.lib.json_text import json_text
+from gezhi.lib.rows import insert_rows
+from gezhi.packs.shapes import Kind
+
+
+def check_merge(row: CaseRow, target: CaseRow | None, number: str) -> None:
+    """Raises Refused when the case cannot join the target."""
+    if target is None:
+        raise Refused("unknown-case", f"没有编号为 {number} 的案件。", f"There is no case {number}.")
+    if target.id == row.id:
+        raise Refused("same-case", "不能并入案件自身。", "A case cannot be merged into itself.")
+    if not target.is_open:
+        raise Refused("target-closed", f"案件 {number} 已结束，不能并入。", f"Case {number} is no longer open.")
+
+
+def check_split(row: CaseRow, report_id: int | None) -> None:
+    """Raises Refused when the report cannot leave the case."""
+    if row.report_count < 2:
+        raise Refused("only-report", "案件只有一条诉求，无需拆分。", "The case has one report only; there is nothing to split off.")
+    if not Report.objects.filter(id=report_id, case_id=row.id).exists():
+        raise Refused("unknown-report", "该诉求不属于本案件。", f"Report {report_id} does not belong to this case.")
+
+
+def merge(taken: Taken, target: CaseRow, at: datetime) -> None:
+    """The reports go over to the target; the merged case keeps its history and says where it went."""
+    moved = Report.objects.filter(case_id=taken.after.id).update(case_id=target.id)
+    after = replace(target, version=target.version + 1)
+    update_cases([after])
+    Case.objects.filter(id=target.id).update(report_count=target.report_count + moved)
+    Case.objects.filter(id=taken.after.id).update(merged_into_id=target.id, report_count=0)
+    facts = {"from": taken.after.number, "reports": moved}
+    _write_event(after, Kind.JOIN, target.state, facts, taken, at)
+
+
+def split(taken: Taken, world: World, at: datetime) -> int:
+    """The report gets a case of its own, at the start of the procedure. Returns the new case's id."""
+    old = Case.objects.get(id=taken.after.id)
+    report = Report.objects.get(id=taken.given.report_id)
+    Case.objects.filter(id=old.pk).update(report_count=taken.after.report_count - 1)
+    procedure = world.catalogue.procedure_of(old.category)
+    state = procedure.states[0]
+    title = " ".join(report.text.split())[:TITLE]
+    new = Case.objects.create(
+        number=f"{at.astimezone(world.office.zone):%Y%m%d}S{report.pk:08d}",
+        pack_version_id=world.catalogue.pack_version_id(old.category),
+        procedure=procedure.key,
+        category=old.category,
+        title=title,
+        state=state.key,
+        is_open=state.open,
+        place_code=report.place_code or old.place_code,
+        lon=report.lon,
+        lat=report.lat,
+        address=report.address,
+        occurred_at=report.occurred_at,
+        opened_at=at,
+        state_at=at,
+        due_at=state_due(state, world.catalogue.category(old.category), world.catalogue, at, world.office),
+        suggested_unit_id=old.unit_id or old.suggested_unit_id,
+        match_key=match_key(report.lon, report.lat, report.place_code or old.place_code),
+        search=tsvector(f"{title[:60]} {report.address[:40]}"),
+    )
+    Report.objects.filter(id=report.pk).update(case_id=new.pk)
+    row = replace(taken.after, id=new.pk, version=1, due_at=new.due_at, state=state.key)
+    _write_event(row, Kind.SPLIT, "", {"from": old.number, "report": report.pk}, taken, at)
+    return int(new.pk)
+
+
+def _write_event(
+    row: CaseRow, kind: Kind, from_state: str, facts: dict[str, object], taken: Taken, at: datetime
+) -> None:
+    event = (row.id, row.version, at, kind.value, kind.value, from_state, row.state, taken.account_id, taken.role, "")
+    insert_rows("cases_caseevent", EVENT, [(*event, json_text(facts), row.due_at, secrets.token_bytes(16))])

@@ -1,0 +1,77 @@
+"""Training the classifier on what people said is right."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from gezhi.cases.models import Lesson, Report, TrainedModel
+from gezhi.ledger.actions import record
+from gezhi.lib.textmodel import TextModel, cross_validate
+
+LEAST_LESSONS = 10
+MOST_TEXTS = 200_000  # the newest; training time grows with them
+log = logging.getLogger(__name__)
+
+
+class NotEnoughLessons(ValueError):
+    """Fewer than ten lessons of at least two categories are known."""
+
+
+@transaction.atomic
+def request_training(account_id: int | None) -> TrainedModel:
+    """Queue a training job. One that waits already is returned instead of a second."""
+    waiting = TrainedModel.objects.select_for_update().filter(state="queued").first()
+    if waiting is not None:
+        return waiting
+    trained = TrainedModel.objects.create(state="queued", asked_by_id=account_id, asked_at=timezone.now())
+    record("classifier.training-asked", f"model:{trained.pk}", {"account": account_id})
+    app.configure_task("cases.train", allow_unknown=False).defer(model_id=trained.pk)
+    return trained
+
+
+def train(model_id: int) -> None:
+    """Train on all lessons and on the closed cases' reports; the finished model answers from then on."""
+    trained = TrainedModel.objects.get(id=model_id)
+    if trained.state == "done":
+        return
+    _progress(model_id, 0.0)
+    try:
+        texts, labels = _lessons()
+        model = TextModel.fit(texts, labels, progress=lambda share: _progress(model_id, share * 0.7))
+        score = _score(texts, labels)
+        _finish(model_id, model.to_bytes(), len(texts), score)
+    except NotEnoughLessons as error:
+        TrainedModel.objects.filter(id=model_id).update(state="failed", error=str(error), done_at=timezone.now())
+
+
+def _lessons() -> tuple[list[str], list[str]]:
+    """Texts with the category that a person gave: corrections twice, since they are where a guess was wrong."""
+    corrected = dict(Lesson.objects.order_by("id").values_list("text", "category")[:MOST_TEXTS])
+    closed = Report.objects.filter(case__closed_at__isnull=False).order_by("-id")
+    said = closed.values_list("text", "case__category")[:MOST_TEXTS]
+    pairs = {text: category for text, category in said} | corrected
+    texts = [*pairs, *corrected]
+    labels = [*pairs.values(), *corrected.values()]
+    if len(texts) < LEAST_LESSONS or len(set(labels)) < 2:
+        raise NotEnoughLessons(f"{len(texts)} lessons of {len(set(labels))} categories; at least 10 of 2 are needed.")
+    return texts, labels
+
+
+def _score(texts: list[str], labels: list[str]) -> float:
+    return cross_validate(texts[:5000], labels[:5000]).macro_f1
+
+
+def _progress(model_id: int, share: float) -> None:
+    TrainedModel.objects.filter(id=model_id).update(state="running", progress=round(share, 3))
+
+
+@transaction.atomic
+def _finish(model_id: int, content: bytes, lessons: int, macro_f1: float) -> None:
+    done: datetime = timezone.now()
+    TrainedModel.objects.filter(id=model_id).update(
+        state="done", progress=1.0, content=content, lessons=lessons, macro_f1=macro_f1, done_at=done
+    )
+    record("classifier.trained", f"model:{model_id}", {"lessons": lessons, "bytes": len(content)}, configures=True)

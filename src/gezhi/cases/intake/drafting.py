@@ -1,0 +1,74 @@
+"""From read reports to drafts: located, classified, with everything a decision needs. No statement is made here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gezhi.cases.guessing import Guess
+from gezhi.cases.intake.shapes import NewReport
+from gezhi.cases.matching import Matter, pairs_of
+from gezhi.cases.world import World
+from gezhi.people.directory import is_grid
+from gezhi.lib.codes import VILLAGE, ancestor_at
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report, located and classified. `suggested_unit`: who would be responsible."""
+
+    report: NewReport
+    place_code: str
+    category: str
+    confidence: float | None  # None: a person or another system said the category
+    suggested_unit: int | None
+    matter: Matter
+
+
+def draft_all(reports: Sequence[NewReport], world: World) -> list[Draft]:
+    places = _locate(reports, world)
+    guesses = _classify(reports, world)
+    return [_draft(*one, world) for one in zip(reports, places, guesses, strict=True)]
+
+
+def _draft(report: NewReport, place: str, guess: Guess | None, world: World) -> Draft:
+    category = report.category if guess is None else guess.category
+    kind = world.catalogue.category(category)
+    if is_grid(place) and not world.directory.admitted(category, kind.grids, place):
+        place = ancestor_at(place, VILLAGE)
+    unit = world.directory.responsible(category, kind.function, place)
+    return Draft(
+        report=report,
+        place_code=place,
+        category=category,
+        confidence=None if guess is None else guess.confidence,
+        suggested_unit=None if unit is None else unit.id,
+        matter=Matter(0, category, place, report.occurred_at, report.lon, report.lat, pairs_of(report.text)),
+    )
+
+
+def _classify(reports: Sequence[NewReport], world: World) -> list[Guess | None]:
+    unsaid = [index for index, report in enumerate(reports) if not report.category]
+    guesses: list[Guess | None] = [None] * len(reports)
+    for index, guess in zip(unsaid, world.classifier.classify([reports[i].text for i in unsaid]), strict=True):
+        guesses[index] = guess
+    return guesses
+
+
+def _locate(reports: Sequence[NewReport], world: World) -> list[str]:
+    """The point decides; else the place that the source named; else places named in the words; else the node."""
+    places = [""] * len(reports)
+    pointed = [index for index, report in enumerate(reports) if report.lon is not None]
+    if pointed and world.locator is not None:
+        lon = np.array([reports[index].lon for index in pointed], dtype=np.float64)
+        lat = np.array([reports[index].lat for index in pointed], dtype=np.float64)
+        for index, code in zip(pointed, world.locator.locate(lon, lat).codes, strict=True):
+            places[index] = code
+    return [place or _by_words(report, world) for place, report in zip(places, reports, strict=True)]
+
+
+def _by_words(report: NewReport, world: World) -> str:
+    if report.place_code:
+        return report.place_code
+    named = world.names.find(f"{report.address} {report.text[:300]}")
+    return named.code if named else world.root

@@ -1,0 +1,50 @@
+"""Which drafts open a case and which join one: decided over a whole batch. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gezhi.cases.intake.drafting import Draft
+from gezhi.cases.matching import Matter, match_key, match_keys, same_matter
+
+Cell = tuple[int, str]  # match key, category
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """For one draft: the open case that it joins (case_id > 0), or the draft whose new case it shares (`leader`)."""
+
+    case_id: int
+    leader: int
+
+
+def cells_of(draft: Draft) -> list[Cell]:
+    report = draft.report
+    return [(key, draft.category) for key in match_keys(report.lon, report.lat, draft.place_code)]
+
+
+def own_cell(draft: Draft) -> Cell:
+    return match_key(draft.report.lon, draft.report.lat, draft.place_code), draft.category
+
+
+def join(drafts: Sequence[Draft], open_cases: Iterable[tuple[int, Matter]]) -> list[Joining]:
+    """`open_cases`: (match key, case). A batch is decided in order, so that it may also join itself."""
+    cells: dict[Cell, list[Matter]] = defaultdict(list)
+    for key, matter in open_cases:
+        cells[key, matter.category].append(matter)
+    found: list[Joining] = []
+    for index, draft in enumerate(drafts):
+        same = same_matter(draft.matter, (matter for cell in cells_of(draft) for matter in cells.get(cell, ())))
+        if same is None:
+            found.append(Joining(0, index))
+            cells[own_cell(draft)].append(_as_case(draft.matter, index))
+        elif same.case_id > 0:
+            found.append(Joining(same.case_id, index))
+        else:
+            found.append(Joining(0, -1 - same.case_id))
+    return found
+
+
+def _as_case(matter: Matter, index: int) -> Matter:
+    """A case that this batch opens: its id is negative and says which draft leads it."""
+    return Matter(-1 - index, matter.category, matter.place_code, matter.at, matter.lon, matter.lat, matter.pairs)

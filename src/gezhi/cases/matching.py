@@ -1,0 +1,89 @@
+"""The same matter: whether a report speaks of a case that is open already. Pure.
+
+Near in place, same category, recent, and not about something else in words. Reports with a point are compared
+within a radius; those without, inside their place and with a stricter likeness of words.
+"""
+
+import math
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+RADIUS = 60.0  # metres
+NEAR = 15.0  # metres; so near, one part of the city is meant whatever the words
+WINDOW = timedelta(days=14)
+LIKE_WITH_POINT = 0.18  # share of common character pairs
+LIKE_WITHOUT_POINT = 0.55
+CELL = 0.002  # degrees, over 150 m at 45 degrees of latitude: larger than twice the radius
+METRES_PER_DEGREE = 111_320.0
+TITLE = 120  # characters of a text that stand for it
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A report, or an open case, as this decision sees it. `case_id` 0: a report."""
+
+    case_id: int
+    category: str
+    place_code: str
+    at: datetime
+    lon: float | None
+    lat: float | None
+    pairs: frozenset[str]
+
+
+def pairs_of(text: str) -> frozenset[str]:
+    """The character pairs of the first 120 characters, without white space."""
+    dense = "".join(text[:TITLE].split())
+    return frozenset(map("".join, zip(dense, dense[1:], strict=False))) if len(dense) > 1 else frozenset(dense)
+
+
+def match_key(lon: float | None, lat: float | None, place_code: str) -> int:
+    """Where a case is looked for: its cell of the earth, or its place when it has no point (negative)."""
+    if lon is None or lat is None:
+        return -1 - zlib.crc32(place_code.encode())
+    return _cell(lon, lat)
+
+
+def match_keys(lon: float | None, lat: float | None, place_code: str) -> tuple[int, ...]:
+    """The keys under which the same matter may stand: one to four cells around a point."""
+    if lon is None or lat is None:
+        return (match_key(lon, lat, place_code),)
+    north = RADIUS / METRES_PER_DEGREE
+    east = north / max(math.cos(math.radians(lat)), 0.2)
+    return tuple({_cell(lon + x, lat + y) for x in (-east, east) for y in (-north, north)})
+
+
+def _cell(lon: float, lat: float) -> int:
+    return math.floor((lat + 90) / CELL) * 1_000_000 + math.floor((lon + 180) / CELL)
+
+
+def same_matter(report: Matter, candidates: Iterable[Matter]) -> Matter | None:
+    """The candidate that the report speaks of: the most alike of those that qualify, the older on a tie."""
+    scored = [(score, other) for other in candidates if (score := _likeness(report, other)) > 0]
+    return min(scored, key=lambda pair: (-pair[0], pair[1].at, pair[1].case_id))[1] if scored else None
+
+
+def _likeness(report: Matter, other: Matter) -> float:
+    if report.category != other.category or abs(report.at - other.at) > WINDOW:
+        return 0.0
+    words = jaccard(report.pairs, other.pairs)
+    if report.lon is None or report.lat is None or other.lon is None or other.lat is None:
+        apart = report.place_code != other.place_code or (report.lon is None) != (other.lon is None)
+        return 0.0 if apart or words < LIKE_WITHOUT_POINT else words
+    metres = distance(report.lon, report.lat, other.lon, other.lat)
+    if metres > RADIUS or (metres > NEAR and words < LIKE_WITH_POINT):
+        return 0.0
+    return 1.0 - metres / RADIUS / 2 + words
+
+
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    union = len(one | other)
+    return len(one & other) / union if union else 1.0
+
+
+def distance(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Metres, on a plane: right to 0.1 % within a few kilometres."""
+    east = (other_lon - lon) * math.cos(math.radians((lat + other_lat) / 2))
+    return math.hypot(east, other_lat - lat) * METRES_PER_DEGREE

@@ -1,0 +1,150 @@
+"""The case engine's decisions: which step is open, to whom, with what. Pure.
+
+A procedure is data (gezhi.packs.shapes.Procedure). Nothing here knows a scenario by name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from gezhi.packs.shapes import Kind, Need, Procedure, State, Transition
+
+NEED_WORDS = {
+    Need.REASON: ("理由", "a reason"),
+    Need.UNIT: ("承办单位", "a unit"),
+    Need.CATEGORY: ("类别", "a category"),
+    Need.PLACE: ("位置", "a place"),
+    Need.EVIDENCE: ("佐证照片", "evidence"),
+    Need.RATING: ("评价", "a rating from 1 to 5"),
+    Need.TEXT: ("说明", "a text"),
+    Need.CASE: ("并入的案件", "the other case"),
+    Need.REPORT: ("要拆出的诉求", "the report to split off"),
+}
+
+
+class Refused(Exception):
+    """A step that cannot be taken. `code` is stable; `zh` and `en` say what, in what, and what is possible."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.code, self.zh, self.en = code, zh, en
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What whoever acts gives with the step."""
+
+    reason: str = ""
+    text: str = ""
+    unit_id: int | None = None
+    category: str = ""
+    place_code: str = ""
+    rating: int | None = None
+    case_number: str = ""
+    report_id: int | None = None
+    evidence: tuple[str, ...] = ()  # keys of stored photos
+
+    def has(self, need: Need) -> bool:
+        held: dict[Need, object] = {
+            Need.REASON: self.reason.strip(),
+            Need.UNIT: self.unit_id,
+            Need.CATEGORY: self.category,
+            Need.PLACE: self.place_code,
+            Need.EVIDENCE: self.evidence,
+            Need.RATING: self.rating,
+            Need.TEXT: self.text.strip(),
+            Need.CASE: self.case_number,
+            Need.REPORT: self.report_id,
+        }
+        return bool(held[need])
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case as a decision sees it. `did`: who took the last step of each kind (account id)."""
+
+    state: str
+    overdue: bool = False
+    did: Mapping[Kind, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A step that the state knows, and why this person may not take it (None: may)."""
+
+    transition: Transition
+    refusal: Refused | None
+
+
+@lru_cache(maxsize=1024)
+def state_of(procedure: Procedure, key: str) -> State:
+    return next(state for state in procedure.states if state.key == key)
+
+
+@lru_cache(maxsize=4096)
+def steps_from(procedure: Procedure, state: str) -> tuple[Transition, ...]:
+    return tuple(step for step in procedure.transitions if state in step.source)
+
+
+def options(procedure: Procedure, standing: Standing, roles: frozenset[str], account_id: int | None) -> list[Option]:
+    """Every step that the state knows, for a screen: allowed ones, and why the others are not."""
+    steps = steps_from(procedure, standing.state)
+    return [Option(step, _why_not(step, standing, roles, account_id)) for step in steps]
+
+
+def choose(
+    procedure: Procedure, standing: Standing, key: str, roles: frozenset[str], account_id: int | None, given: Given
+) -> Transition:
+    """The transition to take. Raises Refused."""
+    step = next((step for step in steps_from(procedure, standing.state) if step.key == key), None)
+    if step is None:
+        raise _not_open(procedure, standing, key, roles, account_id)
+    refusal = _why_not(step, standing, roles, account_id) or _what_lacks(step, given)
+    if refusal is not None:
+        raise refusal
+    return step
+
+
+def _why_not(step: Transition, standing: Standing, roles: frozenset[str], account_id: int | None) -> Refused | None:
+    if not roles.intersection(step.by):
+        who = ", ".join(step.by)
+        return Refused(
+            "not-your-role",
+            f"“{step.title.zh}”由其他岗位办理（{who}），您在此案件上没有该岗位。",
+            f"'{step.key}' is for {who}; you hold no such post for this case.",
+        )
+    if account_id is not None and any(standing.did.get(kind) == account_id for kind in step.not_by):
+        return Refused(
+            "own-work",
+            f"“{step.title.zh}”不能由处置人本人办理，请由另一人办理。",
+            f"'{step.key}' may not be done by whoever handled the case. Another person must.",
+        )
+    if step.when_overdue and not standing.overdue:
+        return Refused("not-yet", f"未到期，尚不能“{step.title.zh}”。", f"'{step.key}' is open only after the limit has passed.")
+    return None
+
+
+def _what_lacks(step: Transition, given: Given) -> Refused | None:
+    lacking = [need for need in step.needs if not given.has(need)]
+    if lacking:
+        zh = "、".join(NEED_WORDS[need][0] for need in lacking)
+        en = " and ".join(NEED_WORDS[need][1] for need in lacking)
+        return Refused("lacking", f"“{step.title.zh}”还需要：{zh}。", f"'{step.key}' needs {en}.")
+    if given.rating is not None and not 1 <= given.rating <= 5:
+        return Refused("bad-rating", "评价应为 1 到 5。", "A rating is 1 to 5.")
+    return None
+
+
+def _not_open(
+    procedure: Procedure, standing: Standing, key: str, roles: frozenset[str], account_id: int | None
+) -> Refused:
+    open_now = [option.transition for option in options(procedure, standing, roles, account_id) if not option.refusal]
+    state = state_of(procedure, standing.state)
+    zh = "、".join(step.title.zh for step in open_now) or "无"
+    en = ", ".join(step.key for step in open_now) or "nothing"
+    known = {step.key: step.title.zh for step in procedure.transitions}
+    return Refused(
+        "not-open" if key in known else "unknown-step",
+        f"案件处于“{state.title.zh}”，不能“{known.get(key, key)}”。您可以：{zh}。",
+        f"'{key}' is not open from '{standing.state}'. You may: {en}.",
+    )

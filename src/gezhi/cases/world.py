@@ -1,0 +1,84 @@
+"""This process's copy of the configuration: catalogue, directory, places, classifier, calendar.
+
+It carries the ledger's configuration stamp; whoever holds a newer stamp gets a newer world.
+"""
+
+import threading
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from gezhi.cases.classification import Classifier, newest_classifier
+from gezhi.cases.deadlines import Office
+from gezhi.cases.workdays import is_workday
+from gezhi.ledger.queries import configuration_stamp
+from gezhi.packs.catalogue import Catalogue
+from gezhi.packs.queries import active_catalogue
+from gezhi.people.directory import Directory
+from gezhi.people.queries import directory
+from gezhi.places.locate import Locator
+from gezhi.places.names import PlaceNames
+from gezhi.places.known import KnownCodes
+from gezhi.places.queries import NoShapes, current_locator, current_names, within
+
+_lock = threading.Lock()
+_world: "World | None" = None
+
+
+@dataclass(frozen=True)
+class World:
+    stamp: int
+    day: date
+    catalogue: Catalogue
+    directory: Directory
+    locator: Locator | None
+    names: PlaceNames
+    places: KnownCodes
+    classifier: Classifier
+    office: Office
+    root: str  # the node's own jurisdiction: where a matter stands that nothing locates
+
+
+def world(stamp: int | None = None) -> World:
+    """The world at `stamp` (None: asks the database, one statement)."""
+    global _world
+    wanted = configuration_stamp() if stamp is None else stamp
+    today = timezone.localdate()
+    known = _world
+    if known is not None and known.stamp >= wanted and known.day == today:
+        return known
+    with _lock:
+        if _world is None or _world.stamp < wanted or _world.day != today:
+            _world = _read(wanted, today)
+        return _world
+
+
+def known_world() -> World:
+    """The world as this process last read it: no statement. For edges that only name things."""
+    return _world if _world is not None and _world.day == timezone.localdate() else world()
+
+
+def _read(stamp: int, today: date) -> World:
+    catalogue = active_catalogue(stamp)
+    return World(
+        stamp=stamp,
+        day=today,
+        catalogue=catalogue,
+        directory=directory(stamp, today),
+        locator=_locator(),
+        names=current_names(settings.NODE_PLACE),
+        places=KnownCodes(within(settings.NODE_PLACE).values_list("code", flat=True).iterator(20_000)),
+        classifier=newest_classifier(catalogue),
+        office=Office(is_workday, ZoneInfo(settings.TIME_ZONE)),
+        root=settings.NODE_PLACE,
+    )
+
+
+def _locator() -> Locator | None:
+    try:
+        return current_locator()
+    except NoShapes:
+        return None

@@ -1,0 +1,87 @@
+"""Queueing answers in the transaction that causes them, and sending each once."""
+
+import json
+import logging
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from gezhi.lib.rows import insert_rows
+from gezhi.notices.models import Notice
+
+COLUMNS = "subject case_id report_id to transport message text queued_at sent_at attempts error".split()
+MOST_ATTEMPTS = 20
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one reporter is told. `transport`: "portal" (read on the follow page) or "sms"."""
+
+    case_id: int
+    report_id: int
+    to: str
+    transport: str
+    message: str
+    text: str
+
+
+def queue_answers(answers: Sequence[Answer], at: datetime) -> None:
+    """Two statements at most. A portal answer is delivered by being there; the others are sent by a job."""
+    if not answers:
+        return
+    insert_rows("notices_notice", COLUMNS, [_row(answer, at) for answer in answers])
+    if any(answer.transport != "portal" for answer in answers):
+        app.configure_task("notices.send", allow_unknown=False).defer()
+
+
+def _row(answer: Answer, at: datetime) -> tuple[object, ...]:
+    sent_at = at if answer.transport == "portal" else None
+    subject = f"report:{answer.report_id}"
+    return (
+        subject,
+        answer.case_id,
+        answer.report_id,
+        answer.to,
+        answer.transport,
+        answer.message,
+        answer.text,
+        at,
+        sent_at,
+        0,
+        "",
+    )
+
+
+def send_some(now: datetime, limit: int = 100) -> int:
+    """Send up to `limit` waiting notices; returns how many were tried. Workers never try the same one at once.
+
+    The gateway gets the notice's id as idempotency key: should this process die between the gateway's yes and
+    our commit, the repeated request is the same request.
+    """
+    with transaction.atomic():
+        waiting = Notice.objects.select_for_update(skip_locked=True).filter(sent_at=None, attempts__lt=MOST_ATTEMPTS)
+        notices = list(waiting.order_by("attempts", "id")[:limit])
+        for notice in notices:
+            notice.error = _send(notice)
+            notice.attempts += 1
+            notice.sent_at = None if notice.error else now
+        Notice.objects.bulk_update(notices, ["error", "attempts", "sent_at"])
+    return len(notices)
+
+
+def _send(notice: Notice) -> str:
+    """Hand one notice to the gateway; "" or what went wrong."""
+    body = json.dumps({"to": notice.to, "text": notice.text}).encode()
+    headers = {"Content-Type": "application/json", "Idempotency-Key": f"notice-{notice.pk}"}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(settings.SMS_URL, body, headers), timeout=10):
+            return ""
+    except (OSError, ValueError) as error:
+        log.warning("notice %s was not taken by the gateway: %s", notice.pk, error)
+        return str(error)[:500]

@@ -1,0 +1,125 @@
+"""Who may: permissions of roles, the scope of a person's posts, and the mark that every route carries.
+
+Access = role x jurisdiction. Nothing is allowed that no post allows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from typing import Concatenate, ParamSpec, Protocol
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from gezhi.lib.place_range import place_range
+from gezhi.people.models import Account, Post, Role
+
+P = ParamSpec("P")
+
+DESK = "desk"
+REPORT_FOR_OTHERS = "report-for-others"
+REPORT_FROM_FIELD = "report-from-field"
+IMPORT = "import"
+TEACH = "teach"
+EXPORT = "export"
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.OPERATOR: frozenset({DESK, REPORT_FOR_OTHERS}),
+    Role.DISPATCHER: frozenset({DESK, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT}),
+    Role.HANDLER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
+    Role.VERIFIER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
+    Role.GRID_WORKER: frozenset({DESK, REPORT_FROM_FIELD}),
+    Role.SUPERVISOR: frozenset({DESK, EXPORT}),
+    Role.LEADER: frozenset({DESK, EXPORT}),
+    Role.AUDITOR: frozenset({DESK}),
+    Role.DATA_STEWARD: frozenset({DESK, IMPORT, EXPORT}),
+    Role.ADMINISTRATOR: frozenset({DESK, IMPORT, TEACH, EXPORT}),
+}
+UNIT_ROLES = frozenset({Role.HANDLER})  # see what their unit holds; the others see a place
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    id: int
+    role: str
+    unit_id: int
+    unit_name: str
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person with the posts held today."""
+
+    account_id: int
+    name: str
+    posts: tuple[HeldPost, ...]
+
+    def may(self, permission: str) -> bool:
+        return any(permission in PERMISSIONS.get(post.role, frozenset()) for post in self.posts)
+
+    def roles_at(self, place_code: str, unit_id: int | None) -> frozenset[str]:
+        """The roles that this person has towards something at a place, held by a unit (None: nobody yet)."""
+        return frozenset(post.role for post in self.posts if _reaches(post, place_code, unit_id))
+
+    def post_for(self, role: str, place_code: str, unit_id: int | None) -> HeldPost | None:
+        reaching = (post for post in self.posts if post.role == role and _reaches(post, place_code, unit_id))
+        return next(reaching, None)
+
+
+def _reaches(post: HeldPost, place_code: str, unit_id: int | None) -> bool:
+    if post.role in UNIT_ROLES:
+        return post.unit_id == unit_id
+    low, high = place_range(post.place_code)
+    return low <= place_code < high
+
+
+def actor_of(account: Account, today: date) -> Actor:
+    """One statement."""
+    rows = Post.objects.filter(account=account, valid_from__lte=today).exclude(valid_to__lte=today)
+    posts = rows.order_by("id").values_list("id", "role", "unit_id", "unit__name", "place_code")
+    return Actor(account.pk, account.name, tuple(HeldPost(*row) for row in posts))
+
+
+class ActorRequest(HttpRequest):
+    """A request that passed `requires`."""
+
+    actor: Actor
+    user: Account
+
+
+class Marked(Protocol):
+    permission: str
+
+
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+ActorView = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
+
+
+def public(view: View[P]) -> View[P]:
+    """Anyone may call this route."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def requires(permission: str) -> Callable[[ActorView[P]], View[P]]:
+    """Only people with a post that gives `permission`; others sign in first, or read why not (403)."""
+
+    def mark(view: ActorView[P]) -> View[P]:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not isinstance(request.user, Account):
+                return redirect_to_login(request.get_full_path())
+            actor = actor_of(request.user, timezone.localdate())
+            if not actor.may(permission):
+                return render(request, "refused.html", {"actor": actor}, status=403)
+            request.actor = actor  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        checked.permission = permission  # type: ignore[attr-defined]
+        return checked
+
+    return mark
