@@ -52,7 +52,20 @@ def test_an_unknown_pack_is_a_wrong_call(root: Path) -> None:
 def test_plan_shows_and_changes_nothing(root: Path) -> None:
     result = run("plan")
     assert (result.exit_code, PackVersion.objects.count()) == (0, 0)
-    assert "+ categories.lamp" in result.output
+    assert "First publication of small 1.0.0: 2 categories" in result.output
+
+
+@pytest.mark.django_db
+def test_plan_of_a_newer_version_shows_each_change(root: Path) -> None:
+    run("apply", "--yes")
+    files = changed("pack.yaml", "1.0.0", "1.1.0")
+    files["tests/stories.yaml"] = "situations: []\n"
+    write(root / "small", {**files, "CHANGELOG.md": "## 1.1.0\n"})
+    assert run("plan").output.splitlines() == [
+        "small 1.0.0 -> 1.1.0: 2 changes",
+        "  ~ manifest.version: 1.0.0 -> 1.1.0",
+        "  - situations.A lamp is mended",
+    ]
 
 
 @pytest.mark.django_db

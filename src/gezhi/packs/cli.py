@@ -191,8 +191,12 @@ def _show(planned: Plan) -> bool:
     if planned.step == "nothing":
         click.echo(f"{manifest.name} {manifest.version} is published already; nothing to do.")
         return True
-    click.echo(f"{manifest.name} {manifest.version}: {_count(planned.changes, 'change')}")
-    _say(planned.changes)
+    if planned.replaces is None:
+        click.echo(f"First publication of {_summary(planned.pack)}")
+    else:
+        changes = _count(planned.changes, "change")
+        click.echo(f"{manifest.name} {planned.replaces} -> {manifest.version}: {changes}")
+        _say(planned.changes)
     for problem in planned.refusals:
         click.echo(f"refused: {problem}", err=True)
     return not planned.refusals

@@ -32,9 +32,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """`step`: `publish` makes a row, `nothing` when this very version is active already."""
+    """`step`: `publish` makes a row, `nothing` when this very version is active already.
+
+    `replaces`: the version that is active until then.
+    """
 
     pack: Pack
+    replaces: str | None
     step: Literal["publish", "nothing"]
     changes: tuple[Change, ...]
     refusals: tuple[Problem, ...]
@@ -50,14 +54,15 @@ def plan(
     `open_states`: (procedure, state) of every open case of this pack."""
     active = next((one.pack for one in history if one.active), None)
     if active is not None and active.digest == pack.digest:
-        return Plan(pack, "nothing", (), ())
+        return Plan(pack, active.manifest.version, "nothing", (), ())
     refusals = (
         *_unsound(pack),
         *_version_refusals(pack, history),
         *_ownership_refusals(pack, others),
         *_state_refusals(pack, history, open_states),
     )
-    return Plan(pack, "publish", tuple(diff(active, pack)), refusals)
+    replaces = active.manifest.version if active else None
+    return Plan(pack, replaces, "publish", tuple(diff(active, pack)), refusals)
 
 
 def diff(old: Pack | None, new: Pack) -> Iterator[Change]:
