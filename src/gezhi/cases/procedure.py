@@ -20,6 +20,16 @@ NEED_WORDS = {
     Need.CASE: ("并入的案件", "the other case"),
     Need.REPORT: ("要拆出的诉求", "the report to split off"),
 }
+ROLE_WORDS = {
+    "grid-worker": "网格员",
+    "dispatcher": "派遣员",
+    "handler": "处置员",
+    "verifier": "核查员",
+    "supervisor": "督查员",
+    "leader": "领导",
+    "reporter": "反映人",
+    "system": "系统",
+}
 
 
 class Refused(Exception):
@@ -107,10 +117,10 @@ def choose(
 
 def _why_not(step: Transition, standing: Standing, roles: frozenset[str], account_id: int | None) -> Refused | None:
     if not roles.intersection(step.by):
-        who = ", ".join(step.by)
+        who, who_zh = ", ".join(step.by), "、".join(ROLE_WORDS[role] for role in step.by)
         return Refused(
             "not-your-role",
-            f"“{step.title.zh}”由其他岗位办理（{who}），您在此案件上没有该岗位。",
+            f"“{step.title.zh}”由其他岗位办理（{who_zh}），您在此案件上没有该岗位。",
             f"'{step.key}' is for {who}; you hold no such post for this case.",
         )
     if account_id is not None and any(standing.did.get(kind) == account_id for kind in step.not_by):

@@ -17,3 +17,11 @@ def train_classifier(model_id: int) -> None:
     from gezhi.cases.actions import train
 
     train(model_id)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="cases.retry_stalled")
+async def retry_stalled(timestamp: int) -> None:
+    """Jobs whose worker died with them in hand are queued again."""
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.retry_job(job)

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from gezhi.cases.actions import joint, writing
-from gezhi.cases.actions.reading import Around, read_around
 from gezhi.cases.models import Case
 from gezhi.cases.photos import is_stored
 from gezhi.cases.procedure import Given, Refused, Standing, choose
+from gezhi.cases.queries.around import Around, read_around
 from gezhi.cases.stepping import CaseRow, Setting, changed, procedure_of, shares
 from gezhi.cases.world import World, world
 from gezhi.packs.shapes import Kind

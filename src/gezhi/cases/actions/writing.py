@@ -39,7 +39,8 @@ WRITTEN = {
     "reopen_count": "smallint",
     "rating": "smallint",
     "version": "int",
-}RECEIVED = {"id": "bigint", "state": "text", "received_at": "timestamptz", "account_id": "bigint"}
+}
+RECEIVED = {"id": "bigint", "state": "text", "received_at": "timestamptz", "account_id": "bigint"}
 RATED = {"id": "bigint", "rating": "smallint", "rated_at": "timestamptz", "rating_text": "text"}
 
 

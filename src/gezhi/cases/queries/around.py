@@ -39,13 +39,13 @@ def read_around(rows: Collection[CaseRow], steps: Sequence[Asked]) -> Around:
     reports = [step.who.report_id for step in steps if step.who.report_id is not None]
     active = Assignment.objects.filter(case_id__in=[row.id for row in rows], state__in=ACTIVE)
     return Around(
-        did=_last_actors(by_people),
+        did=last_actors(by_people),
         active=dict(active.values_list("case_id", "id")),
         rated=dict(Report.objects.filter(id__in=reports).values_list("id", "rated_at")) if reports else {},
     )
 
 
-def _last_actors(case_ids: Sequence[int]) -> Mapping[int, Mapping[Kind, int | None]]:
+def last_actors(case_ids: Sequence[int]) -> Mapping[int, Mapping[Kind, int | None]]:
     if not case_ids:
         return {}
     last = CaseEvent.objects.filter(case_id__in=case_ids).order_by("case_id", "kind", "-seq")

@@ -1,0 +1,3 @@
+from gezhi.config.cli import main
+
+main()

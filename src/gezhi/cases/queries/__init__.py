@@ -1,0 +1,25 @@
+"""Reading cases: queues, lists, one case, one report."""
+
+from gezhi.cases.queries.filters import BadFilter, Filters
+from gezhi.cases.queries.listing import CaseLine, Page, Queue, case_list, queues, saved_views
+from gezhi.cases.queries.page import CasePage, case_page, similar_cases
+from gezhi.cases.queries.scope import visible
+from gezhi.cases.queries.tracking import TrackedReport, tracked, tracked_many
+
+__all__ = [
+    "BadFilter",
+    "CaseLine",
+    "CasePage",
+    "Filters",
+    "Page",
+    "Queue",
+    "TrackedReport",
+    "case_list",
+    "case_page",
+    "queues",
+    "saved_views",
+    "similar_cases",
+    "tracked",
+    "tracked_many",
+    "visible",
+]

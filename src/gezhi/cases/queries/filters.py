@@ -1,0 +1,123 @@
+"""The filters of a list of cases, as an address carries them."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q
+
+from gezhi.lib.bigrams import tsquery
+from gezhi.lib.codes import is_code
+from gezhi.lib.place_range import place_range
+
+SORTS = ("due", "newest")
+DUES = ("overdue", "soon")
+SOON = timedelta(hours=4)
+
+
+class BadFilter(ValueError):
+    """A filter that cannot be understood: names the field and what is possible."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field, self.problem = field, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`status`: open, closed or "" for both. Texts are as given; empty means not asked."""
+
+    text: str = ""
+    state: str = ""
+    status: str = ""
+    category: str = ""
+    place: str = ""
+    unit: str = ""
+    due: str = ""
+    since: str = ""
+    until: str = ""
+    sort: str = "newest"
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> "Filters":
+        """Raises BadFilter. Names that are no filters are left aside."""
+        names = {field.name for field in dataclasses.fields(cls)}
+        given = {name: query[name].strip()[:120] for name in names if query.get(name, "").strip()}
+        filters = cls(**given)
+        filters._check()
+        return filters
+
+    def _check(self) -> None:
+        for name, known in (("sort", SORTS), ("due", ("", *DUES)), ("status", ("", "open", "closed"))):
+            if getattr(self, name) not in known:
+                raise BadFilter(name, f"must be one of {', '.join(filter(None, known))}")
+        if self.place and not is_code(self.place):
+            raise BadFilter("place", "must be a 12-digit division code or a grid code")
+        if self.unit and not (self.unit.isascii() and self.unit.isdigit() and len(self.unit) < 18):
+            raise BadFilter("unit", "must be the number of a unit")
+        for name in ("since", "until"):
+            if getattr(self, name):
+                _day(name, getattr(self, name))
+        if "\0" in "".join(dataclasses.astuple(self)):
+            raise BadFilter("text", "holds a NUL byte")
+
+    def query_string(self, **changes: str) -> str:
+        """The address's query for these filters with some changed; defaults are left out."""
+        changed = dataclasses.replace(self, **changes)
+        pairs = {field.name: getattr(changed, field.name) for field in dataclasses.fields(changed)}
+        defaults = {field.name: field.default for field in dataclasses.fields(changed)}
+        return urlencode({name: value for name, value in pairs.items() if value != defaults[name]})
+
+    def condition(self, now: datetime) -> Q:
+        asked = Q()
+        if self.text:
+            asked &= self._words()
+        if self.state:
+            asked &= Q(state=self.state)
+        if self.status:
+            asked &= Q(is_open=self.status == "open")
+        if self.category:
+            asked &= Q(category=self.category)
+        if self.place:
+            low, high = place_range(self.place)
+            asked &= Q(place_code__gte=low, place_code__lt=high)
+        if self.unit:
+            asked &= Q(unit_id=int(self.unit))
+        return asked & self._times(now)
+
+    def _words(self) -> Q:
+        if self.text.isascii() and self.text.isdigit() and len(self.text) >= 12:
+            return Q(number=self.text)
+        query = tsquery(self.text)
+        return Q(search=SearchQuery(query, search_type="raw", config="simple")) if query else Q(pk__in=())
+
+    def _times(self, now: datetime) -> Q:
+        asked = Q()
+        if self.due == "overdue":
+            asked &= Q(is_open=True, due_at__lt=now)
+        elif self.due == "soon":
+            asked &= Q(is_open=True, due_at__gte=now, due_at__lt=now + SOON)
+        if self.since:
+            asked &= Q(opened_at__gte=_midnight(_day("since", self.since)))
+        if self.until:
+            asked &= Q(opened_at__lt=_midnight(_day("until", self.until) + timedelta(days=1)))
+        return asked
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise BadFilter(name, "must be a day such as 2026-07-01") from None
+    if not 1990 <= day.year <= 2200:
+        raise BadFilter(name, "must lie between 1990 and 2200")
+    return day
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)

@@ -1,0 +1,159 @@
+"""Lists of cases and the queues of a person's posts."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from gezhi.cases.models import Case, SavedView
+from gezhi.cases.queries.filters import BadFilter, Filters
+from gezhi.cases.queries.scope import visible
+from gezhi.lib.place_range import place_range
+from gezhi.people.access import UNIT_ROLES, Actor
+from gezhi.people.models import Role
+
+PAGE = 50
+COUNTED = 999  # a queue's count stops here: what a person needs to know is "very many"
+LINE = (
+    "id number title category state is_open place_code unit_id suggested_unit_id opened_at due_at overdue_at"
+    " closed_at report_count reopen_count rating version confidence"
+).split()
+NO_DUE = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    id: int
+    number: str
+    title: str
+    category: str
+    state: str
+    is_open: bool
+    place_code: str
+    unit_id: int | None
+    suggested_unit_id: int | None
+    opened_at: datetime
+    due_at: datetime | None
+    overdue_at: datetime | None
+    closed_at: datetime | None
+    report_count: int
+    reopen_count: int
+    rating: int | None
+    version: int
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next`: the cursor of the following page, None at the end."""
+
+    lines: Sequence[CaseLine]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """`key` is stable; `count` stops at 999 and is then `capped`; `query`: the list's address for it."""
+
+    key: str
+    count: int
+    capped: bool
+    query: str
+
+
+def case_list(actor: Actor, filters: Filters, now: datetime, after: str = "", size: int = PAGE) -> Page:
+    """One statement. `after`: a cursor of the same filters. Raises BadFilter for a cursor that we did not give."""
+    found = ordered(Case.objects.filter(visible(actor), filters.condition(now)), filters, after)
+    rows = [CaseLine(*row) for row in found.values_list(*LINE)[: size + 1]]
+    more = len(rows) > size
+    return Page(rows[:size], _cursor(rows[size - 1], filters) if more else None)
+
+
+def ordered(cases: QuerySet[Case], filters: Filters, after: str = "") -> QuerySet[Case]:
+    if filters.sort == "due":
+        cases = cases.filter(is_open=True, due_at__isnull=False).order_by("due_at", "id")
+        if after:
+            at, pk = _read_cursor(after)
+            cases = cases.filter(due_at__gte=at).exclude(due_at=at, id__lte=pk)
+        return cases
+    if after:
+        at, pk = _read_cursor(after)
+        cases = cases.filter(opened_at__lte=at).exclude(opened_at=at, id__gte=pk)
+    return cases.order_by("-opened_at", "-id")
+
+
+def _cursor(line: CaseLine, filters: Filters) -> str:
+    at = (line.due_at or NO_DUE) if filters.sort == "due" else line.opened_at
+    return base64.urlsafe_b64encode(f"{at.isoformat()} {line.id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[datetime, int]:
+    try:
+        at, pk = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(" ")
+        found = datetime.fromisoformat(at), int(pk)
+    except (ValueError, UnicodeDecodeError):
+        raise BadFilter("after", "is not a cursor of this list; begin at its first page") from None
+    if found[0].tzinfo is None or not 0 <= found[1] < 2**63:
+        raise BadFilter("after", "is not a cursor of this list; begin at its first page")
+    return found
+
+
+_STATES = {
+    Role.DISPATCHER: ("registered", "filed"),
+    Role.HANDLER: ("dispatched", "handling"),
+    Role.VERIFIER: ("handled",),
+}
+
+
+def queues(actor: Actor, now: datetime) -> list[Queue]:
+    """What waits for this person: by state, then what is late. One statement for all counts."""
+    asked = [("state", state) for post in actor.posts for state in _STATES.get(Role(post.role), ())]
+    keys = list(dict.fromkeys(asked)) + [("due", "overdue"), ("due", "soon"), ("status", "open")]
+    scope, params = _scope_sql(actor)
+    parts, values = [], []
+    for name, value in keys:
+        condition, more = _condition_sql(name, value, now)
+        parts.append(
+            f"(SELECT count(*) FROM (SELECT 1 FROM cases_case WHERE is_open AND {condition} AND ({scope})"
+            f" LIMIT {COUNTED + 1}) AS found)"
+        )
+        values += [*more, *params]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        counts = cursor.fetchone()
+    return [
+        Queue(value, min(count, COUNTED), count > COUNTED, Filters(sort="due").query_string(**{name: value}))
+        for (name, value), count in zip(keys, counts, strict=True)
+    ]
+
+
+def _condition_sql(name: str, value: str, now: datetime) -> tuple[str, list[object]]:
+    if name == "state":
+        return "state = %s", [value]
+    if name == "due" and value == "overdue":
+        return "due_at < %s", [now]
+    if name == "due":
+        return "due_at >= %s AND due_at < %s::timestamptz + interval '4 hours'", [now, now]
+    return "true", []
+
+
+def _scope_sql(actor: Actor) -> tuple[str, list[object]]:
+    """The same scope as `visible`, for counts written by hand."""
+    parts, values = ["false"], []
+    for post in actor.posts:
+        if post.role in UNIT_ROLES:
+            parts.append("unit_id = %s")
+            values.append(post.unit_id)
+        else:
+            parts.append("place_code >= %s AND place_code < %s")
+            values += place_range(post.place_code)
+    return " OR ".join(parts), values
+
+
+def saved_views(account_id: int) -> list[SavedView]:
+    return list(SavedView.objects.filter(account_id=account_id).order_by("name"))
+
+

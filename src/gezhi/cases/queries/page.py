@@ -1,0 +1,122 @@
+"""Everything that a case's page shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from gezhi.cases.guessing import Guess
+from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report
+from gezhi.cases.procedure import Option, Standing, options
+from gezhi.cases.queries.around import last_actors
+from gezhi.cases.queries.scope import visible
+from gezhi.cases.world import World, world
+from gezhi.packs.shapes import Category, Procedure, State
+from gezhi.people.access import Actor
+from gezhi.people.directory import UnitCard
+from gezhi.people.models import Account
+from gezhi.places.queries import place_names
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """One step of the timeline. `title`: (zh, en) of what was done."""
+
+    seq: int
+    at: datetime
+    kind: str
+    title: tuple[str, str]
+    who: str
+    role: str
+    text: str
+    facts: dict[str, object]
+    photos: Sequence[Evidence]
+
+
+@dataclass(frozen=True)
+class CasePage:
+    case: Case
+    category: Category
+    procedure: Procedure
+    state: State
+    place_name: str
+    unit: UnitCard | None
+    suggested_unit: UnitCard | None
+    reports: Sequence[Report]
+    events: Sequence[EventLine]
+    assignments: Sequence[Assignment]
+    evidence: Sequence[Evidence]
+    options: Sequence[Option]
+    guesses: Sequence[Guess]
+    world: World
+
+
+def case_page(actor: Actor, number: str, now: datetime) -> CasePage | None:
+    """None: no such case in the actor's scope."""
+    case = Case.objects.filter(visible(actor), number=number).first()
+    if case is None:
+        return None
+    current = world()
+    procedure = current.catalogue.procedure(case.pack_version_id, case.procedure)
+    evidence = list(Evidence.objects.filter(case_id=case.pk).order_by("id"))
+    reports = list(Report.objects.filter(case_id=case.pk).order_by("id")[:200])
+    return CasePage(
+        case=case,
+        category=current.catalogue.category(case.category),
+        procedure=procedure,
+        state=next(state for state in procedure.states if state.key == case.state),
+        place_name=place_names([case.place_code]).get(case.place_code, case.place_code),
+        unit=current.directory.units.get(case.unit_id or 0),
+        suggested_unit=current.directory.units.get(case.suggested_unit_id or 0),
+        reports=reports,
+        events=_events(case, procedure, evidence),
+        assignments=list(Assignment.objects.filter(case_id=case.pk).order_by("id")),
+        evidence=evidence,
+        options=case_options(actor, case, procedure, now),
+        guesses=current.classifier.explain(reports[0].text) if reports else (),
+        world=current,
+    )
+
+
+def case_options(actor: Actor, case: Case, procedure: Procedure, now: datetime) -> list[Option]:
+    """Every step that the case's state knows: those open to this person, and why the others are not."""
+    overdue = case.due_at is not None and case.due_at <= now
+    standing = Standing(case.state, overdue, last_actors([case.pk]).get(case.pk, {}))
+    return options(procedure, standing, actor.roles_at(case.place_code, case.unit_id), actor.account_id)
+
+
+def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence]) -> list[EventLine]:
+    rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("seq"))
+    names = dict(Account.objects.filter(id__in={row.account_id for row in rows}).values_list("id", "name"))
+    done = {step.key: (step.done.zh, step.done.en) for step in procedure.transitions}
+    return [
+        EventLine(
+            seq=row.seq,
+            at=row.at,
+            kind=row.kind,
+            title=done.get(row.transition, _OWN.get(row.kind, (row.transition, row.transition))),
+            who=names.get(row.account_id or 0, ""),
+            role=row.role,
+            text=row.text,
+            facts=row.facts,
+            photos=[photo for photo in evidence if photo.event_seq == row.seq],
+        )
+        for row in rows
+    ]
+
+
+_OWN = {
+    "report": ("收到诉求", "Report received"),
+    "join": ("并入一条诉求", "Another report joined"),
+    "split": ("自其他案件拆出", "Split off another case"),
+    "overdue": ("超过时限", "Limit passed"),
+}
+
+
+def similar_cases(actor: Actor, case: Case, limit: int = 8) -> QuerySet[Case]:
+    """Other cases of the same category at the same place, newest first; one statement."""
+    same = Case.objects.filter(visible(actor), category=case.category, place_code=case.place_code)
+    return same.exclude(id=case.pk).order_by("-opened_at")[:limit]
+
+

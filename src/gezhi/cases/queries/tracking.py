@@ -1,0 +1,105 @@
+"""What a reporter sees of the own report: never who handles it, never another reporter."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from gezhi.cases.models import Case, CaseEvent, Evidence, Report
+from gezhi.cases.procedure import state_of, steps_from
+from gezhi.cases.world import World, world
+from gezhi.notices.models import Notice
+from gezhi.packs.shapes import Category, Kind, State, Transition
+from gezhi.places.queries import place_names
+
+SHOWN = frozenset({"report", "join", "accept", "dispatch", "receive", "finish", "verify", "rework", "reopen"})
+SHOWN_TOO = frozenset({"reject", "withdraw", "close", "rate", "merge"})
+
+
+@dataclass(frozen=True)
+class TrackedEvent:
+    at: datetime
+    kind: str
+    title: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class TrackedReport:
+    report: Report
+    case: Case
+    category: Category
+    state: State
+    place_name: str
+    unit_name: tuple[str, str]
+    events: Sequence[TrackedEvent]
+    answers: Sequence[Notice]
+    photos: Sequence[Evidence]
+    steps: Mapping[str, Transition]  # open to the reporter now, by kind: rate, reopen, add, withdraw
+
+
+def tracked(tracking_code: str, phone_last4: str) -> TrackedReport | None:
+    """None unless the code is known and, where the reporter left a phone, its last four digits agree."""
+    report = Report.objects.select_related("case").filter(tracking_code=plain_code(tracking_code)).first()
+    if report is None or not _phone_agrees(report, phone_last4):
+        return None
+    return _tracked(report, world())
+
+
+def tracked_many(reports: QuerySet[Report]) -> list[TrackedReport]:
+    """For a staff member who reported for others: the same view without the check."""
+    current = world()
+    return [_tracked(report, current) for report in reports.select_related("case")]
+
+
+def plain_code(text: str) -> str:
+    """As people type it: small letters, dashes, spaces."""
+    return "".join(character for character in text.upper() if character.isalnum())[:16]
+
+
+def _phone_agrees(report: Report, last4: str) -> bool:
+    digits = "".join(filter(str.isdigit, report.reporter_phone))
+    return not digits or hmac.compare_digest(digits[-4:].encode(), last4.strip().encode())
+
+
+def _tracked(report: Report, current: World) -> TrackedReport:
+    case = report.case
+    procedure = current.catalogue.procedure(case.pack_version_id, case.procedure)
+    unit = current.directory.units.get(case.unit_id or 0)
+    done = {step.key: (step.done.zh, step.done.en) for step in procedure.transitions}
+    events = CaseEvent.objects.filter(case_id=case.pk, kind__in=SHOWN | SHOWN_TOO).order_by("seq")
+    return TrackedReport(
+        report=report,
+        case=case,
+        category=current.catalogue.category(case.category),
+        state=state_of(procedure, case.state),
+        place_name=place_names([case.place_code]).get(case.place_code, ""),
+        unit_name=(unit.name, unit.name_en or unit.name) if unit else ("", ""),
+        events=[
+            TrackedEvent(event.at, event.kind, done.get(event.transition, _OWN.get(event.kind, ("", ""))))
+            for event in events
+            if event.kind != Kind.JOIN or event.facts.get("report") == report.pk
+        ],
+        answers=list(Notice.objects.filter(report_id=report.pk).order_by("id")),
+        photos=list(Evidence.objects.filter(report_id=report.pk, case_id=case.pk).order_by("id")),
+        steps={step.kind.value: step for step in _reporter_steps(case, report, procedure_steps(case, current))},
+    )
+
+
+_OWN = {"report": ("已收到您的诉求", "Your report was received"), "join": ("已并入正在办理的同一事项", "Joined with the same matter")}
+
+
+def procedure_steps(case: Case, current: World) -> Sequence[Transition]:
+    return steps_from(current.catalogue.procedure(case.pack_version_id, case.procedure), case.state)
+
+
+def _reporter_steps(case: Case, report: Report, steps: Sequence[Transition]) -> Sequence[Transition]:
+    rated = report.rated_at is not None and case.closed_at is not None and report.rated_at >= case.closed_at
+    return [
+        step
+        for step in steps
+        if "reporter" in step.by
+        and not (step.kind is Kind.RATE and rated)
+        and not (step.kind is Kind.WITHDRAW and case.report_count > 1)
+    ]

@@ -1,0 +1,115 @@
+"""Running the node: the web server and the worker that does the deferred jobs."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gezhi.lib.command import pure
+
+THREADS = 16  # of each web process; requests wait for the database, not for each other
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
+@click.option("--processes", default=2, show_default=True, help="Web processes.")
+@click.option("--worker/--no-worker", default=True, help="Also do the deferred jobs.")
+@pure
+def serve(port: int, host: str, data: Path | None, processes: int, worker: bool) -> None:
+    """Serve the pages and the API until interrupted."""
+    from gezhi.config import cli
+
+    if data:
+        cli.use_data(data)
+    cli.prepare()
+    serve_forever(host, port, processes, worker)
+
+
+def serve_forever(host: str, port: int, processes: int, with_worker: bool) -> None:
+    """The database is ready and DATABASE_URL names it, so that every child process finds it."""
+    from django.db import connections
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+
+    connections.close_all()
+    children = [KeptRunning([sys.executable, "-m", "gezhi", "worker"])] if with_worker else []
+    click.echo(f"Gezhi answers at http://{host}:{port}/")
+    server: Any = Granian(
+        "gezhi.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=THREADS,
+        backlog=2048,
+        backpressure=512,
+        respawn_failed_workers=True,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=30_000),
+        log_level="warning",  # type: ignore[arg-type]
+    )
+    try:
+        server.serve()
+    finally:
+        for child in children:
+            child.stop()
+
+
+class KeptRunning:
+    """A child process that is started again whenever it dies, until stopped."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
+        self._stopping = threading.Event()
+        self._process = subprocess.Popen(command)
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            self._process.wait()
+            if self._stopping.wait(1):
+                return
+            self._process = subprocess.Popen(self._command)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+@click.command()
+def worker() -> None:
+    """Do the deferred jobs until interrupted."""
+    from django.core.management import call_command
+
+    call_command("procrastinate", "worker", "--concurrency=1", "--delete-jobs=successful", "--shutdown-graceful-timeout=5")
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's tables up to date. (Every other command does so when needed.)"""
+    click.echo("The tables are up to date.")
+
+
+@click.command()
+@pure
+def openapi() -> None:
+    """Print the OpenAPI document of the REST API."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
+    import django
+
+    django.setup()
+    from gezhi.exchange.rest.api import openapi_document
+
+    click.echo(json.dumps(openapi_document(), ensure_ascii=False, indent=1, sort_keys=True))
