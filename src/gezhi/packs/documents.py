@@ -16,7 +16,7 @@ from gezhi.packs.problems import Address
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 16
 
-type_of_loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 Value = None | bool | int | float | date | str | list["Value"] | dict[str, "Value"]
 
@@ -66,7 +66,7 @@ def read_document(content: bytes) -> Document:
 
 class _Reader:
     def __init__(self, text: str) -> None:
-        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=type_of_loader)
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
         self._lines: dict[Address, int] = {(): 1}
 
     def document(self) -> Document:
