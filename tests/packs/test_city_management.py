@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gezhi.cases.situations import run_pack
+from gezhi.cases.workdays import is_workday
 from gezhi.packs.checking import limit_keys
 from gezhi.packs.loading import read_pack
 from gezhi.packs.shapes import Pack
@@ -63,6 +65,10 @@ def test_everyday_words_are_plenty_and_belong_to_one_category(pack: Pack) -> Non
 def test_every_limit_names_its_source(pack: Pack) -> None:
     sources = [value.source for parameter in pack.parameters for value in parameter.values]
     assert all(source.startswith("local parameter") for source in sources)
+
+
+def test_every_situation_goes_as_it_says(pack: Pack) -> None:
+    assert run_pack(pack, is_workday) == []
 
 
 def test_every_step_of_the_procedure_is_told_in_a_situation(pack: Pack) -> None:

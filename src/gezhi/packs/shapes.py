@@ -223,7 +223,10 @@ class Step(Shape):
 
 
 class Situation(Shape):
-    """A small story that proves the pack: given a category and a start, these steps, this end."""
+    """A small story that proves the pack: given a category and a start, these steps, this end.
+
+    `starts` is the city's own clock: 2026-07-06 09:00. `overdue`: the state at the end is past its limit.
+    """
 
     title: str = Field(min_length=5)
     category: Key
