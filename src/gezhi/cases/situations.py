@@ -8,6 +8,7 @@ from gezhi.cases.deadlines import IsWorkday, Office, due_at
 from gezhi.cases.limits import state_due
 from gezhi.cases.procedure import Given, Refused, Standing, choose
 from gezhi.cases.stepping import CaseRow, Setting, changed, procedure_of
+from gezhi.cases.workdays import is_workday
 from gezhi.packs.catalogue import Catalogue, Published, catalogue_of
 from gezhi.packs.shapes import Kind, Pack, Situation, Step
 from gezhi.people.directory import Directory, UnitCard
@@ -114,3 +115,8 @@ def _given(step: Step) -> Given:
     )
 
 
+
+
+def prove(pack: Pack) -> list[str]:
+    """The failing situations of a pack by the national calendar, a line each."""
+    return [f"{one.situation}, step {one.step}: {one.problem}" for one in run_pack(pack, is_workday)]

@@ -35,6 +35,7 @@ class Commands(click.Group):
         module, name = COMMANDS[cmd_name][0].split(":")
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
+        command.context_settings["obj"] = _from_above(cmd_name)
         return wrap_leaves(command, prepare)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -45,12 +46,28 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
 @click.version_option(package_name="gezhi")
-@click.pass_context
-def main(ctx: click.Context, data: Path | None) -> None:
+def main(data: Path | None) -> None:
     """Gezhi 格治: the platform on which a city runs its social governance."""
-    ctx.obj = record_configuration
     if data:
         use_data(data)
+
+
+def _from_above(command: str) -> object:
+    """What a part needs from parts that it may not import: the ledger's pen, open cases, the engine."""
+    if command == "places":
+        return record_configuration
+    if command == "packs":
+        from gezhi.cases.situations import prove
+        from gezhi.packs.cli import Above
+
+        return Above(open_states, prove)
+    return None
+
+
+def open_states() -> frozenset[tuple[str, str]]:
+    from gezhi.cases.queries import open_states
+
+    return open_states()
 
 
 def record_configuration(kind: str, subject: str, facts: Mapping[str, str | int]) -> None:

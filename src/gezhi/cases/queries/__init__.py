@@ -3,7 +3,7 @@
 from gezhi.cases.queries.filters import BadFilter, Filters
 from gezhi.cases.queries.listing import CaseLine, Page, Queue, case_list, queues, saved_views
 from gezhi.cases.queries.page import CasePage, case_page, similar_cases
-from gezhi.cases.queries.scope import visible
+from gezhi.cases.queries.scope import open_states, visible
 from gezhi.cases.queries.tracking import TrackedReport, tracked, tracked_many
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "TrackedReport",
     "case_list",
     "case_page",
+    "open_states",
     "queues",
     "saved_views",
     "similar_cases",

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from gezhi.cases.models import Case
 from gezhi.lib.place_range import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
 
@@ -16,3 +17,8 @@ def visible(actor: Actor) -> Q:
             low, high = place_range(post.place_code)
             found |= Q(place_code__gte=low, place_code__lt=high)
     return found
+
+
+def open_states() -> frozenset[tuple[str, str]]:
+    """(procedure, state) of every open case."""
+    return frozenset(Case.objects.filter(is_open=True).values_list("procedure", "state").distinct())
