@@ -28,9 +28,13 @@ def due_at(start: datetime, length: str, office: Office) -> datetime:
     count = int(number)
     if unit.startswith("working"):
         return _working(start, count, unit.removeprefix("working ").rstrip("s"), office)
-    return start + {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}[
-        unit.rstrip("s")
-    ] * count
+    return (
+        start
+        + {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}[
+            unit.rstrip("s")
+        ]
+        * count
+    )
 
 
 def _working(start: datetime, count: int, unit: str, office: Office) -> datetime:

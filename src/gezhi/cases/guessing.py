@@ -45,7 +45,9 @@ class WordGuesser:
                 scores[key] += weight * (1 + math.log(times))  # type: ignore[assignment]
                 clues[key].append(word)
         total = sum(scores.values()) + 1.0
-        return [Guess(key, round(score / total, 4), tuple(clues[key][:5])) for key, score in _best(scores, limit)]
+        return [
+            Guess(key, round(score / total, 4), tuple(clues[key][:5])) for key, score in _best(scores, limit)
+        ]
 
 
 def _best(scores: Counter[str], limit: int) -> Sequence[tuple[str, float]]:

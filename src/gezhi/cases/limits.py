@@ -7,7 +7,9 @@ from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Category, State
 
 
-def state_due(state: State, category: Category, catalogue: Catalogue, at: datetime, office: Office) -> datetime | None:
+def state_due(
+    state: State, category: Category, catalogue: Catalogue, at: datetime, office: Office
+) -> datetime | None:
     """None: the state has no limit. A limit that varies by category is keyed `<limit>.<category.limits>`."""
     if state.limit is None:
         return None

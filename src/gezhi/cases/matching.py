@@ -36,7 +36,9 @@ class Matter:
 def pairs_of(text: str) -> frozenset[str]:
     """The character pairs of the first 120 characters, without white space."""
     dense = "".join(text[:TITLE].split())
-    return frozenset(map("".join, zip(dense, dense[1:], strict=False))) if len(dense) > 1 else frozenset(dense)
+    return (
+        frozenset(map("".join, zip(dense, dense[1:], strict=False))) if len(dense) > 1 else frozenset(dense)
+    )
 
 
 def match_key(lon: float | None, lat: float | None, place_code: str) -> int:

@@ -39,7 +39,11 @@ class BadPhoto(ValueError):
 def store_photo(data: bytes) -> Photo:
     """Write the photo safely to disk. Raises BadPhoto."""
     if len(data) > MAX_BYTES:
-        raise BadPhoto("photo-too-large", "照片超过 15 MB，请压缩后再上传。", "The photo is over 15 MB. Send a smaller one.")
+        raise BadPhoto(
+            "photo-too-large",
+            "照片超过 15 MB，请压缩后再上传。",
+            "The photo is over 15 MB. Send a smaller one.",
+        )
     picture = _open(data)
     taken_at, lon, lat = _exif(picture)
     encoded, width, height = _encode(picture)
@@ -98,14 +102,26 @@ def _open(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
         if picture.width * picture.height > MAX_PIXELS:
-            raise BadPhoto("photo-too-many-pixels", "照片像素过大（超过 6000 万），请缩小后再上传。", "The photo has over 60 million pixels.")
+            raise BadPhoto(
+                "photo-too-many-pixels",
+                "照片像素过大（超过 6000 万），请缩小后再上传。",
+                "The photo has over 60 million pixels.",
+            )
         picture.load()
     except BadPhoto:
         raise
     except UnidentifiedImageError:
-        raise BadPhoto("not-a-photo", "无法识别的图片，请上传 JPEG、PNG 或 WebP 照片。", "Not a JPEG, PNG or WebP picture.") from None
+        raise BadPhoto(
+            "not-a-photo",
+            "无法识别的图片，请上传 JPEG、PNG 或 WebP 照片。",
+            "Not a JPEG, PNG or WebP picture.",
+        ) from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, EOFError, MemoryError):
-        raise BadPhoto("broken-photo", "照片已损坏，请重新拍摄或选择。", "The picture is damaged. Take or choose another.") from None
+        raise BadPhoto(
+            "broken-photo",
+            "照片已损坏，请重新拍摄或选择。",
+            "The picture is damaged. Take or choose another.",
+        ) from None
     return picture
 
 

@@ -71,11 +71,14 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case as a decision sees it. `did`: who took the last step of each kind (account id)."""
+    """A case as a decision sees it. `did`: who took the last step of each kind (account id); `rated`: this
+    reporter has rated this closing; `others`: other reporters wait for the same case."""
 
     state: str
     overdue: bool = False
     did: Mapping[Kind, int | None] = field(default_factory=dict)
+    rated: bool = False
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +99,21 @@ def steps_from(procedure: Procedure, state: str) -> tuple[Transition, ...]:
     return tuple(step for step in procedure.transitions if state in step.source)
 
 
-def options(procedure: Procedure, standing: Standing, roles: frozenset[str], account_id: int | None) -> list[Option]:
+def options(
+    procedure: Procedure, standing: Standing, roles: frozenset[str], account_id: int | None
+) -> list[Option]:
     """Every step that the state knows, for a screen: allowed ones, and why the others are not."""
     steps = steps_from(procedure, standing.state)
     return [Option(step, _why_not(step, standing, roles, account_id)) for step in steps]
 
 
 def choose(
-    procedure: Procedure, standing: Standing, key: str, roles: frozenset[str], account_id: int | None, given: Given
+    procedure: Procedure,
+    standing: Standing,
+    key: str,
+    roles: frozenset[str],
+    account_id: int | None,
+    given: Given,
 ) -> Transition:
     """The transition to take. Raises Refused."""
     step = next((step for step in steps_from(procedure, standing.state) if step.key == key), None)
@@ -115,7 +125,9 @@ def choose(
     return step
 
 
-def _why_not(step: Transition, standing: Standing, roles: frozenset[str], account_id: int | None) -> Refused | None:
+def _why_not(
+    step: Transition, standing: Standing, roles: frozenset[str], account_id: int | None
+) -> Refused | None:
     if not roles.intersection(step.by):
         who, who_zh = ", ".join(step.by), "、".join(ROLE_WORDS[role] for role in step.by)
         return Refused(
@@ -130,7 +142,27 @@ def _why_not(step: Transition, standing: Standing, roles: frozenset[str], accoun
             f"'{step.key}' may not be done by whoever handled the case. Another person must.",
         )
     if step.when_overdue and not standing.overdue:
-        return Refused("not-yet", f"未到期，尚不能“{step.title.zh}”。", f"'{step.key}' is open only after the limit has passed.")
+        return Refused(
+            "not-yet",
+            f"未到期，尚不能“{step.title.zh}”。",
+            f"'{step.key}' is open only after the limit has passed.",
+        )
+    return _why_not_reporter(step, standing)
+
+
+def _why_not_reporter(step: Transition, standing: Standing) -> Refused | None:
+    if step.kind is Kind.RATE and standing.rated:
+        return Refused(
+            "already-rated",
+            "您已评价过，感谢。如问题仍在，可以申请重办。",
+            "You have rated already. You may reopen.",
+        )
+    if step.kind is Kind.WITHDRAW and standing.others:
+        return Refused(
+            "others-reported",
+            "另有他人反映同一事项，不能撤回，办理会继续。",
+            "Others reported the same matter, so it goes on and cannot be withdrawn.",
+        )
     return None
 
 
@@ -148,7 +180,9 @@ def _what_lacks(step: Transition, given: Given) -> Refused | None:
 def _not_open(
     procedure: Procedure, standing: Standing, key: str, roles: frozenset[str], account_id: int | None
 ) -> Refused:
-    open_now = [option.transition for option in options(procedure, standing, roles, account_id) if not option.refusal]
+    open_now = [
+        option.transition for option in options(procedure, standing, roles, account_id) if not option.refusal
+    ]
     state = state_of(procedure, standing.state)
     zh = "、".join(step.title.zh for step in open_now) or "无"
     en = ", ".join(step.key for step in open_now) or "nothing"

@@ -9,7 +9,7 @@ from gezhi.cases.limits import state_due
 from gezhi.cases.procedure import Given, Refused, Standing, choose
 from gezhi.cases.stepping import CaseRow, Setting, changed, procedure_of
 from gezhi.cases.workdays import is_workday
-from gezhi.packs.catalogue import Catalogue, Published, catalogue_of
+from gezhi.packs.catalogue import Published, catalogue_of
 from gezhi.packs.shapes import Kind, Pack, Situation, Step
 from gezhi.people.directory import Directory, UnitCard
 
@@ -44,12 +44,22 @@ def _run(situation: Situation, setting: Setting) -> Failure | None:
     row = _opened(situation, setting, at)
     people: dict[str, int] = {}
     did: dict[Kind, int | None] = {}
+    rated: set[str] = set()
     for number, step in enumerate(situation.steps, start=1):
         at = due_at(at, step.after, setting.office) if step.after else at
-        account = None if step.by in ("system", "reporter") else people.setdefault(step.person, len(people) + 1)
-        standing = Standing(row.state, row.due_at is not None and row.due_at <= at, did)
+        account = (
+            None if step.by in ("system", "reporter") else people.setdefault(step.person, len(people) + 1)
+        )
+        standing = Standing(row.state, row.due_at is not None and row.due_at <= at, did, step.person in rated)
         try:
-            taken = choose(procedure_of(row, setting.catalogue), standing, step.do, frozenset({step.by}), account, _given(step))
+            taken = choose(
+                procedure_of(row, setting.catalogue),
+                standing,
+                step.do,
+                frozenset({step.by}),
+                account,
+                _given(step),
+            )
             row = changed(row, taken, _given(step), setting, at)
         except Refused as refused:
             if step.refused != refused.code:
@@ -60,6 +70,13 @@ def _run(situation: Situation, setting: Setting) -> Failure | None:
         if step.then and step.then != row.state:
             return Failure(situation.title, number, f"should lead to {step.then}, led to {row.state}")
         did[taken.kind] = account
+        rated = (
+            set()
+            if taken.kind is Kind.REOPEN
+            else rated | {step.person}
+            if taken.kind is Kind.RATE
+            else rated
+        )
     return _end(situation, row, at)
 
 
@@ -69,7 +86,11 @@ def _end(situation: Situation, row: CaseRow, at: datetime) -> Failure | None:
         return Failure(situation.title, last, f"should end in {situation.ends}, ends in {row.state}")
     overdue = row.due_at is not None and row.due_at < at
     if overdue != situation.overdue:
-        return Failure(situation.title, last, f"should {'' if situation.overdue else 'not '}be overdue at {at}, due {row.due_at}")
+        return Failure(
+            situation.title,
+            last,
+            f"should {'' if situation.overdue else 'not '}be overdue at {at}, due {row.due_at}",
+        )
     return None
 
 
@@ -113,8 +134,6 @@ def _given(step: Step) -> Given:
         report_id=1 if "report" in said else None,
         evidence=tuple(filter(None, said.get("evidence", "").split(","))),
     )
-
-
 
 
 def prove(pack: Pack) -> list[str]:

@@ -137,7 +137,11 @@ def _with_corrections(row: CaseRow, step: Transition, given: Given, setting: Set
 
 def _require_known(category: str, place: str, row: CaseRow, setting: Setting) -> None:
     if category not in {one.key for one in setting.catalogue.reportable}:
-        raise Refused("unknown-category", f"类别“{category}”不在目录中。", f"Category '{category}' is not in the catalogue.")
+        raise Refused(
+            "unknown-category",
+            f"类别“{category}”不在目录中。",
+            f"Category '{category}' is not in the catalogue.",
+        )
     if setting.catalogue.category(category).procedure != row.procedure:
         raise Refused(
             "other-procedure",
@@ -145,7 +149,11 @@ def _require_known(category: str, place: str, row: CaseRow, setting: Setting) ->
             f"Category '{category}' follows another procedure. Reject this case and report the matter anew.",
         )
     if place not in setting.places:
-        raise Refused("unknown-place", f"没有编码为 {place} 的区划或网格。", f"No jurisdiction or grid has the code {place}.")
+        raise Refused(
+            "unknown-place",
+            f"没有编码为 {place} 的区划或网格。",
+            f"No jurisdiction or grid has the code {place}.",
+        )
 
 
 def _in_state(row: CaseRow, step: Transition, setting: Setting, at: datetime) -> CaseRow:
@@ -153,7 +161,9 @@ def _in_state(row: CaseRow, step: Transition, setting: Setting, at: datetime) ->
     state = state_of(procedure, step.to or row.state)
     category = setting.catalogue.category(row.category)
     if state.key == row.state:
-        return replace(row, due_at=state_due(state, category, setting.catalogue, row.state_at, setting.office))
+        return replace(
+            row, due_at=state_due(state, category, setting.catalogue, row.state_at, setting.office)
+        )
     reopened = step.kind is Kind.REOPEN
     closing = row.is_open and not state.open
     return replace(

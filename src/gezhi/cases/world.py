@@ -19,9 +19,9 @@ from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.queries import active_catalogue
 from gezhi.people.directory import Directory
 from gezhi.people.queries import directory
+from gezhi.places.known import KnownCodes
 from gezhi.places.locate import Locator
 from gezhi.places.names import PlaceNames
-from gezhi.places.known import KnownCodes
 from gezhi.places.queries import NoShapes, current_locator, current_names, within
 
 _lock = threading.Lock()

@@ -15,13 +15,13 @@ from gezhi.lib.command import pure
 THREADS = 16  # of each web process; requests wait for the database, not for each other
 
 
+@pure
 @click.command()
 @click.option("--port", default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
 @click.option("--processes", default=2, show_default=True, help="Web processes.")
 @click.option("--worker/--no-worker", default=True, help="Also do the deferred jobs.")
-@pure
 def serve(port: int, host: str, data: Path | None, processes: int, worker: bool) -> None:
     """Serve the pages and the API until interrupted."""
     from gezhi.config import cli
@@ -93,7 +93,13 @@ def worker() -> None:
     """Do the deferred jobs until interrupted."""
     from django.core.management import call_command
 
-    call_command("procrastinate", "worker", "--concurrency=1", "--delete-jobs=successful", "--shutdown-graceful-timeout=5")
+    call_command(
+        "procrastinate",
+        "worker",
+        "--concurrency=1",
+        "--delete-jobs=successful",
+        "--shutdown-graceful-timeout=5",
+    )
 
 
 @click.command()
@@ -102,8 +108,8 @@ def migrate() -> None:
     click.echo("The tables are up to date.")
 
 
-@click.command()
 @pure
+@click.command()
 def openapi() -> None:
     """Print the OpenAPI document of the REST API."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")

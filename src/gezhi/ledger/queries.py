@@ -25,7 +25,8 @@ class Verdict:
 
 def verify(limit: int = 100) -> Verdict:
     """Recompute every leaf hash. Returns how many entries were read and the first `limit` that do not match."""
-    count, broken = 0, []
+    count = 0
+    broken: list[int] = []
     for entry in Entry.objects.order_by("id").only("body", "leaf_hash").iterator(chunk_size=5000):
         count += 1
         if leaf_hash(bytes(entry.body)) != bytes(entry.leaf_hash) and len(broken) < limit:

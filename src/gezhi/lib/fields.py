@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class PlaceCodeField(models.CharField):
+class PlaceCodeField(models.CharField):  # type: ignore[type-arg]
     """A jurisdiction's 12-digit code or a grid's 15 or 16, compared byte by byte so that a subtree is a range."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -1,13 +1,14 @@
 """Rows into a table: one statement whatever their number."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
 COPY_FROM = 30  # rows; below, one INSERT is faster than COPY's extra round trips
 
 
-def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert `rows` (each in the order of `columns`). Defaults of the table do not apply to named columns."""
     if not rows:
         return
@@ -23,7 +24,7 @@ def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[obje
                 copy.write_row(row)
 
 
-def update_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
+def update_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
     """Set `columns` (name -> SQL type; the first names the key) of many rows to their own values, in one statement."""
     if not rows:
         return

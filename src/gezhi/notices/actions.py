@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from gezhi.lib.rows import insert_rows
 from gezhi.notices.models import Notice
 
-COLUMNS = "subject case_id report_id to transport message text queued_at sent_at attempts error".split()
+COLUMNS = ["subject", "case_id", "report_id", "to", "transport", "message", "text", "queued_at", "sent_at", "attempts", "error"]
 MOST_ATTEMPTS = 20
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,9 @@ def send_some(now: datetime, limit: int = 100) -> int:
     our commit, the repeated request is the same request.
     """
     with transaction.atomic():
-        waiting = Notice.objects.select_for_update(skip_locked=True).filter(sent_at=None, attempts__lt=MOST_ATTEMPTS)
+        waiting = Notice.objects.select_for_update(skip_locked=True).filter(
+            sent_at=None, attempts__lt=MOST_ATTEMPTS
+        )
         notices = list(waiting.order_by("attempts", "id")[:limit])
         for notice in notices:
             notice.error = _send(notice)

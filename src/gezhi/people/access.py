@@ -120,6 +120,6 @@ def requires(permission: str) -> Callable[[ActorView[P]], View[P]]:
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         checked.permission = permission  # type: ignore[attr-defined]
-        return checked
+        return checked  # type: ignore[return-value]
 
     return mark

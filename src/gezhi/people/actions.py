@@ -8,11 +8,14 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.people.models import Account, Admission, ApiToken, Post, Responsibility, Unit
 
 
 @transaction.atomic
-def open_account(username: str, name: str, password: str | None, *, name_en: str = "", is_system: bool = False) -> Account:
+def open_account(
+    username: str, name: str, password: str | None, *, name_en: str = "", is_system: bool = False
+) -> Account:
     """`password` None: the account cannot sign in."""
     account = Account(username=username, name=name, name_en=name_en, is_system=is_system)
     account.set_password(password)
@@ -39,11 +42,19 @@ def load_people(accounts: Sequence[Account], units: Sequence[Unit], posts: Seque
 
 
 @transaction.atomic
-def appoint(account: Account, unit: Unit, role: str, place_code: str, valid_from: date, valid_to: date | None = None) -> Post:
+def appoint(
+    account: Account, unit: Unit, role: str, place_code: str, valid_from: date, valid_to: date | None = None
+) -> Post:
     post = Post.objects.create(
         account=account, unit=unit, role=role, place_code=place_code, valid_from=valid_from, valid_to=valid_to
     )
-    facts = {"account": account.pk, "unit": unit.code, "role": role, "place": place_code, "from": valid_from.isoformat()}
+    facts: dict[str, Fact] = {
+        "account": account.pk,
+        "unit": unit.code,
+        "role": role,
+        "place": place_code,
+        "from": valid_from.isoformat(),
+    }
     record("people.appointed", f"post:{post.pk}", facts, configures=True)
     return post
 
@@ -77,9 +88,18 @@ def issue_token(account: Account, name: str, scopes: Sequence[str], now: datetim
     key = "gz_" + secrets.token_urlsafe(32)
     expires_at = now + timedelta(days=days)
     token = ApiToken.objects.create(
-        account=account, name=name, key_hash=hash_key(key), scopes=list(scopes), made_at=now, expires_at=expires_at
+        account=account,
+        name=name,
+        key_hash=hash_key(key),
+        scopes=list(scopes),
+        made_at=now,
+        expires_at=expires_at,
     )
-    facts = {"account": account.pk, "scopes": list(scopes), "until": expires_at.date().isoformat()}
+    facts: dict[str, Fact] = {
+        "account": account.pk,
+        "scopes": list(scopes),
+        "until": expires_at.date().isoformat(),
+    }
     record("people.token-issued", f"token:{token.pk}", facts)
     return key
 

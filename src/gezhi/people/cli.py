@@ -58,7 +58,9 @@ def appoint(username: str, unit_code: str, role: str, place_code: str) -> None:
 @people.command()
 @click.argument("username")
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(["report", "read", "act"]), default=["report"])
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(["report", "read", "act"]), default=["report"]
+)
 @click.option("--days", default=365, show_default=True)
 def token(username: str, name: str, scopes: tuple[str, ...], days: int) -> None:
     """Issue a key for another system. It is printed once."""
@@ -67,7 +69,11 @@ def token(username: str, name: str, scopes: tuple[str, ...], days: int) -> None:
     from gezhi.people.actions import issue_token, open_account
     from gezhi.people.models import Account
 
-    owner = Account.objects.filter(username=username).first() or open_account(username, name, None, is_system=True)
+    owner = Account.objects.filter(username=username).first() or open_account(
+        username, name, None, is_system=True
+    )
     now = timezone.now()
     click.echo(issue_token(owner, name, scopes, now, days))
-    click.echo(f"Valid until {(now + timedelta(days=days)).date()}. Keep it; it is not shown again.", err=True)
+    click.echo(
+        f"Valid until {(now + timedelta(days=days)).date()}. Keep it; it is not shown again.", err=True
+    )

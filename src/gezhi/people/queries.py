@@ -22,7 +22,9 @@ def _read_directory(today: date) -> Directory:
     columns = ("id", "code", "name", "name_en", "place_code", "functions")
     units = [
         UnitCard(pk, code, name, name_en, place, frozenset(functions))
-        for pk, code, name, name_en, place, functions in Unit.objects.filter(is_active=True).values_list(*columns)
+        for pk, code, name, name_en, place, functions in Unit.objects.filter(is_active=True).values_list(
+            *columns
+        )
     ]
     duties = Responsibility.objects.filter(_in_force(today)).order_by("valid_from")
     admissions = Admission.objects.filter(_in_force(today)).order_by("valid_from")

@@ -54,7 +54,9 @@ class Stale(Exception):
     """Somebody else changed the case meanwhile. `row` is the newer state."""
 
     def __init__(self, row: CaseRow) -> None:
-        super().__init__(f"Case {row.number} was changed meanwhile: it is now '{row.state}', version {row.version}.")
+        super().__init__(
+            f"Case {row.number} was changed meanwhile: it is now '{row.state}', version {row.version}."
+        )
         self.row = row
 
 
@@ -91,7 +93,9 @@ def take(steps: Sequence[Step], at: datetime | None = None) -> list[Outcome]:
         rows = writing.lock_cases([*(step.case_id for step in steps), *targets.values()])
         around = read_around(rows.values(), steps)
         merging = {number: rows[pk] for number, pk in targets.items() if pk in rows}
-        outcomes = [_decide(step, rows.get(step.case_id), around, merging, setting_world, now) for step in steps]
+        outcomes = [
+            _decide(step, rows.get(step.case_id), around, merging, setting_world, now) for step in steps
+        ]
         taken = [outcome for outcome in outcomes if isinstance(outcome, writing.Taken)]
         writing.write(taken, setting_world, now)
         _join_and_split(taken, merging, setting_world, now)
@@ -116,9 +120,8 @@ def _taken(
 ) -> writing.Taken:
     procedure = procedure_of(row, now_world.catalogue)
     roles = step.who.roles(row)
-    standing = Standing(row.state, _is_overdue(row, at), _did(around, row.id))
+    standing = standing_of(step, row, around, at)
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
-    _check_reporter(step, row, around, transition.kind)
     _check_evidence(step.given)
     if transition.kind is Kind.MERGE:
         joint.check_merge(row, merging.get(step.given.case_number), step.given.case_number)
@@ -153,32 +156,25 @@ def _join_and_split(batch: Sequence[writing.Taken], merging: Merging, now_world:
             joint.split(taken, now_world, at)
 
 
-def _is_overdue(row: CaseRow, at: datetime) -> bool:
-    return row.due_at is not None and row.due_at <= at
-
-
-def _did(around: Around, case_id: int) -> Mapping[Kind, int | None]:
-    return around.did.get(case_id, {})
-
-
-def _check_reporter(step: Step, row: CaseRow, around: Around, kind: Kind) -> None:
-    if step.who.report_id is None:
-        return
-    rated_at = around.rated.get(step.who.report_id)
-    if kind is Kind.RATE and rated_at is not None and row.closed_at is not None and rated_at >= row.closed_at:
-        raise Refused("already-rated", "您已评价过，感谢。如问题仍在，可以申请重办。", "You have rated already. You may reopen.")
-    if kind is Kind.WITHDRAW and row.report_count > 1:
-        raise Refused(
-            "others-reported",
-            "另有他人反映同一事项，不能撤回，办理会继续。",
-            "Others reported the same matter, so it goes on and cannot be withdrawn.",
-        )
+def standing_of(step: Step, row: CaseRow, around: Around, at: datetime) -> Standing:
+    rated_at = around.rated.get(step.who.report_id or 0)
+    return Standing(
+        state=row.state,
+        overdue=row.due_at is not None and row.due_at <= at,
+        did=around.did.get(row.id, {}),
+        rated=rated_at is not None and row.closed_at is not None and rated_at >= row.closed_at,
+        others=step.who.report_id is not None and row.report_count > 1,
+    )
 
 
 def _check_evidence(given: Given) -> None:
     for key in given.evidence:
         if not is_stored(key):
-            raise Refused("unknown-evidence", "照片未上传成功，请重新上传。", f"No photo '{key}' was uploaded. Upload it first.")
+            raise Refused(
+                "unknown-evidence",
+                "照片未上传成功，请重新上传。",
+                f"No photo '{key}' was uploaded. Upload it first.",
+            )
 
 
 def setting_of(now_world: World) -> Setting:

@@ -25,15 +25,23 @@ def check_merge(row: CaseRow, target: CaseRow | None, number: str) -> None:
     if target.id == row.id:
         raise Refused("same-case", "不能并入案件自身。", "A case cannot be merged into itself.")
     if not target.is_open:
-        raise Refused("target-closed", f"案件 {number} 已结束，不能并入。", f"Case {number} is no longer open.")
+        raise Refused(
+            "target-closed", f"案件 {number} 已结束，不能并入。", f"Case {number} is no longer open."
+        )
 
 
 def check_split(row: CaseRow, report_id: int | None) -> None:
     """Raises Refused when the report cannot leave the case."""
     if row.report_count < 2:
-        raise Refused("only-report", "案件只有一条诉求，无需拆分。", "The case has one report only; there is nothing to split off.")
-    if not Report.objects.filter(id=report_id, case_id=row.id).exists():
-        raise Refused("unknown-report", "该诉求不属于本案件。", f"Report {report_id} does not belong to this case.")
+        raise Refused(
+            "only-report",
+            "案件只有一条诉求，无需拆分。",
+            "The case has one report only; there is nothing to split off.",
+        )
+    if report_id is None or not Report.objects.filter(id=report_id, case_id=row.id).exists():
+        raise Refused(
+            "unknown-report", "该诉求不属于本案件。", f"Report {report_id} does not belong to this case."
+        )
 
 
 def merge(taken: Taken, target: CaseRow, at: datetime) -> None:
@@ -50,7 +58,7 @@ def merge(taken: Taken, target: CaseRow, at: datetime) -> None:
 def split(taken: Taken, world: World, at: datetime) -> int:
     """The report gets a case of its own, at the start of the procedure. Returns the new case's id."""
     old = Case.objects.get(id=taken.after.id)
-    report = Report.objects.get(id=taken.given.report_id)
+    report = Report.objects.get(id=taken.given.report_id or 0)
     Case.objects.filter(id=old.pk).update(report_count=taken.after.report_count - 1)
     procedure = world.catalogue.procedure_of(old.category)
     state = procedure.states[0]
@@ -84,5 +92,16 @@ def split(taken: Taken, world: World, at: datetime) -> int:
 def _write_event(
     row: CaseRow, kind: Kind, from_state: str, facts: dict[str, object], taken: Taken, at: datetime
 ) -> None:
-    event = (row.id, row.version, at, kind.value, kind.value, from_state, row.state, taken.account_id, taken.role, "")
+    event = (
+        row.id,
+        row.version,
+        at,
+        kind.value,
+        kind.value,
+        from_state,
+        row.state,
+        taken.account_id,
+        taken.role,
+        "",
+    )
     insert_rows("cases_caseevent", EVENT, [(*event, json_text(facts), row.due_at, secrets.token_bytes(16))])

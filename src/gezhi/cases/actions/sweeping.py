@@ -33,7 +33,11 @@ def sweep(at: datetime | None = None, limit: int = 500) -> int:
         automatic = {row.id: step for row in rows if (step := _automatic(row, current))}
         steps = [Step(case_id, key, Who()) for case_id, key in automatic.items()]
         outcomes = take(steps, now) if steps else []
-        stuck = {step.case_id for step, outcome in zip(steps, outcomes, strict=True) if isinstance(outcome, Exception)}
+        stuck = {
+            step.case_id
+            for step, outcome in zip(steps, outcomes, strict=True)
+            if isinstance(outcome, Exception)
+        }
         _mark([row for row in rows if row.id not in automatic or row.id in stuck], now)
     return len(rows)
 
@@ -58,11 +62,30 @@ def _mark(rows: list[CaseRow], now: datetime) -> None:
     after = [replace(row, version=row.version + 1) for row in rows]
     insert_rows("cases_caseevent", EVENT, [_event(row, now) for row in after])
     record_many(
-        Entry("case.overdue", f"case:{row.id}", now, {"seq": row.version, "state": row.state, "unit": row.unit_id})
+        Entry(
+            "case.overdue",
+            f"case:{row.id}",
+            now,
+            {"seq": row.version, "state": row.state, "unit": row.unit_id},
+        )
         for row in after
     )
 
 
 def _event(row: CaseRow, now: datetime) -> tuple[object, ...]:
     kind = Kind.OVERDUE.value
-    return (row.id, row.version, now, kind, kind, row.state, row.state, None, "system", "", "{}", row.due_at, b"")
+    return (
+        row.id,
+        row.version,
+        now,
+        kind,
+        kind,
+        row.state,
+        row.state,
+        None,
+        "system",
+        "",
+        "{}",
+        row.due_at,
+        b"",
+    )

@@ -44,7 +44,9 @@ def train(model_id: int) -> None:
         score = _score(texts, labels)
         _finish(model_id, model.to_bytes(), len(texts), score)
     except NotEnoughLessons as error:
-        TrainedModel.objects.filter(id=model_id).update(state="failed", error=str(error), done_at=timezone.now())
+        TrainedModel.objects.filter(id=model_id).update(
+            state="failed", error=str(error), done_at=timezone.now()
+        )
 
 
 def _lessons() -> tuple[list[str], list[str]]:
@@ -56,7 +58,9 @@ def _lessons() -> tuple[list[str], list[str]]:
     texts = [*pairs, *corrected]
     labels = [*pairs.values(), *corrected.values()]
     if len(texts) < LEAST_LESSONS or len(set(labels)) < 2:
-        raise NotEnoughLessons(f"{len(texts)} lessons of {len(set(labels))} categories; at least 10 of 2 are needed.")
+        raise NotEnoughLessons(
+            f"{len(texts)} lessons of {len(set(labels))} categories; at least 10 of 2 are needed."
+        )
     return texts, labels
 
 
@@ -74,4 +78,9 @@ def _finish(model_id: int, content: bytes, lessons: int, macro_f1: float) -> Non
     TrainedModel.objects.filter(id=model_id).update(
         state="done", progress=1.0, content=content, lessons=lessons, macro_f1=macro_f1, done_at=done
     )
-    record("classifier.trained", f"model:{model_id}", {"lessons": lessons, "bytes": len(content)}, configures=True)
+    record(
+        "classifier.trained",
+        f"model:{model_id}",
+        {"lessons": lessons, "bytes": len(content)},
+        configures=True,
+    )

@@ -14,7 +14,9 @@ def save_view(account_id: int, name: str, query: str) -> SavedView:
     mine = SavedView.objects.filter(account_id=account_id)
     if mine.exclude(name=name).count() >= MOST:
         raise TooManyViews
-    view, _ = SavedView.objects.update_or_create(account_id=account_id, name=name[:40], defaults={"query": query[:500]})
+    view, _ = SavedView.objects.update_or_create(
+        account_id=account_id, name=name[:40], defaults={"query": query[:500]}
+    )
     return view
 
 

@@ -16,7 +16,7 @@ from gezhi.cases.stepping import CaseRow, Share
 from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
-from gezhi.ledger.entries import salted
+from gezhi.ledger.entries import Fact, salted
 from gezhi.lib.json_text import json_text
 from gezhi.lib.rows import insert_rows, update_rows
 from gezhi.notices.actions import Answer, queue_answers
@@ -117,7 +117,7 @@ def _event(taken: Taken, at: datetime) -> tuple[object, ...]:
 
 
 def _entry(taken: Taken, at: datetime) -> Entry:
-    facts = {
+    facts: dict[str, Fact] = {
         "seq": taken.after.version,
         "step": taken.transition.key,
         "from": taken.before.state,
@@ -154,12 +154,20 @@ def _write_shares(batch: Sequence[Taken], at: datetime) -> None:
 
 
 def _photos(taken: Taken, at: datetime) -> list[tuple[object, ...]]:
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for key in taken.given.evidence:
         photo = load_photo(key)
         where = (photo.key, taken.after.id, taken.report_id, taken.after.version, taken.account_id)
         rows.append(
-            (*where, photo.sha256, photo.original_sha256, photo.content_type, photo.size, photo.width, photo.height)
+            (
+                *where,
+                photo.sha256,
+                photo.original_sha256,
+                photo.content_type,
+                photo.size,
+                photo.width,
+                photo.height,
+            )
             + (photo.taken_at, photo.lon, photo.lat, at)
         )
     return rows
@@ -178,7 +186,13 @@ def _write_lessons(batch: Sequence[Taken], at: datetime) -> None:
         return
     reports = Report.objects.filter(case_id__in=taught, category="").values_list("case_id", "id", "text")
     Lesson.objects.bulk_create(
-        Lesson(report_id=pk, text=text, category=taught[case].after.category, account_id=taught[case].account_id, at=at)
+        Lesson(
+            report_id=pk,
+            text=text,
+            category=taught[case].after.category,
+            account_id=taught[case].account_id,
+            at=at,
+        )
         for case, pk, text in reports
     )
 
@@ -230,5 +244,3 @@ def _facts(taken: Taken, language: str, world: World, places: Mapping[str, str])
         "due": "" if due is None else f"{due.astimezone(world.office.zone):%Y-%m-%d %H:%M}",
         "place": places.get(taken.after.place_code, ""),
     }
-
-

@@ -29,7 +29,9 @@ def accept(reports: Sequence[NewReport], now: datetime | None = None) -> list[Re
     for attempt in range(ATTEMPTS):
         try:
             return _accept(reports, at)
-        except IntegrityError:  # the same report came through another process in this instant: it is known now
+        except (
+            IntegrityError
+        ):  # the same report came through another process in this instant: it is known now
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")
@@ -59,7 +61,9 @@ def _write(
 
 
 def _in_order(
-    reports: Sequence[NewReport], receipts: dict[tuple[str, str], Receipt], known: dict[tuple[str, str], Receipt]
+    reports: Sequence[NewReport],
+    receipts: dict[tuple[str, str], Receipt],
+    known: dict[tuple[str, str], Receipt],
 ) -> list[Receipt]:
     """The second of two equal reports in one batch is told that it is known."""
     seen = set(known)
@@ -70,5 +74,3 @@ def _in_order(
         ordered.append(lookups.as_known(receipt) if key in seen else receipt)
         seen.add(key)
     return ordered
-
-

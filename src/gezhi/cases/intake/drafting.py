@@ -9,8 +9,8 @@ from gezhi.cases.guessing import Guess
 from gezhi.cases.intake.shapes import NewReport
 from gezhi.cases.matching import Matter, pairs_of
 from gezhi.cases.world import World
-from gezhi.people.directory import is_grid
 from gezhi.lib.codes import VILLAGE, ancestor_at
+from gezhi.people.directory import is_grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ def _draft(report: NewReport, place: str, guess: Guess | None, world: World) -> 
 def _classify(reports: Sequence[NewReport], world: World) -> list[Guess | None]:
     unsaid = [index for index, report in enumerate(reports) if not report.category]
     guesses: list[Guess | None] = [None] * len(reports)
-    for index, guess in zip(unsaid, world.classifier.classify([reports[i].text for i in unsaid]), strict=True):
+    for index, guess in zip(
+        unsaid, world.classifier.classify([reports[i].text for i in unsaid]), strict=True
+    ):
         guesses[index] = guess
     return guesses
 

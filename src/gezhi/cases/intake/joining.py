@@ -34,7 +34,9 @@ def join(drafts: Sequence[Draft], open_cases: Iterable[tuple[int, Matter]]) -> l
         cells[key, matter.category].append(matter)
     found: list[Joining] = []
     for index, draft in enumerate(drafts):
-        same = same_matter(draft.matter, (matter for cell in cells_of(draft) for matter in cells.get(cell, ())))
+        same = same_matter(
+            draft.matter, (matter for cell in cells_of(draft) for matter in cells.get(cell, ()))
+        )
         if same is None:
             found.append(Joining(0, index))
             cells[own_cell(draft)].append(_as_case(draft.matter, index))
@@ -47,4 +49,6 @@ def join(drafts: Sequence[Draft], open_cases: Iterable[tuple[int, Matter]]) -> l
 
 def _as_case(matter: Matter, index: int) -> Matter:
     """A case that this batch opens: its id is negative and says which draft leads it."""
-    return Matter(-1 - index, matter.category, matter.place_code, matter.at, matter.lon, matter.lat, matter.pairs)
+    return Matter(
+        -1 - index, matter.category, matter.place_code, matter.at, matter.lon, matter.lat, matter.pairs
+    )

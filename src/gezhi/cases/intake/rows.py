@@ -17,7 +17,7 @@ from gezhi.cases.matching import TITLE
 from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
-from gezhi.ledger.entries import salted
+from gezhi.ledger.entries import Fact, salted
 from gezhi.lib.bigrams import tsvector
 from gezhi.lib.json_text import json_text
 from gezhi.lib.readable import readable_code
@@ -25,19 +25,10 @@ from gezhi.lib.rows import insert_rows
 from gezhi.notices.actions import Answer, queue_answers
 from gezhi.packs.shapes import Kind
 
-CASE = (
-    "id number pack_version_id procedure category title state is_open place_code lon lat address occurred_at opened_at"
-    " state_at due_at suggested_unit_id confidence report_count reopen_count overdue_count version match_key search"
-).split()
-REPORT = (
-    "id case_id source source_id tracking_code text lon lat place_code address category reporter_name reporter_phone"
-    " reporter_email language submitted_by_id attributes occurred_at received_at rating_text salt"
-).split()
-EVENT = "case_id seq at transition kind from_state to_state account_id role text facts due_at salt".split()
-EVIDENCE = (
-    "key case_id report_id event_seq account_id sha256 original_sha256 content_type size width height taken_at lon lat"
-    " stored_at"
-).split()
+CASE = ["id", "number", "pack_version_id", "procedure", "category", "title", "state", "is_open", "place_code", "lon", "lat", "address", "occurred_at", "opened_at", "state_at", "due_at", "suggested_unit_id", "confidence", "report_count", "reopen_count", "overdue_count", "version", "match_key", "search"]
+REPORT = ["id", "case_id", "source", "source_id", "tracking_code", "text", "lon", "lat", "place_code", "address", "category", "reporter_name", "reporter_phone", "reporter_email", "language", "submitted_by_id", "attributes", "occurred_at", "received_at", "rating_text", "salt"]
+EVENT = ["case_id", "seq", "at", "transition", "kind", "from_state", "to_state", "account_id", "role", "text", "facts", "due_at", "salt"]
+EVIDENCE = ["key", "case_id", "report_id", "event_seq", "account_id", "sha256", "original_sha256", "content_type", "size", "width", "height", "taken_at", "lon", "lat", "stored_at"]
 JOINED = """
 UPDATE cases_case c SET report_count = c.report_count + j.n, version = c.version + j.n
 FROM unnest(%s::bigint[], %s::int[]) AS j(id, n) WHERE c.id = j.id
@@ -78,7 +69,9 @@ def write(batch: Written) -> dict[tuple[str, str], Receipt]:
     insert_rows("cases_report", REPORT, [_report_row(batch, i, codes[i]) for i in range(len(codes))])
     insert_rows("cases_caseevent", EVENT, [_event_row(batch, i, seqs[i]) for i in range(len(codes))])
     record_many(_entry(batch, i, seqs[i]) for i in range(len(codes)))
-    insert_rows("cases_evidence", EVIDENCE, [row for i in range(len(codes)) for row in _photo_rows(batch, i, seqs[i])])
+    insert_rows(
+        "cases_evidence", EVIDENCE, [row for i in range(len(codes)) for row in _photo_rows(batch, i, seqs[i])]
+    )
     queue_answers([answer for i in range(len(codes)) if (answer := _answer(batch, i))], batch.at)
     return {_key(draft.report): _receipt(batch, i, codes[i]) for i, draft in enumerate(batch.drafts)}
 
@@ -218,7 +211,7 @@ def _event_row(batch: Written, index: int, seq: int) -> tuple[object, ...]:
 def _entry(batch: Written, index: int, seq: int) -> Entry:
     salt = batch.salts[index]
     draft = batch.drafts[index]
-    facts = {
+    facts: dict[str, Fact] = {
         "report": batch.ids[index][1],
         "source": draft.report.source,
         "seq": seq,
@@ -228,7 +221,12 @@ def _entry(batch: Written, index: int, seq: int) -> Entry:
         "reporter": salted(salt, f"{draft.report.reporter_name}\n{draft.report.reporter_phone}"),
         "photos": [photo.sha256 for photo in draft.report.photos],
     }
-    return Entry("case.report" if _opens(batch, index) else "case.join", f"case:{_case_id(batch, index)}", batch.at, facts)
+    return Entry(
+        "case.report" if _opens(batch, index) else "case.join",
+        f"case:{_case_id(batch, index)}",
+        batch.at,
+        facts,
+    )
 
 
 def _photo_rows(batch: Written, index: int, seq: int) -> list[tuple[object, ...]]:

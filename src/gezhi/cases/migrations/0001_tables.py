@@ -3,222 +3,340 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import gezhi.lib.fields
 from django.db import migrations, models
+
+import gezhi.lib.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('state', models.CharField(max_length=12)),
-                ('mapping', models.JSONField()),
-                ('path', models.CharField(max_length=300)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('total', models.IntegerField(null=True)),
-                ('read', models.IntegerField(default=0)),
-                ('added', models.IntegerField(default=0)),
-                ('known', models.IntegerField(default=0)),
-                ('refused', models.IntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("state", models.CharField(max_length=12)),
+                ("mapping", models.JSONField()),
+                ("path", models.CharField(max_length=300)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("total", models.IntegerField(null=True)),
+                ("read", models.IntegerField(default=0)),
+                ("added", models.IntegerField(default=0)),
+                ("known", models.IntegerField(default=0)),
+                ("refused", models.IntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('report_id', models.BigIntegerField(null=True)),
-                ('text', models.TextField()),
-                ('category', models.CharField(max_length=60)),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("report_id", models.BigIntegerField(null=True)),
+                ("text", models.TextField()),
+                ("category", models.CharField(max_length=60)),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='TrainedModel',
+            name="TrainedModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=12)),
-                ('asked_by_id', models.BigIntegerField(null=True)),
-                ('asked_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('progress', models.FloatField(default=0)),
-                ('lessons', models.IntegerField(default=0)),
-                ('macro_f1', models.FloatField(null=True)),
-                ('content', models.BinaryField(null=True)),
-                ('error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("state", models.CharField(max_length=12)),
+                ("asked_by_id", models.BigIntegerField(null=True)),
+                ("asked_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                ("progress", models.FloatField(default=0)),
+                ("lessons", models.IntegerField(default=0)),
+                ("macro_f1", models.FloatField(null=True)),
+                ("content", models.BinaryField(null=True)),
+                ("error", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('pack_version_id', models.BigIntegerField()),
-                ('procedure', models.CharField(max_length=60)),
-                ('category', models.CharField(max_length=60)),
-                ('title', models.CharField(max_length=120)),
-                ('state', models.CharField(max_length=60)),
-                ('is_open', models.BooleanField()),
-                ('place_code', gezhi.lib.fields.PlaceCodeField(db_collation='C', max_length=16)),
-                ('lon', models.FloatField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('occurred_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField()),
-                ('state_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('unit_id', models.BigIntegerField(null=True)),
-                ('suggested_unit_id', models.BigIntegerField(null=True)),
-                ('confidence', models.FloatField(null=True)),
-                ('report_count', models.IntegerField(default=1)),
-                ('reopen_count', models.SmallIntegerField(default=0)),
-                ('overdue_count', models.SmallIntegerField(default=0)),
-                ('overdue_at', models.DateTimeField(null=True)),
-                ('rating', models.SmallIntegerField(null=True)),
-                ('merged_into_id', models.BigIntegerField(null=True)),
-                ('version', models.IntegerField(default=1)),
-                ('match_key', models.BigIntegerField()),
-                ('search', django.contrib.postgres.search.SearchVectorField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("pack_version_id", models.BigIntegerField()),
+                ("procedure", models.CharField(max_length=60)),
+                ("category", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=120)),
+                ("state", models.CharField(max_length=60)),
+                ("is_open", models.BooleanField()),
+                ("place_code", gezhi.lib.fields.PlaceCodeField(db_collation="C", max_length=16)),
+                ("lon", models.FloatField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("occurred_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField()),
+                ("state_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("unit_id", models.BigIntegerField(null=True)),
+                ("suggested_unit_id", models.BigIntegerField(null=True)),
+                ("confidence", models.FloatField(null=True)),
+                ("report_count", models.IntegerField(default=1)),
+                ("reopen_count", models.SmallIntegerField(default=0)),
+                ("overdue_count", models.SmallIntegerField(default=0)),
+                ("overdue_at", models.DateTimeField(null=True)),
+                ("rating", models.SmallIntegerField(null=True)),
+                ("merged_into_id", models.BigIntegerField(null=True)),
+                ("version", models.IntegerField(default=1)),
+                ("match_key", models.BigIntegerField()),
+                ("search", django.contrib.postgres.search.SearchVectorField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['-opened_at', '-id'], name='case_newest'), models.Index(fields=['place_code', '-opened_at', '-id'], name='case_by_place'), models.Index(fields=['category', '-opened_at', '-id'], name='case_by_category'), models.Index(condition=models.Q(('is_open', True)), fields=['state', 'due_at', 'id'], name='case_queue'), models.Index(condition=models.Q(('is_open', True)), fields=['unit_id', 'due_at', 'id'], name='case_unit_queue'), models.Index(condition=models.Q(('due_at__isnull', False), ('overdue_at', None)), fields=['due_at'], name='case_sweep'), models.Index(condition=models.Q(('is_open', True)), fields=['match_key', 'category', '-occurred_at'], name='case_match'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='case_search')],
+                "indexes": [
+                    models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+                    models.Index(fields=["place_code", "-opened_at", "-id"], name="case_by_place"),
+                    models.Index(fields=["category", "-opened_at", "-id"], name="case_by_category"),
+                    models.Index(
+                        condition=models.Q(("is_open", True)),
+                        fields=["state", "due_at", "id"],
+                        name="case_queue",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_open", True)),
+                        fields=["unit_id", "due_at", "id"],
+                        name="case_unit_queue",
+                    ),
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False), ("overdue_at", None)),
+                        fields=["due_at"],
+                        name="case_sweep",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_open", True)),
+                        fields=["match_key", "category", "-occurred_at"],
+                        name="case_match",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["search"], name="case_search"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(unique=True)),
-                ('case_id', models.BigIntegerField(null=True)),
-                ('report_id', models.BigIntegerField(null=True)),
-                ('event_seq', models.IntegerField(null=True)),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('original_sha256', models.CharField(max_length=64)),
-                ('content_type', models.CharField(max_length=40)),
-                ('size', models.IntegerField()),
-                ('width', models.IntegerField()),
-                ('height', models.IntegerField()),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('lon', models.FloatField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('stored_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(unique=True)),
+                ("case_id", models.BigIntegerField(null=True)),
+                ("report_id", models.BigIntegerField(null=True)),
+                ("event_seq", models.IntegerField(null=True)),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("sha256", models.CharField(max_length=64)),
+                ("original_sha256", models.CharField(max_length=64)),
+                ("content_type", models.CharField(max_length=40)),
+                ("size", models.IntegerField()),
+                ("width", models.IntegerField()),
+                ("height", models.IntegerField()),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("lon", models.FloatField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("stored_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('case_id', None), _negated=True), fields=['case_id', 'id'], name='evidence_of_case')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("case_id", None), _negated=True),
+                        fields=["case_id", "id"],
+                        name="evidence_of_case",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=40)),
-                ('query', models.CharField(max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("account_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=40)),
+                ("query", models.CharField(max_length=500)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account_id', 'name'), name='view_once')],
+                "constraints": [models.UniqueConstraint(fields=("account_id", "name"), name="view_once")],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit_id', models.BigIntegerField()),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('state', models.CharField(max_length=12)),
-                ('assigned_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.TextField(blank=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("unit_id", models.BigIntegerField()),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("state", models.CharField(max_length=12)),
+                ("assigned_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("outcome", models.TextField(blank=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['case', 'id'], name='assignment_of_case')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'received'])), fields=('case',), name='assignment_one_active')],
+                "indexes": [models.Index(fields=["case", "id"], name="assignment_of_case")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["open", "received"])),
+                        fields=("case",),
+                        name="assignment_one_active",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseEvent',
+            name="CaseEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.IntegerField()),
-                ('at', models.DateTimeField()),
-                ('transition', models.CharField(max_length=60)),
-                ('kind', models.CharField(max_length=20)),
-                ('from_state', models.CharField(blank=True, max_length=60)),
-                ('to_state', models.CharField(max_length=60)),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('role', models.CharField(max_length=20)),
-                ('unit_id', models.BigIntegerField(null=True)),
-                ('text', models.TextField(blank=True)),
-                ('facts', models.JSONField(default=dict)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('salt', models.BinaryField(max_length=16)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.IntegerField()),
+                ("at", models.DateTimeField()),
+                ("transition", models.CharField(max_length=60)),
+                ("kind", models.CharField(max_length=20)),
+                ("from_state", models.CharField(blank=True, max_length=60)),
+                ("to_state", models.CharField(max_length=60)),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("role", models.CharField(max_length=20)),
+                ("unit_id", models.BigIntegerField(null=True)),
+                ("text", models.TextField(blank=True)),
+                ("facts", models.JSONField(default=dict)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("salt", models.BinaryField(max_length=16)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('case', 'seq'), name='event_seq')],
+                "constraints": [models.UniqueConstraint(fields=("case", "seq"), name="event_seq")],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.IntegerField()),
-                ('field', models.CharField(max_length=60)),
-                ('value', models.CharField(max_length=200)),
-                ('problem', models.CharField(max_length=300)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='faults', to='cases.importrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.IntegerField()),
+                ("field", models.CharField(max_length=60)),
+                ("value", models.CharField(max_length=200)),
+                ("problem", models.CharField(max_length=300)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="faults",
+                        to="cases.importrun",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['run', 'id'], name='fault_of_run')],
+                "indexes": [models.Index(fields=["run", "id"], name="fault_of_run")],
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60)),
-                ('source_id', models.CharField(max_length=120)),
-                ('tracking_code', models.CharField(max_length=16, unique=True)),
-                ('text', models.TextField()),
-                ('lon', models.FloatField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('place_code', gezhi.lib.fields.PlaceCodeField(blank=True, db_collation='C', max_length=16)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('category', models.CharField(blank=True, max_length=60)),
-                ('reporter_name', models.CharField(blank=True, max_length=60)),
-                ('reporter_phone', models.CharField(blank=True, max_length=30)),
-                ('reporter_email', models.CharField(blank=True, max_length=200)),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('submitted_by_id', models.BigIntegerField(null=True)),
-                ('attributes', models.JSONField(default=dict)),
-                ('occurred_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('rating', models.SmallIntegerField(null=True)),
-                ('rated_at', models.DateTimeField(null=True)),
-                ('rating_text', models.TextField(blank=True)),
-                ('salt', models.BinaryField(max_length=16)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=60)),
+                ("source_id", models.CharField(max_length=120)),
+                ("tracking_code", models.CharField(max_length=16, unique=True)),
+                ("text", models.TextField()),
+                ("lon", models.FloatField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("place_code", gezhi.lib.fields.PlaceCodeField(blank=True, db_collation="C", max_length=16)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("category", models.CharField(blank=True, max_length=60)),
+                ("reporter_name", models.CharField(blank=True, max_length=60)),
+                ("reporter_phone", models.CharField(blank=True, max_length=30)),
+                ("reporter_email", models.CharField(blank=True, max_length=200)),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("submitted_by_id", models.BigIntegerField(null=True)),
+                ("attributes", models.JSONField(default=dict)),
+                ("occurred_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("rating", models.SmallIntegerField(null=True)),
+                ("rated_at", models.DateTimeField(null=True)),
+                ("rating_text", models.TextField(blank=True)),
+                ("salt", models.BinaryField(max_length=16)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['case', 'id'], name='report_of_case'), models.Index(fields=['received_at', 'id'], name='report_by_time'), models.Index(condition=models.Q(('reporter_phone', ''), _negated=True), fields=['reporter_phone', '-id'], name='report_by_phone')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'source_id'), name='report_once')],
+                "indexes": [
+                    models.Index(fields=["case", "id"], name="report_of_case"),
+                    models.Index(fields=["received_at", "id"], name="report_by_time"),
+                    models.Index(
+                        condition=models.Q(("reporter_phone", ""), _negated=True),
+                        fields=["reporter_phone", "-id"],
+                        name="report_by_phone",
+                    ),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("source", "source_id"), name="report_once")],
             },
         ),
     ]

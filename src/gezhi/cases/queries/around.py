@@ -50,8 +50,8 @@ def last_actors(case_ids: Sequence[int]) -> Mapping[int, Mapping[Kind, int | Non
         return {}
     last = CaseEvent.objects.filter(case_id__in=case_ids).order_by("case_id", "kind", "-seq")
     found: dict[int, dict[Kind, int | None]] = defaultdict(dict)
-    for case_id, kind, account in last.distinct("case_id", "kind").values_list("case_id", "kind", "account_id"):
+    for case_id, kind, account in last.distinct("case_id", "kind").values_list(
+        "case_id", "kind", "account_id"
+    ):
         found[case_id][Kind(kind)] = account
     return found
-
-

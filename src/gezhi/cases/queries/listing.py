@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -17,10 +18,7 @@ from gezhi.people.models import Role
 
 PAGE = 50
 COUNTED = 999  # a queue's count stops here: what a person needs to know is "very many"
-LINE = (
-    "id number title category state is_open place_code unit_id suggested_unit_id opened_at due_at overdue_at"
-    " closed_at report_count reopen_count rating version confidence"
-).split()
+LINE = ["id", "number", "title", "category", "state", "is_open", "place_code", "unit_id", "suggested_unit_id", "opened_at", "due_at", "overdue_at", "closed_at", "report_count", "reopen_count", "rating", "version", "confidence"]
 NO_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -113,7 +111,8 @@ def queues(actor: Actor, now: datetime) -> list[Queue]:
     asked = [("state", state) for post in actor.posts for state in _STATES.get(Role(post.role), ())]
     keys = list(dict.fromkeys(asked)) + [("due", "overdue"), ("due", "soon"), ("status", "open")]
     scope, params = _scope_sql(actor)
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for name, value in keys:
         condition, more = _condition_sql(name, value, now)
         parts.append(
@@ -130,7 +129,7 @@ def queues(actor: Actor, now: datetime) -> list[Queue]:
     ]
 
 
-def _condition_sql(name: str, value: str, now: datetime) -> tuple[str, list[object]]:
+def _condition_sql(name: str, value: str, now: datetime) -> tuple[str, list[Any]]:
     if name == "state":
         return "state = %s", [value]
     if name == "due" and value == "overdue":
@@ -140,9 +139,10 @@ def _condition_sql(name: str, value: str, now: datetime) -> tuple[str, list[obje
     return "true", []
 
 
-def _scope_sql(actor: Actor) -> tuple[str, list[object]]:
+def _scope_sql(actor: Actor) -> tuple[str, list[Any]]:
     """The same scope as `visible`, for counts written by hand."""
-    parts, values = ["false"], []
+    parts = ["false"]
+    values: list[Any] = []
     for post in actor.posts:
         if post.role in UNIT_ROLES:
             parts.append("unit_id = %s")
@@ -155,5 +155,3 @@ def _scope_sql(actor: Actor) -> tuple[str, list[object]]:
 
 def saved_views(account_id: int) -> list[SavedView]:
     return list(SavedView.objects.filter(account_id=account_id).order_by("name"))
-
-

@@ -118,5 +118,3 @@ def similar_cases(actor: Actor, case: Case, limit: int = 8) -> QuerySet[Case]:
     """Other cases of the same category at the same place, newest first; one statement."""
     same = Case.objects.filter(visible(actor), category=case.category, place_code=case.place_code)
     return same.exclude(id=case.pk).order_by("-opened_at")[:limit]
-
-

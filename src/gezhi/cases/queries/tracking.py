@@ -83,11 +83,16 @@ def _tracked(report: Report, current: World) -> TrackedReport:
         ],
         answers=list(Notice.objects.filter(report_id=report.pk).order_by("id")),
         photos=list(Evidence.objects.filter(report_id=report.pk, case_id=case.pk).order_by("id")),
-        steps={step.kind.value: step for step in _reporter_steps(case, report, procedure_steps(case, current))},
+        steps={
+            step.kind.value: step for step in _reporter_steps(case, report, procedure_steps(case, current))
+        },
     )
 
 
-_OWN = {"report": ("已收到您的诉求", "Your report was received"), "join": ("已并入正在办理的同一事项", "Joined with the same matter")}
+_OWN = {
+    "report": ("已收到您的诉求", "Your report was received"),
+    "join": ("已并入正在办理的同一事项", "Joined with the same matter"),
+}
 
 
 def procedure_steps(case: Case, current: World) -> Sequence[Transition]:

@@ -4,27 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
-                ('body', models.BinaryField()),
-                ('leaf_hash', models.BinaryField(max_length=32)),
-                ('configures', models.BooleanField(default=False)),
-                ('tree_index', models.BigIntegerField(null=True, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
+                ("body", models.BinaryField()),
+                ("leaf_hash", models.BinaryField(max_length=32)),
+                ("configures", models.BooleanField(default=False)),
+                ("tree_index", models.BigIntegerField(null=True, unique=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'id'], name='entry_by_subject'), models.Index(condition=models.Q(('configures', True)), fields=['id'], name='entry_configures'), models.Index(condition=models.Q(('tree_index', None)), fields=['id'], name='entry_not_in_tree')],
+                "indexes": [
+                    models.Index(fields=["subject", "id"], name="entry_by_subject"),
+                    models.Index(
+                        condition=models.Q(("configures", True)), fields=["id"], name="entry_configures"
+                    ),
+                    models.Index(
+                        condition=models.Q(("tree_index", None)), fields=["id"], name="entry_not_in_tree"
+                    ),
+                ],
             },
         ),
     ]

@@ -4,31 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=80)),
-                ('case_id', models.BigIntegerField()),
-                ('report_id', models.BigIntegerField()),
-                ('to', models.CharField(blank=True, max_length=40)),
-                ('transport', models.CharField(max_length=12)),
-                ('message', models.CharField(max_length=60)),
-                ('text', models.TextField()),
-                ('queued_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=80)),
+                ("case_id", models.BigIntegerField()),
+                ("report_id", models.BigIntegerField()),
+                ("to", models.CharField(blank=True, max_length=40)),
+                ("transport", models.CharField(max_length=12)),
+                ("message", models.CharField(max_length=60)),
+                ("text", models.TextField()),
+                ("queued_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['report_id', 'id'], name='notice_of_report'), models.Index(condition=models.Q(('sent_at', None)), fields=['id'], name='notice_unsent')],
+                "indexes": [
+                    models.Index(fields=["report_id", "id"], name="notice_of_report"),
+                    models.Index(condition=models.Q(("sent_at", None)), fields=["id"], name="notice_unsent"),
+                ],
             },
         ),
     ]

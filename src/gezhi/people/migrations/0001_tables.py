@@ -2,106 +2,196 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import gezhi.lib.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import gezhi.lib.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_system', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_system", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Admission',
+            name="Admission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(max_length=60)),
-                ('place_code', gezhi.lib.fields.PlaceCodeField(db_collation='C', max_length=16)),
-                ('admitted', models.BooleanField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('source', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("category", models.CharField(max_length=60)),
+                ("place_code", gezhi.lib.fields.PlaceCodeField(db_collation="C", max_length=16)),
+                ("admitted", models.BooleanField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("source", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('category', 'place_code', 'valid_from'), name='admission_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("category", "place_code", "valid_from"), name="admission_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('key_hash', models.CharField(max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("key_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), default=list, size=None
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Responsibility',
+            name="Responsibility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(max_length=60)),
-                ('level', models.SmallIntegerField()),
-                ('function', models.CharField(max_length=60)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('source', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("category", models.CharField(max_length=60)),
+                ("level", models.SmallIntegerField()),
+                ("function", models.CharField(max_length=60)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("source", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('category', 'level', 'valid_from'), name='responsibility_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("category", "level", "valid_from"), name="responsibility_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('place_code', gezhi.lib.fields.PlaceCodeField(db_collation='C', max_length=16)),
-                ('functions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("place_code", gezhi.lib.fields.PlaceCodeField(db_collation="C", max_length=16)),
+                (
+                    "functions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['place_code'], name='unit_by_place')],
+                "indexes": [models.Index(fields=["place_code"], name="unit_by_place")],
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('grid-worker', '网格员'), ('dispatcher', '派遣员'), ('handler', '处置员'), ('verifier', '核查员'), ('supervisor', '督查员'), ('leader', '领导'), ('data-steward', '数据专管员'), ('auditor', '审计员'), ('administrator', '管理员'), ('operator', '话务员')], max_length=20)),
-                ('place_code', gezhi.lib.fields.PlaceCodeField(db_collation='C', max_length=16)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='people.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("grid-worker", "网格员"),
+                            ("dispatcher", "派遣员"),
+                            ("handler", "处置员"),
+                            ("verifier", "核查员"),
+                            ("supervisor", "督查员"),
+                            ("leader", "领导"),
+                            ("data-steward", "数据专管员"),
+                            ("auditor", "审计员"),
+                            ("administrator", "管理员"),
+                            ("operator", "话务员"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("place_code", gezhi.lib.fields.PlaceCodeField(db_collation="C", max_length=16)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="posts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="people.unit"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['place_code', 'role'], name='post_by_place')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='post_ends_after_it_begins')],
+                "indexes": [models.Index(fields=["place_code", "role"], name="post_by_place")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="post_ends_after_it_begins",
+                    )
+                ],
             },
         ),
     ]
