@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from gezhi.cases.classification import Classifier, newest_classifier
 from gezhi.cases.deadlines import Office
-from gezhi.cases.workdays import is_workday
+from gezhi.cases.models import CalendarDay
+from gezhi.cases.workdays import Calendar
 from gezhi.ledger.queries import configuration_stamp
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.queries import active_catalogue
@@ -39,6 +40,7 @@ class World:
     places: KnownCodes
     classifier: Classifier
     office: Office
+    calendar: Calendar
     root: str  # the node's own jurisdiction: where a matter stands that nothing locates
 
 
@@ -63,6 +65,7 @@ def known_world() -> World:
 
 def _read(stamp: int, today: date) -> World:
     catalogue = active_catalogue(stamp)
+    calendar = Calendar(dict(CalendarDay.objects.values_list("day", "is_workday")))
     return World(
         stamp=stamp,
         day=today,
@@ -72,7 +75,8 @@ def _read(stamp: int, today: date) -> World:
         names=current_names(settings.NODE_PLACE),
         places=KnownCodes(within(settings.NODE_PLACE).values_list("code", flat=True).iterator(20_000)),
         classifier=newest_classifier(catalogue),
-        office=Office(is_workday, ZoneInfo(settings.TIME_ZONE)),
+        office=Office(calendar.is_workday, ZoneInfo(settings.TIME_ZONE)),
+        calendar=calendar,
         root=settings.NODE_PLACE,
     )
 

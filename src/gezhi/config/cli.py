@@ -20,6 +20,7 @@ COMMANDS = {
     "packs": ("gezhi.packs.cli:packs", "Scenario packs: check, plan, apply, diff, export."),
     "reports": ("gezhi.exchange.cli:reports", "Import reports from files."),
     "classify": ("gezhi.cases.cli_classify:classify", "Train and measure the classifier."),
+    "calendar": ("gezhi.cases.cli_calendar:calendar", "Holidays and make-up workdays."),
     "ledger": ("gezhi.ledger.cli:ledger", "Verify the ledger."),
     "openapi": ("gezhi.config.serving:openapi", "Print the OpenAPI document."),
 }

@@ -3,10 +3,11 @@
 from gezhi.cases.models.case import Assignment, Case, CaseEvent
 from gezhi.cases.models.report import Evidence, ImportRow, ImportRun, Report
 from gezhi.cases.models.teaching import Lesson, TrainedModel
-from gezhi.cases.models.view import SavedView
+from gezhi.cases.models.settings import CalendarDay, SavedView
 
 __all__ = [
     "Assignment",
+    "CalendarDay",
     "Case",
     "CaseEvent",
     "Evidence",
