@@ -25,12 +25,7 @@ WRITING_SQL = re.compile(r"^\s*(INSERT INTO|DELETE FROM|UPDATE \S+ SET|TRUNCATE|
 
 def may_write(path: Path) -> bool:
     inside = path.relative_to(SRC).parts
-    return (
-        inside == ("lib", "rows.py")
-        or "migrations" in inside
-        or "actions" in inside
-        or inside[-1] == "actions.py"
-    )
+    return inside in DOORS or "migrations" in inside or "actions" in inside or inside[-1] == "actions.py"
 
 
 def is_about_rows(receiver: ast.expr) -> bool:
