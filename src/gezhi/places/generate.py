@@ -2,10 +2,11 @@
 
 Everything here is invented except names, codes and centres.
 
-A square lattice, one cell a grid, is cut by straight lines into counties, towns, villages and grids,
-each with as many cells as it has grids below it; then every corner and every middle of a side is moved a
-little and the plane is stretched so that cells near the city's centre are small. Neighbours share the
-very same points: no gap, no overlap. The same divisions and seed give the same bytes.
+A square lattice, one cell a grid, is shared among counties by distance, then cut by straight lines into
+towns, villages and grids, each with as many cells as it has grids below it; then every corner and every
+middle of a side is moved a little and the plane is stretched so that cells near the city's centre are
+small. Neighbours share the very same points: no gap, no overlap. The same divisions and seed give the
+same bytes.
 """
 
 import csv
@@ -30,6 +31,7 @@ _KM_A_DEGREE: Final = 111.2
 _CORE: Final = 0.4  # side of a cell at the centre against the mean
 _SPREAD: Final = 1.6
 _CORNER, _MIDDLE = 0.2, 0.12  # largest move, in sides of a cell: shapes stay simple
+_TURNS: Final = 200
 _DIGITS: Final = "零一二三四五六七八九"
 
 
@@ -77,6 +79,13 @@ class _Warp:
         return np.asarray(km * (t / np.maximum(r * self.side, 1e-9))[:, None])
 
 
+@dataclass(frozen=True)
+class _Land:
+    tree: Mapping[str, list[str]]
+    capacity: Mapping[str, int]  # cells that each place needs
+    homes: dict[str, Ints]  # village -> its cells
+
+
 def known_centres() -> dict[str, Point]:
     """Centres of counties, WGS-84, rounded to about 100 m, from public gazetteers."""
     with (files("gezhi.places") / "data" / "centres.csv").open(encoding="utf-8") as file:
@@ -98,10 +107,11 @@ def generate(
     warp = _warp(city, capacity[city], [centres[c] for c in tree.get(city, []) if c in centres], centre)
     spots = _spots(tree.get(city, []), capacity, centres, warp)
     cells = _footprint(capacity[city], np.array([spots[c] for c in spots]), [capacity[c] for c in spots])
-    homes: dict[str, Ints] = {}
-    _settle(city, np.arange(len(cells)), cells, tree, capacity, spots, homes)
-    shapes = _shapes(cells, warp, rng)
-    return _places(divisions, homes, shapes, rng)
+    land = _Land(tree, capacity, {})
+    county = _share(cells, np.array(list(spots.values())), np.array([capacity[c] for c in spots]))
+    for at, code in enumerate(spots):
+        _settle(code, np.flatnonzero(county == at), cells, land)
+    return _places(divisions, land.homes, _shapes(cells, warp, rng), rng)
 
 
 def _children(divisions: Sequence[Division], city: str) -> dict[str, list[str]]:
@@ -171,39 +181,60 @@ def _footprint(grids: int, spots: Floats, capacities: Sequence[int]) -> Ints:
     return cells[np.sort(np.argsort(score + nearest, kind="stable")[:grids])]
 
 
-def _settle(
-    code: str, mine: Ints, cells: Ints, tree: Mapping[str, list[str]], capacity: Mapping[str, int],
-    spots: Mapping[str, Point], homes: dict[str, Ints],
-) -> None:  # fmt: skip
+def _share(cells: Ints, spots: Floats, capacities: Ints) -> Ints:
+    """The county of each cell: near its centre, every county exactly as many cells as it needs.
+
+    Distances carry a handicap a county, raised and lowered until the numbers nearly fit; the rest moves
+    where it costs least. Around each centre some ground is never given away.
+    """
+    distance = np.hypot(*(cells[:, None, :] - spots[None, :, :]).transpose(2, 0, 1))
+    between = np.hypot(*(spots[:, None, :] - spots[None, :, :]).transpose(2, 0, 1))
+    nearest = np.where(between > 0, between, np.inf).min(axis=1, initial=1e9)
+    distance = np.where(distance < 0.45 * nearest, -1e6, distance)
+    handicap = np.zeros(len(spots))
+    step = 4.0 * distance.max() / len(cells)
+    for turn in range(_TURNS):
+        county = np.argmin(distance + handicap, axis=1)
+        surplus = np.bincount(county, minlength=len(spots)) - capacities
+        handicap += surplus * step * (1 - turn / _TURNS)
+    return _evened(county, distance + handicap, capacities)
+
+
+def _evened(county: Ints, cost: Floats, capacities: Ints) -> Ints:
+    """Moves single cells from counties with too many to counties with too few."""
+    county = county.copy()
+    while True:
+        surplus = np.bincount(county, minlength=len(capacities)) - capacities
+        if not surplus.any():
+            return county
+        poor = np.flatnonzero(surplus < 0)
+        movable = np.flatnonzero(surplus[county] > 0)
+        regret = cost[movable][:, poor] - cost[movable, county[movable]][:, None]
+        cell, target = np.unravel_index(np.argmin(regret), regret.shape)
+        county[movable[cell]] = poor[target]
+
+
+def _settle(code: str, mine: Ints, cells: Ints, land: _Land) -> None:
     """Gives each child of `code` its share of the cells, down to the villages, which `homes` collects."""
-    children = [child for child in tree.get(code, ()) if capacity[child]]
+    children = [child for child in land.tree.get(code, ()) if land.capacity[child]]
     if not children:
-        homes[code] = mine
+        land.homes[code] = mine
         return
-    for child, share in _bisect(children, mine, cells, capacity, spots):
-        _settle(child, share, cells, tree, capacity, spots, homes)
+    for child, share in _bisect(children, mine, cells, land.capacity):
+        _settle(child, share, cells, land)
 
 
-def _bisect(
-    nodes: list[str], mine: Ints, cells: Ints, capacity: Mapping[str, int], spots: Mapping[str, Point]
-) -> list[tuple[str, Ints]]:
+def _bisect(nodes: list[str], mine: Ints, cells: Ints, capacity: Mapping[str, int]) -> list[tuple[str, Ints]]:
     """Halves nodes and cells along one axis until each node has as many cells as its capacity."""
     if len(nodes) == 1:
         return [(nodes[0], mine)]
     where = cells[mine]
-    placed = all(node in spots for node in nodes)
-    spread = np.array([spots[node] for node in nodes]) if placed else where
-    axis = int(np.ptp(spread[:, 0]) < np.ptp(spread[:, 1]))
-    if placed:
-        nodes = sorted(nodes, key=lambda node: spots[node][axis])
+    axis = int(np.ptp(where[:, 0]) < np.ptp(where[:, 1]))
     sums = np.cumsum([capacity[node] for node in nodes])
     cut = int(np.argmin(np.abs(sums[:-1] - sums[-1] / 2))) + 1
     order = mine[np.lexsort((where[:, 1 - axis], where[:, axis]))]
     low, high = order[: sums[cut - 1]], order[sums[cut - 1] :]
-    return [
-        *_bisect(nodes[:cut], low, cells, capacity, spots),
-        *_bisect(nodes[cut:], high, cells, capacity, spots),
-    ]
+    return [*_bisect(nodes[:cut], low, cells, capacity), *_bisect(nodes[cut:], high, cells, capacity)]
 
 
 def _shapes(cells: Ints, warp: _Warp, rng: np.random.Generator) -> NDArray[np.object_]:

@@ -122,13 +122,13 @@ def build(codes: Sequence[str], levels: Sequence[int], shapes: Shapes) -> Arrays
 
 
 def _edges_of(shapes: Shapes) -> tuple[_Edges, Int64]:
+    if len(shapes) == 0 or bool(np.any(shapely.is_empty(shapes))):
+        raise ValueError("a snapshot needs at least one shape and no empty ones")
     parts, place_of_part = shapely.get_parts(shapes, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     units = to_units(points)
     boxes = to_units(shapely.bounds(shapes))
-    if len(shapes) == 0 or bool(np.any(shapely.is_empty(shapes))):
-        raise ValueError("a snapshot needs at least one shape and no empty ones")
     if int((boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).max()) > _SPAN:
         raise ValueError("the shapes span more than 90 degrees: check their coordinates")
     joined = np.hstack([units[:-1], units[1:]])[ring[:-1] == ring[1:]]
