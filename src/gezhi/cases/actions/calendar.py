@@ -7,6 +7,7 @@ from django.db import transaction
 
 from gezhi.cases.models import CalendarDay
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 
 
 @transaction.atomic
@@ -18,5 +19,5 @@ def import_days(days: Mapping[date, bool], source: str) -> None:
         unique_fields=["day"],
         update_fields=["is_workday", "source"],
     )
-    facts = {"days": len(days), "source": source, "from": min(days).isoformat(), "to": max(days).isoformat()}
+    facts: dict[str, Fact] = {"days": len(days), "source": source, "from": min(days).isoformat(), "to": max(days).isoformat()}
     record("cases.calendar-imported", "calendar", facts, configures=True)
