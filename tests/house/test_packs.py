@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gezhi.packs.loading import load, pack_folders
+from gezhi.cases.situations import prove
+from gezhi.packs.loading import load, pack_folders, read_pack
 from tests.house.tree import ROOT
 
 PACKS = pack_folders(ROOT / "packs")
@@ -17,6 +18,21 @@ def test_there_is_a_pack() -> None:
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
 def test_a_pack_parses(folder: Path) -> None:
     assert load(folder).problems == ()
+
+
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+def test_the_situations_of_a_pack_go_as_they_say(folder: Path) -> None:
+    pack = read_pack(folder)
+    assert pack.situations
+    assert prove(pack) == []
+
+
+def test_the_rule_sees_a_situation_that_goes_otherwise() -> None:
+    pack = read_pack(PACKS[0])
+    first = pack.situations[0]
+    other = next(state.key for state in pack.procedures[0].states if state.key != first.ends)
+    wrong = pack.model_copy(update={"situations": (first.model_copy(update={"ends": other}),)})
+    assert prove(wrong)
 
 
 def test_the_rule_sees_an_empty_pack(tmp_path: Path) -> None:
