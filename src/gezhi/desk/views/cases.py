@@ -1,0 +1,194 @@
+"""The list of cases: filters as people type them, saved views, and steps on many cases at once."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from gezhi.cases.actions import Step, Who, delete_view, save_view, take
+from gezhi.cases.actions.views import TooManyViews
+from gezhi.cases.models import Case
+from gezhi.cases.procedure import Given, Refused
+from gezhi.cases.queries import BadFilter, Filters, case_list, saved_views, visible
+from gezhi.cases.world import World, known_world
+from gezhi.desk.views.page import page
+from gezhi.lib.codes import is_code
+from gezhi.packs.shapes import Kind
+from gezhi.pages.acting import category_key, category_line, unit_name, unit_named, words_of
+from gezhi.pages.lines import category_lines, line_views, state_titles
+from gezhi.pages.showing import said
+from gezhi.people.access import DESK, EXPORT, Actor, ActorRequest, requires
+from gezhi.people.models import Role
+from gezhi.places.queries import search_places
+
+_PROBLEMS: Final = {
+    "place": lazy("没有找到这个区域，请写全名，或区划、网格编码。"),
+    "category": lazy("目录里没有这个类别，请从提示中选一个。"),
+    "unit": lazy("没有找到这个单位，请写全称。"),
+    "since": lazy("“立案起”应是日期，例如 2026-07-01。"),
+    "until": lazy("“立案止”应是日期，例如 2026-07-01。"),
+}
+_BAD: Final = lazy("有一个条件看不懂，已略过。请清除后重选。")
+_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`filters`: as the query takes them; `typed`: as the form shows them again."""
+
+    filters: Filters
+    typed: dict[str, str]
+    faults: dict[str, str]
+
+
+def asked_of(query: Mapping[str, str], world: World) -> Asked:
+    """A filter that cannot be understood is left out and named. At most one statement, for a place's name."""
+    typed = {field.name: query.get(field.name, "").strip()[:120] for field in dataclasses.fields(Filters)}
+    plain = typed | {
+        "category": category_key(typed["category"], world) if typed["category"] else "",
+        "place": _place(typed["place"]),
+        "unit": _unit(typed["unit"], world),
+    }
+    faults = {
+        name: str(_PROBLEMS[name])
+        for name in ("category", "place", "unit")
+        if typed[name] and not plain[name]
+    }
+    filters = Filters()
+    for name, value in plain.items():
+        try:
+            filters = Filters.read({**dataclasses.asdict(filters), name: value})
+        except BadFilter as bad:
+            faults[bad.field] = str(_PROBLEMS.get(bad.field, _BAD))
+    return Asked(filters, typed | _shown(filters, world), faults)
+
+
+def _place(typed: str) -> str:
+    if not typed or is_code(typed):
+        return typed
+    found = search_places(typed, settings.NODE_PLACE, limit=1)
+    return found[0][0] if found else ""
+
+
+def _unit(typed: str, world: World) -> str:
+    if typed.isascii() and typed.isdigit():
+        return typed
+    return str(unit_named(typed, world) or "") if typed else ""
+
+
+def _shown(filters: Filters, world: World) -> dict[str, str]:
+    """Keys and numbers of an address, in words."""
+    shown: dict[str, str] = {}
+    if filters.category:
+        category = world.catalogue.category(filters.category)
+        shown["category"] = category_line(category.code, said(category.name))
+    if filters.unit and (unit := world.directory.units.get(int(filters.unit))):
+        shown["unit"] = unit_name(unit)
+    return shown
+
+
+@requires(DESK)
+@require_GET
+def cases(request: ActorRequest) -> HttpResponse:
+    now, world = timezone.now(), known_world()
+    asked = asked_of(request.GET.dict(), world)
+    after = request.GET.get("after", "")
+    try:
+        found = case_list(request.actor, asked.filters, now, after)
+    except BadFilter:
+        return redirect(f"{reverse('desk:cases')}?{asked.filters.query_string()}")
+    query = asked.filters.query_string()
+    context = {
+        "rows": line_views(found.lines, world, now),
+        "filters": asked.typed,
+        "faults": asked.faults,
+        "query": query,
+        "first": query if after else None,
+        "next": f"{query}&after={found.next}".lstrip("&") if found.next else "",
+        "views": saved_views(request.actor.account_id),
+        "states": state_titles(world.catalogue).items(),
+        "categories": category_lines(world.catalogue),
+        "choosing": _dispatches(request.actor),
+        "may_export": request.actor.may(EXPORT),
+        "find": asked.filters.text,
+    }
+    return page(request, "desk/cases.html", context, at="desk:cases")
+
+
+def _dispatches(actor: Actor) -> bool:
+    return any(post.role == Role.DISPATCHER for post in actor.posts)
+
+
+@requires(DESK)
+@require_POST
+def save(request: ActorRequest) -> HttpResponse:
+    name, query = request.POST.get("name", "").strip(), request.POST.get("query", "")
+    back = redirect(f"{reverse('desk:cases')}?{query}")
+    if not name or "\0" in name + query:
+        messages.warning(request, _("请给视图起个名字。"), "soon")
+        return back
+    try:
+        save_view(request.actor.account_id, name, query)
+        messages.success(request, _("已存为视图“%(name)s”。") % {"name": name}, "good")
+    except TooManyViews:
+        messages.warning(request, _("最多 30 个视图，请先删掉不用的。"), "soon")
+    return back
+
+
+@requires(DESK)
+@require_POST
+def forget(request: ActorRequest, view_id: int) -> HttpResponse:
+    delete_view(request.actor.account_id, view_id)
+    return redirect("desk:cases")
+
+
+@requires(DESK)
+@require_POST
+def bulk(request: ActorRequest) -> HttpResponse:
+    """The same step on every chosen case; what cannot be done says why, the rest is done."""
+    kind = Kind.DISPATCH if request.POST.get("do") == "dispatch" else Kind.ACCEPT
+    steps = _steps(request.actor, chosen_cases(request), kind, known_world())
+    outcomes = take(steps) if steps else []
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    done = len(outcomes) - len(failures)
+    if done:
+        said_done = ngettext("办好 %(n)s 件。", "办好 %(n)s 件。", done) % {"n": done}
+        messages.success(request, said_done, "good")
+    if not steps:
+        messages.warning(request, _("请先勾选案件；没有建议单位的案件要一件一件派。"), "soon")
+    for reason in sorted({_why(failure) for failure in failures}):
+        messages.warning(request, reason, "soon")
+    return redirect(f"{reverse('desk:cases')}?{request.POST.get('query', '')}")
+
+
+def chosen_cases(request: ActorRequest) -> dict[int, int]:
+    """case id -> the version that was on the screen."""
+    pairs = (value.partition(":") for value in request.POST.getlist("case")[:_AT_ONCE])
+    return {int(pk): int(version) for pk, _colon, version in pairs if pk.isdecimal() and version.isdecimal()}
+
+
+def _steps(actor: Actor, chosen: Mapping[int, int], kind: Kind, world: World) -> list[Step]:
+    rows = Case.objects.filter(visible(actor), id__in=chosen).only("id", "category", "suggested_unit_id")
+    steps = []
+    for case in rows:
+        procedure = world.catalogue.procedure_of(case.category)
+        key = next((step.key for step in procedure.transitions if step.kind is kind), "")
+        given = Given(unit_id=case.suggested_unit_id) if kind is Kind.DISPATCH else Given()
+        if key and (given.unit_id or kind is Kind.ACCEPT):
+            steps.append(Step(case.pk, key, Who(actor=actor), given, chosen[case.pk]))
+    return steps
+
+
+def _why(failure: Exception) -> str:
+    return words_of(failure) if isinstance(failure, Refused) else _("有案件刚被别人办过，请看新情况。")

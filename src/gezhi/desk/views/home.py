@@ -1,0 +1,79 @@
+"""The desk's first page: what waits for this person, by queue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from gezhi.cases.queries import Filters, Queue, case_list, queues, saved_views
+from gezhi.cases.world import known_world
+from gezhi.desk.views.page import page
+from gezhi.pages.lines import line_views, state_titles
+from gezhi.pages.showing import role_name
+from gezhi.people.access import DESK, ActorRequest, requires
+
+_SHOWN: Final = 15
+_OWN: Final = {
+    "overdue": _("已超期"),
+    "soon": _("4 小时内到期"),
+    "open": _("全部在办"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    key: str
+    title: str
+    count: int
+    capped: bool
+    query: str
+
+    @property
+    def icon(self) -> str:
+        return self.key if self.key in ("overdue", "soon") else ""
+
+    @property
+    def look(self) -> str:
+        return f"{self.key if self.count else 'none'}"
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    unit: str
+    role: str
+
+
+@requires(DESK)
+@require_GET
+def home(request: ActorRequest) -> HttpResponse:
+    now, world = timezone.now(), known_world()
+    found = queues(request.actor, now)
+    first = next((queue for queue in found if queue.count and queue.key != "soon"), found[-1])
+    lines = case_list(request.actor, _filters(first), now, size=_SHOWN).lines
+    views = _queue_views(found, state_titles(world.catalogue))
+    context = {
+        "posts": [PostView(post.unit_name, role_name(post.role)) for post in request.actor.posts],
+        "queues": views,
+        "first": next(view for view in views if view.key == first.key),
+        "rows": line_views(lines, world, now),
+        "views": saved_views(request.actor.account_id),
+    }
+    return page(request, "desk/home.html", context, at="desk:home")
+
+
+def _filters(queue: Queue) -> Filters:
+    name = "due" if queue.key in ("overdue", "soon") else "status" if queue.key == "open" else "state"
+    return Filters(sort="due", **{name: queue.key})
+
+
+def _queue_views(found: Sequence[Queue], titles: Mapping[str, str]) -> list[QueueView]:
+    return [
+        QueueView(
+            one.key, str(_OWN.get(one.key) or titles.get(one.key, one.key)), one.count, one.capped, one.query
+        )
+        for one in found
+    ]

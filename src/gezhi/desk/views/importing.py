@@ -1,0 +1,208 @@
+"""Importing a file: upload, check the columns, look, start, follow, fetch what was wrong."""
+
+from collections.abc import Mapping as Reading
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gezhi.cases.models import ImportRun
+from gezhi.desk.views.page import page
+from gezhi.exchange.files.actions import (
+    FileUnreadable,
+    Mapping,
+    columns_of,
+    errors_csv,
+    preview,
+    progress,
+    start,
+    store_upload,
+    suggest_mapping,
+)
+from gezhi.exchange.files.mapping import mapping_from
+from gezhi.people.access import IMPORT, ActorRequest, requires
+
+_SHOWN: Final = 20
+_STATES: Final = {
+    "checked": lazy("已检查"),
+    "running": lazy("导入中"),
+    "done": lazy("已完成"),
+    "failed": lazy("失败"),
+}
+_TITLES: Final = {
+    "text": lazy("事由（必选）"),
+    "more": lazy("事由（第二列，接在后面）"),
+    "occurred_at": lazy("时间"),
+    "lon": lazy("经度"),
+    "lat": lazy("纬度"),
+    "address": lazy("地址"),
+    "place_code": lazy("区划或网格编码"),
+    "category": lazy("类别编码"),
+    "reporter_name": lazy("姓名"),
+    "reporter_phone": lazy("电话"),
+    "reporter_email": lazy("邮箱"),
+}
+_SYSTEMS: Final = (
+    ("wgs84", "WGS-84"),
+    ("cgcs2000", "CGCS2000"),
+    ("gcj02", lazy("GCJ-02（高德、腾讯）")),
+    ("bd09", lazy("BD-09（百度）")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChoice:
+    name: str
+    title: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    key: UUID
+    name: str
+    state_words: str
+    ended: bool
+    share: float
+    words: str
+    error: str
+    read: int
+    added: int
+    known: int
+    refused: int
+    started_at: object
+
+
+@requires(IMPORT)
+@require_http_methods(["GET", "POST"])
+def imports(request: ActorRequest) -> HttpResponse:
+    refused = ""
+    upload = request.FILES.get("file")
+    if request.method == "POST" and isinstance(upload, UploadedFile):
+        try:
+            key = store_upload(upload, upload.name or "")
+            columns_of(key)
+            return redirect("desk:import-mapping", key)
+        except FileUnreadable as error:
+            refused = _unreadable(error)
+    elif request.method == "POST":
+        refused = _("请先选择一个文件。")
+    runs = [_run_view(run) for run in ImportRun.objects.order_by("-id")[:_SHOWN]]
+    context = {"refused": refused, "runs": runs}
+    return page(request, "desk/imports.html", context, at="desk:imports", status=422 if refused else 200)
+
+
+def _unreadable(error: FileUnreadable) -> str:
+    return _("这个文件读不了：%(why)s") % {"why": error}
+
+
+@requires(IMPORT)
+@require_http_methods(["GET", "POST"])
+def mapping(request: ActorRequest, key: str) -> HttpResponse:
+    try:
+        columns, suggested = columns_of(key), suggest_mapping(key)
+    except FileUnreadable as error:
+        raise Http404(str(error)) from error
+    if request.method == "GET":
+        return _mapping_page(request, columns, _as_form(suggested), {})
+    form = request.POST.dict()
+    try:
+        chosen = mapping_from(_as_mapping(form))
+        if form.get("do") == "start":
+            start(key, chosen, request.actor.account_id)
+            return redirect("desk:import-run", key)
+        return _mapping_page(request, columns, form, {"preview": preview(key, chosen)})
+    except FileUnreadable as error:
+        return _mapping_page(request, columns, form, {"refused": _unreadable(error)}, status=422)
+
+
+def _mapping_page(
+    request: ActorRequest,
+    columns: tuple[str, ...],
+    form: Reading[str, str],
+    more: Reading[str, object],
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "columns": columns,
+        "source": form.get("source", ""),
+        "id_column": form.get("id", ""),
+        "fields": [
+            FieldChoice(name, str(title), form.get(f"field-{name}", "")) for name, title in _TITLES.items()
+        ],
+        "systems": _SYSTEMS,
+        "crs": form.get("crs", "wgs84"),
+    }
+    return page(request, "desk/import_mapping.html", context | dict(more), at="desk:imports", status=status)
+
+
+def _as_form(mapping: Mapping) -> dict[str, str]:
+    """The page's fields; at most two columns tell what is the matter."""
+    first = {f"field-{name}": source.columns[0] for name, source in mapping.fields.items() if source.columns}
+    more = mapping.fields["text"].columns[1:2]
+    rest = {"source": mapping.source, "id": next(iter(mapping.id), ""), "crs": mapping.crs}
+    return first | rest | ({"field-more": more[0]} if more else {})
+
+
+def _as_mapping(form: Reading[str, str]) -> dict[str, object]:
+    chosen = {name: column for name in _TITLES if (column := form.get(f"field-{name}", ""))}
+    more = chosen.pop("more", "")
+    fields: dict[str, object] = dict(chosen)
+    if more and "text" in fields:
+        fields["text"] = [chosen["text"], more]
+    wanted: dict[str, object] = {
+        "source": form.get("source", ""),
+        "id": form.get("id") or [],
+        "crs": form.get("crs", "wgs84"),
+    }
+    return wanted | {"fields": fields}
+
+
+def _found(key: str) -> ImportRun:
+    try:
+        return progress(key)
+    except ImportRun.DoesNotExist as error:
+        raise Http404 from error
+
+
+@requires(IMPORT)
+@require_GET
+def run(request: ActorRequest, key: UUID) -> HttpResponse:
+    return page(request, "desk/import_run.html", {"run": _run_view(_found(str(key)))}, at="desk:imports")
+
+
+@requires(IMPORT)
+@require_GET
+def run_progress(request: ActorRequest, key: UUID) -> HttpResponse:
+    seen = _run_view(_found(str(key)))
+    return JsonResponse({"share": seen.share, "words": seen.words, "ended": seen.ended})
+
+
+@requires(IMPORT)
+@require_GET
+def errors(request: ActorRequest, key: UUID) -> HttpResponseBase:
+    found = _found(str(key))
+    response = StreamingHttpResponse(errors_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="errors-{key}.csv"'
+    return response
+
+
+def _run_view(run: ImportRun) -> RunView:
+    counts = {"read": run.read, "added": run.added, "known": run.known, "refused": run.refused}
+    return RunView(
+        key=run.key,
+        name=run.name,
+        state_words=str(_STATES.get(run.state, run.state)),
+        ended=run.state in ("done", "failed"),
+        share=min(1.0, run.read / run.total) if run.total else 0.0,
+        words=_("读到 %(read)s 行：新增 %(added)s，已有 %(known)s，有错 %(refused)s") % counts,
+        error=run.error,
+        started_at=run.started_at,
+        **counts,
+    )

@@ -1,0 +1,41 @@
+"""A page of the desk: the menu that the person's posts give, and the frame around the content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from gezhi.people.access import DESK, IMPORT, REPORT_FOR_OTHERS, REPORT_FROM_FIELD, TEACH, ActorRequest
+
+_MENU: Final = (
+    ("desk:home", "home", _("工作台"), DESK),
+    ("desk:cases", "table", _("案件"), DESK),
+    ("desk:hotline", "phone", _("热线登记"), REPORT_FOR_OTHERS),
+    ("field:home", "grid", _("网格"), REPORT_FROM_FIELD),
+    ("desk:imports", "file", _("导入文件"), IMPORT),
+    ("desk:classifier", "learn", _("自动分类"), TEACH),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    url: str
+    icon: str
+    title: str
+    current: bool
+
+
+def page(
+    request: ActorRequest, template: str, context: Mapping[str, object], *, at: str = "", status: int = 200
+) -> HttpResponse:
+    """`at`: the route of the menu's item that this page belongs to."""
+    menu = [
+        MenuItem(reverse(route), icon, str(title), route == at)
+        for route, icon, title, permission in _MENU
+        if request.actor.may(permission)
+    ]
+    return render(request, template, {"menu": menu} | dict(context), status=status)

@@ -1,0 +1,138 @@
+"""A grid worker's phone: my grids, what is open there, three taps to report, steps taken on the spot."""
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gezhi.cases.intake.edge import edge_for
+from gezhi.cases.intake.gate import submit
+from gezhi.cases.intake.reading import read_report
+from gezhi.cases.intake.shapes import NewReport, Unreadable
+from gezhi.cases.models import Case
+from gezhi.cases.queries import Filters, case_list, visible
+from gezhi.cases.world import World, known_world
+from gezhi.pages.lines import line_views
+from gezhi.pages.photos import Photos, photos_of
+from gezhi.pages.position import words_for_point
+from gezhi.pages.showing import said
+from gezhi.pages.taking import after_step, case_context, case_in_sight, take_step
+from gezhi.people.access import REPORT_FROM_FIELD, Actor, ActorRequest, requires
+from gezhi.people.models import Role
+from gezhi.places.queries import place_names
+
+_SHOWN: Final = 30
+_CHIPS: Final = 12
+_LEARNED_FROM: Final = 300  # newest cases here: what is common in a grid comes first
+_FIELDS: Final = ("text", "lon", "lat", "category", "place_code", "source_id")
+_PROBLEMS: Final = {
+    "text": lazy("请写一写情况，或选一个类别。"),
+    "category": lazy("请从列出的类别里选一个。"),
+    "place_code": lazy("请选一个您负责的网格。"),
+}
+_OTHER: Final = lazy("有一项内容没能读懂，请改一改再提交。")
+
+
+@requires(REPORT_FROM_FIELD)
+@require_GET
+def home(request: ActorRequest) -> HttpResponse:
+    now, world = timezone.now(), known_world()
+    lines = case_list(request.actor, Filters(status="open", sort="due"), now, size=_SHOWN).lines
+    context = {"tab": "home", "grids": _grids(request.actor), "rows": line_views(lines, world, now)}
+    return render(request, "field/home.html", context)
+
+
+def _grids(actor: Actor) -> list[tuple[str, str]]:
+    """(code, name) of the places that this person works."""
+    codes = [post.place_code for post in actor.posts if post.role == Role.GRID_WORKER] or [
+        post.place_code for post in actor.posts
+    ]
+    names = place_names(codes)
+    return [(code, names.get(code, code)) for code in dict.fromkeys(codes)]
+
+
+@requires(REPORT_FROM_FIELD)
+@require_http_methods(["GET", "POST"])
+def report(request: ActorRequest) -> HttpResponse:
+    world = known_world()
+    if request.method == "GET":
+        return _form(request, world, {}, Photos(), {})
+    photos = photos_of(request)
+    given = {name: request.POST.get(name, "").strip() for name in _FIELDS}
+    read, faults = _read(given, photos, world, request.actor)
+    if read is None or faults:
+        return _form(request, world, given, photos, faults, status=422)
+    receipt = submit(read)
+    messages.success(request, _("已上报，案件 %(number)s。") % {"number": receipt.case_number}, "good")
+    return redirect("field:home")
+
+
+def _read(
+    given: Mapping[str, str], photos: Photos, world: World, actor: Actor
+) -> tuple[NewReport | None, dict[str, str]]:
+    """Without words, the category's name stands for them. A point goes before the chosen grid."""
+    faults = {"photos": " ".join(photos.problems)} if photos.problems else {}
+    category = world.catalogue.categories.get(given["category"])
+    raw = dict(given) | {"language": get_language()}
+    if not given["text"] and category:
+        raw["text"] = said(category.name)
+    if given["lon"]:
+        raw["place_code"] = ""
+    try:
+        return read_report(raw, edge_for("field", actor.account_id), photos.taken), faults
+    except Unreadable as unreadable:
+        fields = [fault.field for fault in unreadable.faults]
+        return None, faults | {field: str(_PROBLEMS.get(field, _OTHER)) for field in fields}
+
+
+def _form(
+    request: ActorRequest,
+    world: World,
+    given: Mapping[str, str],
+    photos: Photos,
+    faults: Mapping[str, str],
+    status: int = 200,
+) -> HttpResponse:
+    here = words_for_point(given.get("lon", ""), given.get("lat", ""))
+    context = {
+        "tab": "report",
+        "given": given,
+        "source_id": given.get("source_id") or str(uuid.uuid4()),
+        "grids": _grids(request.actor),
+        "chips": _chips(request.actor, world),
+        "photos": photos,
+        "faults": faults,
+        "here": here.words if here.inside else "",
+    }
+    return render(request, "field/report.html", context, status=status)
+
+
+def _chips(actor: Actor, world: World) -> Sequence[tuple[str, str]]:
+    """(key, name) of what is commonest here, filled up from the catalogue."""
+    newest = Case.objects.filter(visible(actor)).order_by("-opened_at", "-id")
+    common = Counter(newest.values_list("category", flat=True)[:_LEARNED_FROM])
+    keys = [key for key, _count in common.most_common(_CHIPS) if key in world.catalogue.categories]
+    keys += [one.key for one in world.catalogue.reportable if one.words and one.key not in keys]
+    return [(key, said(world.catalogue.categories[key].name)) for key in keys[:_CHIPS]]
+
+
+@requires(REPORT_FROM_FIELD)
+@require_http_methods(["GET", "POST"])
+def case(request: ActorRequest, number: str) -> HttpResponse:
+    found = case_in_sight(request, number)
+    if request.method == "GET":
+        return render(request, "field/case.html", case_context(request, found))
+    trouble = take_step(request, found)
+    if trouble is None:
+        return after_step(request, number, "field:case", "field:home")
+    context = case_context(request, case_in_sight(request, number), trouble)
+    return render(request, "field/case.html", context, status=trouble.status)

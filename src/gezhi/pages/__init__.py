@@ -1,0 +1,1 @@
+"""What the faces of the platform share: words on screens, photos, forms of steps, maps of grids."""

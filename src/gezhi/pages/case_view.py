@@ -1,0 +1,134 @@
+"""A case as its page shows it, at the desk and in the field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from gezhi.cases.models import Case, Report
+from gezhi.cases.queries import CasePage
+from gezhi.cases.queries.page import EventLine
+from gezhi.cases.world import World
+from gezhi.pages.acting import unit_name
+from gezhi.pages.lines import tag_of
+from gezhi.pages.showing import (
+    Due,
+    StateTag,
+    due_of,
+    english,
+    masked,
+    role_name,
+    said,
+    source_name,
+    state_tag,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    id: int
+    text: str
+    source: str
+    received_at: datetime
+    name: str
+    phone: str
+    address: str
+    rating: int | None
+    photos: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    title: str
+    at: datetime
+    who: str
+    unit: str
+    text: str
+    photos: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarView:
+    number: str
+    title: str
+    state: StateTag
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    number: str
+    title: str
+    state: StateTag
+    due: Due | None
+    category: str
+    place: str
+    place_code: str
+    address: str
+    unit: str
+    suggested_unit: str
+    opened_at: datetime
+    reopen_count: int
+    overdue_count: int
+    rating: int | None
+
+
+def case_facts(found: CasePage, now: datetime) -> CaseFacts:
+    case = found.case
+    return CaseFacts(
+        number=case.number,
+        title=case.title,
+        state=state_tag(found.state),
+        due=due_of(case.due_at, now) if case.is_open else None,
+        category=said(found.category.name),
+        place=found.place_name,
+        place_code=case.place_code,
+        address=case.address,
+        unit=unit_name(found.unit) if found.unit else "",
+        suggested_unit=unit_name(found.suggested_unit) if found.suggested_unit else "",
+        opened_at=case.opened_at,
+        reopen_count=case.reopen_count,
+        overdue_count=case.overdue_count,
+        rating=case.rating,
+    )
+
+
+def report_views(found: CasePage) -> list[ReportView]:
+    photos: dict[int, list[str]] = {}
+    for one in found.evidence:
+        if one.report_id is not None:
+            photos.setdefault(one.report_id, []).append(str(one.key))
+    return [_report_view(report, photos) for report in found.reports]
+
+
+def _report_view(report: Report, photos: Mapping[int, list[str]]) -> ReportView:
+    return ReportView(
+        id=report.pk,
+        text=report.text,
+        source=source_name(report.source),
+        received_at=report.received_at,
+        name=report.reporter_name,
+        phone=masked(report.reporter_phone),
+        address=report.address,
+        rating=report.rating,
+        photos=photos.get(report.pk, []),
+    )
+
+
+def event_views(found: CasePage) -> list[EventView]:
+    """Newest first."""
+    return [_event_view(event, found) for event in reversed(found.events)]
+
+
+def _event_view(event: EventLine, found: CasePage) -> EventView:
+    unit = found.world.directory.units.get(_number(event.facts.get("unit")))
+    who = f"{role_name(event.role)} {event.who}".strip()
+    photos = [str(photo.key) for photo in event.photos if photo.report_id is None]
+    title = event.title[1] if english() else event.title[0]
+    return EventView(title, event.at, who, unit_name(unit) if unit else "", event.text, photos)
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def similar_view(case: Case, world: World) -> SimilarView:
+    return SimilarView(case.number, case.title, tag_of(world.catalogue, case.category, case.state))

@@ -1,0 +1,107 @@
+"""A grid, its neighbours and a point as numbers for an SVG drawing; no outside map is needed."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gezhi.places.queries import NoShapes, Outline, neighbours_of
+
+WIDTH: Final = 320
+HEIGHT: Final = 220
+_MARGIN: Final = 0.45  # share of the grid's own extent shown around it
+
+Ring = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One grid: an SVG path, and where its name stands ("" when the middle lies outside the drawing)."""
+
+    path: str
+    name: str
+    full_name: str
+    own: bool
+    x: float
+    y: float
+
+    @property
+    def named(self) -> bool:
+        return 20 < self.x < WIDTH - 20 and 12 < self.y < HEIGHT - 4
+
+
+@dataclass(frozen=True, slots=True)
+class GridMap:
+    patches: list[Patch]
+    spot: tuple[float, float] | None
+    simulated: bool
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Degrees to pixels, north up, lengths true at the middle latitude."""
+
+    west: float
+    north: float
+    scale: float
+    squeeze: float
+
+    def at(self, lon: float, lat: float) -> tuple[float, float]:
+        return (
+            round((lon - self.west) * self.squeeze * self.scale, 1),
+            round((self.north - lat) * self.scale, 1),
+        )
+
+
+def grid_map(code: str, lon: float | None, lat: float | None) -> GridMap | None:
+    """None when the place has no shape. One statement."""
+    try:
+        outlines = neighbours_of(code) if code else []
+    except NoShapes:
+        return None
+    return drawing(outlines, lon, lat) if outlines else None
+
+
+def drawing(outlines: Sequence[Outline], lon: float | None, lat: float | None) -> GridMap:
+    """`outlines`: the grid itself first."""
+    frame = _frame(list(_points(outlines[0])))
+    patches = [_patch(outline, frame, own=outline is outlines[0]) for outline in outlines]
+    spot = frame.at(lon, lat) if lon is not None and lat is not None else None
+    return GridMap([*patches[1:], patches[0]], spot, outlines[0].simulated)
+
+
+def _rings(outline: Outline) -> Iterator[Ring]:
+    shape = json.loads(outline.geojson)
+    polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
+    for polygon in polygons:
+        yield from polygon
+
+
+def _points(outline: Outline) -> Iterator[tuple[float, float]]:
+    for ring in _rings(outline):
+        yield from ((point[0], point[1]) for point in ring)
+
+
+def _frame(points: Sequence[tuple[float, float]]) -> _Frame:
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    squeeze = math.cos(math.radians((south + north) / 2))
+    wide, high = (east - west) * squeeze or 1e-6, (north - south) or 1e-6
+    scale = min(WIDTH / wide, HEIGHT / high) / (1 + _MARGIN)
+    return _Frame(
+        west=(west + east) / 2 - WIDTH / scale / squeeze / 2,
+        north=(south + north) / 2 + HEIGHT / scale / 2,
+        scale=scale,
+        squeeze=squeeze,
+    )
+
+
+def _patch(outline: Outline, frame: _Frame, *, own: bool) -> Patch:
+    rings = [[frame.at(point[0], point[1]) for point in ring] for ring in _rings(outline)]
+    path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring) + "Z" for ring in rings)
+    xs, ys = [x for ring in rings for x, _ in ring], [y for ring in rings for _, y in ring]
+    middle = (round((min(xs) + max(xs)) / 2, 1), round((min(ys) + max(ys)) / 2, 1))
+    return Patch(path, outline.name, outline.full_name, own, *middle)

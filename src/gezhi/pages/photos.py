@@ -1,0 +1,45 @@
+"""Photos that come with a form. Stored at once, so that a form shown again need not ask for them twice."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.http import FileResponse, HttpRequest
+from django.utils.translation import gettext as _
+
+from gezhi.cases.intake.shapes import Photo
+from gezhi.cases.photos import MAX_BYTES, BadPhoto, is_stored, load_photo, photo_path, store_photo
+from gezhi.pages.showing import english
+
+MOST: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    taken: tuple[Photo, ...] = ()
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """They carry the same photos through a form that is shown again."""
+        return tuple(photo.key for photo in self.taken)
+
+
+def photos_of(request: HttpRequest, limit: int = MOST) -> Photos:
+    kept = [load_photo(key) for key in request.POST.getlist("kept_photo")[:limit] if is_stored(key)]
+    problems: list[str] = []
+    for upload in request.FILES.getlist("photos"):
+        if len(kept) == limit:
+            problems.append(_("最多 %(limit)s 张照片，多出的没有收下。") % {"limit": limit})
+            break
+        try:
+            kept.append(store_photo(upload.read(MAX_BYTES + 1)))
+        except BadPhoto as bad:
+            problems.append(f"{upload.name}: {bad.en if english() else bad.zh}")
+    return Photos(tuple(kept), problems)
+
+
+def photo_response(key: str) -> FileResponse:
+    """A stored photo; its key never names anything else, so a browser may keep it."""
+    response = FileResponse(photo_path(key).open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response

@@ -1,0 +1,114 @@
+"""How things read on a page, in the page's language."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from gezhi.packs.shapes import Stage, State, Words
+from gezhi.people.models import Role
+
+SOON: Final = timedelta(hours=4)
+_ICONS: Final = {Stage.FILE: "file-stage"}
+
+ROLES: Final = {
+    Role.GRID_WORKER: lazy("网格员"),
+    Role.DISPATCHER: lazy("派遣员"),
+    Role.HANDLER: lazy("处置员"),
+    Role.VERIFIER: lazy("核查员"),
+    Role.SUPERVISOR: lazy("督查员"),
+    Role.LEADER: lazy("领导"),
+    Role.DATA_STEWARD: lazy("数据专管员"),
+    Role.AUDITOR: lazy("审计员"),
+    Role.ADMINISTRATOR: lazy("管理员"),
+    Role.OPERATOR: lazy("话务员"),
+    "reporter": lazy("上报人"),
+    "system": lazy("系统"),
+}
+SOURCES: Final = {
+    "portal": lazy("居民网页"),
+    "hotline": lazy("热线"),
+    "field": lazy("网格员"),
+    "api": lazy("其他系统"),
+    "open311": lazy("Open311"),
+    "file": lazy("文件"),
+}
+
+
+def english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def said(words: Words) -> str:
+    return words.en if english() else words.zh
+
+
+def role_name(role: str) -> str:
+    return str(ROLES.get(role, role))
+
+
+def source_name(source: str) -> str:
+    kind, _colon, who = source.partition(":")
+    name = str(SOURCES.get(kind, kind))
+    return f"{name} {who}" if kind == "file" and who else name
+
+
+def masked(phone: str) -> str:
+    """138****1234: enough to tell callers apart, not enough to call."""
+    digits = phone.strip()
+    if len(digits) < 7:
+        return "****" if digits else ""
+    return f"{digits[:3]}****{digits[-4:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class StateTag:
+    key: str
+    title: str
+    stage: str
+    icon: str
+
+
+def state_tag(state: State) -> StateTag:
+    return StateTag(state.key, said(state.title), state.stage, _ICONS.get(state.stage, str(state.stage)))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`level`: overdue, soon or calm; also the name of its icon."""
+
+    at: datetime
+    level: str
+    words: str
+
+
+def due_of(due_at: datetime | None, now: datetime) -> Due | None:
+    if due_at is None:
+        return None
+    left = due_at - now
+    if left < timedelta():
+        return Due(due_at, "overdue", _("超期 %(length)s") % {"length": length_of(-left)})
+    return Due(due_at, "soon" if left <= SOON else "calm", _("剩 %(length)s") % {"length": length_of(left)})
+
+
+def length_of(length: timedelta) -> str:
+    """The one unit that matters, or two when short: 3 天, 5 小时 20 分, 12 分."""
+    minutes = int(length.total_seconds() // 60)
+    hours, minutes = divmod(minutes, 60)
+    days, rest = divmod(hours, 24)
+    if days:
+        return ngettext("%(n)s 天", "%(n)s 天", days) % {"n": days} + (
+            f" {_hours(rest)}" if days < 3 and rest else ""
+        )
+    return f"{_hours(hours)} {_minutes(minutes)}" if hours else _minutes(minutes)
+
+
+def _hours(count: int) -> str:
+    return _("%(n)s 小时") % {"n": count}
+
+
+def _minutes(count: int) -> str:
+    return _("%(n)s 分") % {"n": count}

@@ -1,0 +1,105 @@
+"""Taking a step that a case's page offered, and showing the page again when it could not be taken."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gezhi.cases.actions import Stale, act
+from gezhi.cases.models import Case
+from gezhi.cases.procedure import Refused
+from gezhi.cases.queries import CasePage, case_page, similar_cases, visible
+from gezhi.pages.acting import Answer, StepForm, answer_of, barred_steps, step_form, units_for, words_of
+from gezhi.pages.case_view import case_facts, event_views, report_views, similar_view
+from gezhi.pages.grid_map import grid_map
+from gezhi.pages.guesses import guess_views
+from gezhi.pages.lines import category_lines
+from gezhi.pages.showing import said
+from gezhi.people.access import ActorRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a step that was asked for was not done, and what its form held."""
+
+    step: str
+    answer: Answer
+    refused: str = ""
+    stale: bool = False
+
+    @property
+    def status(self) -> int:
+        return 409 if self.stale else 422
+
+
+def case_in_sight(request: ActorRequest, number: str) -> CasePage:
+    """Raises Http404 for a case that does not exist or that the person's posts do not reach."""
+    found = case_page(request.actor, number, timezone.now())
+    if found is None:
+        raise Http404
+    return found
+
+
+def take_step(request: ActorRequest, found: CasePage) -> Trouble | None:
+    """The step of the form that came back. None: it was taken, and the person is told so."""
+    step, version = request.POST.get("step", ""), request.POST.get("version", "")
+    answer = answer_of(request, found.world)
+    if answer.faults:
+        return Trouble(step, answer)
+    try:
+        act(request.actor, found.case.pk, step, answer.given, int(version) if version.isdecimal() else None)
+    except Refused as refused:
+        return Trouble(step, answer, refused=words_of(refused))
+    except Stale:
+        return Trouble(step, answer, stale=True)
+    messages.success(request, _done_words(found, step), "good")
+    return None
+
+
+def after_step(request: ActorRequest, number: str, case_route: str, home_route: str) -> HttpResponse:
+    """Back to the case, as long as it is still in this person's sight."""
+    if Case.objects.filter(visible(request.actor), number=number).exists():
+        return redirect(reverse(case_route, args=[number]))
+    return redirect(home_route)
+
+
+def _done_words(found: CasePage, step: str) -> str:
+    done = next((one.done for one in found.procedure.transitions if one.key == step), None)
+    return _("%(number)s：%(done)s") % {"number": found.case.number, "done": said(done) if done else step}
+
+
+def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None = None) -> dict[str, object]:
+    """What components/case_*.html draw. The forms post to the page's own address."""
+    case, world = found.case, found.world
+    return {
+        "case": case_facts(found, timezone.now()),
+        "reports": report_views(found),
+        "timeline": event_views(found),
+        "forms": _forms(found, trouble),
+        "barred": barred_steps(found.options),
+        "stale": _step_title(found, trouble.step) if trouble and trouble.stale else "",
+        "refused": trouble.refused if trouble else "",
+        "version": case.version,
+        "units": units_for(world, case.place_code, case.suggested_unit_id),
+        "map": grid_map(case.place_code, case.lon, case.lat),
+        "guesses": guess_views(found.guesses, world),
+        "similar": [similar_view(one, world) for one in similar_cases(request.actor, case)],
+        "categories": category_lines(world.catalogue),
+    }
+
+
+def _step_title(found: CasePage, key: str) -> str:
+    return next((said(step.title) for step in found.procedure.transitions if step.key == key), key)
+
+
+def _forms(found: CasePage, trouble: Trouble | None) -> list[StepForm]:
+    """The forms of what may be done; the one that could not be done keeps what was typed."""
+    return [
+        step_form(one, trouble.answer if trouble and trouble.step == one.transition.key else None)
+        for one in found.options
+        if one.refusal is None
+    ]

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from gezhi.portal.views import display, follow, report
+
+app_name = "portal"
+urlpatterns = [
+    path("", report.home, name="home"),
+    path("report/", report.report, name="report"),
+    path("report/places/", report.places, name="places"),
+    path("report/here/", report.here, name="here"),
+    path("report/thanks/<str:code>/", follow.thanks, name="thanks"),
+    path("follow/", follow.follow, name="follow"),
+    path("follow/<str:code>/", follow.followed, name="followed"),
+    path("follow/<str:code>/photo/<uuid:key>/", follow.photo, name="photo"),
+    path("follow/<str:code>/<slug:step>/", follow.take_step, name="step"),
+    path("display/", display.display, name="display"),
+]

@@ -1,0 +1,123 @@
+"""A resident says what is the matter, where, and perhaps who they are."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gezhi.cases.intake.edge import edge_for
+from gezhi.cases.intake.gate import submit
+from gezhi.cases.intake.reading import read_report
+from gezhi.cases.intake.shapes import Fault, NewReport, Receipt, Unreadable
+from gezhi.pages.photos import Photos, photos_of
+from gezhi.pages.place_choice import PlaceChoice, place_choice
+from gezhi.pages.position import words_for_point
+from gezhi.people.access import public
+from gezhi.portal.views.memory import remember
+
+_TEXTS: Final = ("text", "lon", "lat", "address", "reporter_name", "reporter_phone", "source_id")
+_FIELD_OF: Final = {"reporter_phone": "phone", "reporter_name": "name", "lon": "address", "lat": "address"}
+_PROBLEMS: Final = {
+    "text": lazy("请写一写是什么事，4000 字以内。"),
+    "phone": lazy("手机号只能有数字，例如 13800000000。不想留的话可以空着。"),
+    "name": lazy("称呼太长了，请写 60 字以内。"),
+    "address": lazy("请告诉我们在哪里：用现在的位置、写地址，或选择区域。"),
+}
+_OTHER: Final = lazy("有一项内容没能读懂，请改一改再提交。")
+
+
+@public
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/home.html")
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET":
+        return _form(
+            request, {"source_id": str(uuid.uuid4())}, place_choice(settings.NODE_PLACE, []), Photos(), {}
+        )
+    photos = photos_of(request)
+    choice = place_choice(settings.NODE_PLACE, request.POST.getlist("place"))
+    given = {name: request.POST.get(name, "") for name in _TEXTS}
+    if "refine" in request.POST:
+        return _form(request, given, choice, photos, {})
+    read, faults = _read(given, choice, photos)
+    if read is None or faults:
+        return _form(request, given, choice, photos, faults, status=422)
+    return _thank(request, submit(read), read.reporter_phone)
+
+
+def _thank(request: HttpRequest, receipt: Receipt, phone: str) -> HttpResponse:
+    remember(request, receipt.tracking_code, phone[-4:])
+    return redirect("portal:thanks", receipt.tracking_code)
+
+
+def _read(
+    given: Mapping[str, str], choice: PlaceChoice, photos: Photos
+) -> tuple[NewReport | None, dict[str, str]]:
+    """The report, or what is wrong by field of the form."""
+    raw = dict(given) | {"place_code": choice.code, "language": get_language()}
+    faults: dict[str, str] = {}
+    read: NewReport | None = None
+    try:
+        read = read_report(raw, edge_for("portal"), photos.taken)
+    except Unreadable as unreadable:
+        faults = dict(_worded(fault) for fault in unreadable.faults)
+    if not (given["lon"] or choice.code or given["address"].strip()):
+        faults.setdefault("address", str(_PROBLEMS["address"]))
+    if photos.problems:
+        faults["photos"] = " ".join(photos.problems)
+    return read, faults
+
+
+def _worded(fault: Fault) -> tuple[str, str]:
+    field = _FIELD_OF.get(fault.field, fault.field)
+    return field, str(_PROBLEMS.get(field, _OTHER))
+
+
+def _form(
+    request: HttpRequest,
+    given: Mapping[str, str],
+    choice: PlaceChoice,
+    photos: Photos,
+    faults: Mapping[str, str],
+    status: int = 200,
+) -> HttpResponse:
+    here = words_for_point(given.get("lon", ""), given.get("lat", ""))
+    context = {
+        "given": given,
+        "source_id": given["source_id"] or str(uuid.uuid4()),
+        "choice": choice,
+        "opened": "refine" in request.POST,
+        "photos": photos,
+        "faults": faults,
+        "here": here.words if here.inside else "",
+    }
+    return render(request, "portal/report.html", context, status=status)
+
+
+@public
+@require_GET
+def places(request: HttpRequest) -> HttpResponse:
+    """The lists of the form alone, one level further."""
+    choice = place_choice(settings.NODE_PLACE, request.GET.getlist("place"))
+    return render(request, "portal/_places.html", {"choice": choice})
+
+
+@public
+@require_GET
+def here(request: HttpRequest) -> JsonResponse:
+    found = words_for_point(request.GET.get("lon", ""), request.GET.get("lat", ""))
+    return JsonResponse(
+        {"words": found.words or _("没能取得位置，请写地址或选择区域。"), "inside": found.inside}
+    )
