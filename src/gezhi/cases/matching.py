@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+Cell = tuple[int, str]  # match key, category
 RADIUS = 60.0  # metres
 NEAR = 15.0  # metres; so near, one part of the city is meant whatever the words
 WINDOW = timedelta(days=14)
@@ -49,12 +50,14 @@ def match_key(lon: float | None, lat: float | None, place_code: str) -> int:
 
 
 def match_keys(lon: float | None, lat: float | None, place_code: str) -> tuple[int, ...]:
-    """The keys under which the same matter may stand: one to four cells around a point."""
+    """The keys under which the same matter may stand, its own first: one to four cells around a point."""
+    own = match_key(lon, lat, place_code)
     if lon is None or lat is None:
-        return (match_key(lon, lat, place_code),)
+        return (own,)
     north = RADIUS / METRES_PER_DEGREE
     east = north / max(math.cos(math.radians(lat)), 0.2)
-    return tuple({_cell(lon + x, lat + y) for x in (-east, east) for y in (-north, north)})
+    around = {_cell(lon + x, lat + y) for x in (-east, east) for y in (-north, north)}
+    return (own, *(around - {own}))
 
 
 def _cell(lon: float, lat: float) -> int:

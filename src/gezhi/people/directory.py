@@ -37,6 +37,7 @@ class Directory:
                 by_duty.setdefault((unit.place_code, function), unit.id)
         object.__setattr__(self, "_by_duty", by_duty)
         object.__setattr__(self, "_resolved", {})
+        object.__setattr__(self, "_ruled", frozenset(category for category, _ in self.admission))
 
     def responsible(self, category: str, function: str, place_code: str) -> UnitCard | None:
         """The nearest unit upward from the place that holds the duty; None when nobody up to the province does."""
@@ -60,6 +61,8 @@ class Directory:
 
     def admitted(self, category: str, by_default: bool, place_code: str) -> bool:
         """Whether matters of the category may be put on this grid (准入)."""
+        if category not in self.__dict__["_ruled"]:
+            return by_default
         rulings = (self.admission.get((category, place)) for place in chain_of(place_code))
         return next((ruling for ruling in rulings if ruling is not None), by_default)
 

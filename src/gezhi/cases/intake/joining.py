@@ -5,9 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gezhi.cases.intake.drafting import Draft
-from gezhi.cases.matching import Matter, match_key, match_keys, same_matter
-
-Cell = tuple[int, str]  # match key, category
+from gezhi.cases.matching import Cell, Matter, same_matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +16,6 @@ class Joining:
     leader: int
 
 
-def cells_of(draft: Draft) -> list[Cell]:
-    report = draft.report
-    return [(key, draft.category) for key in match_keys(report.lon, report.lat, draft.place_code)]
-
-
-def own_cell(draft: Draft) -> Cell:
-    return match_key(draft.report.lon, draft.report.lat, draft.place_code), draft.category
-
-
 def join(drafts: Sequence[Draft], open_cases: Iterable[tuple[int, Matter]]) -> list[Joining]:
     """`open_cases`: (match key, case). A batch is decided in order, so that it may also join itself."""
     cells: dict[Cell, list[Matter]] = defaultdict(list)
@@ -35,11 +24,11 @@ def join(drafts: Sequence[Draft], open_cases: Iterable[tuple[int, Matter]]) -> l
     found: list[Joining] = []
     for index, draft in enumerate(drafts):
         same = same_matter(
-            draft.matter, (matter for cell in cells_of(draft) for matter in cells.get(cell, ()))
+            draft.matter, (matter for cell in draft.cells for matter in cells.get(cell, ()))
         )
         if same is None:
             found.append(Joining(0, index))
-            cells[own_cell(draft)].append(_as_case(draft.matter, index))
+            cells[draft.cells[0]].append(_as_case(draft.matter, index))
         elif same.case_id > 0:
             found.append(Joining(same.case_id, index))
         else:

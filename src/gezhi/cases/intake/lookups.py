@@ -6,7 +6,6 @@ from dataclasses import replace
 from django.db import connection
 
 from gezhi.cases.intake.drafting import Draft
-from gezhi.cases.intake.joining import cells_of
 from gezhi.cases.intake.shapes import Receipt
 from gezhi.cases.matching import Matter, pairs_of
 from gezhi.ledger.queries import STAMP
@@ -49,7 +48,7 @@ def take_ids(count: int) -> tuple[list[tuple[int, int]], int]:
 
 def lock_and_find_known(drafts: Sequence[Draft]) -> dict[tuple[str, str], Receipt]:
     """Takes turns on the cells of the batch, in one order, and finds what was accepted before."""
-    locks = sorted({key % LOCKS for draft in drafts for key, _ in cells_of(draft)})
+    locks = sorted({key % LOCKS for draft in drafts for key, _ in draft.cells})
     sources = [draft.report.source for draft in drafts]
     source_ids = [draft.report.source_id for draft in drafts]
     with connection.cursor() as cursor:
@@ -64,7 +63,7 @@ def lock_and_find_known(drafts: Sequence[Draft]) -> dict[tuple[str, str], Receip
 
 def open_cases_near(drafts: Sequence[Draft]) -> Iterator[tuple[int, Matter]]:
     """(match key, case) for the newest open cases of every cell that the batch touches."""
-    cells = sorted({cell for draft in drafts for cell in cells_of(draft)})
+    cells = sorted({cell for draft in drafts for cell in draft.cells})
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, [[key for key, _ in cells], [category for _, category in cells], PER_CELL])
         rows = cursor.fetchall()

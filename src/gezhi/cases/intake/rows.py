@@ -10,7 +10,7 @@ from django.db import connection
 
 from gezhi.cases.answers import answer_text
 from gezhi.cases.intake.drafting import Draft
-from gezhi.cases.intake.joining import Joining, own_cell
+from gezhi.cases.intake.joining import Joining
 from gezhi.cases.intake.shapes import NewReport, Receipt
 from gezhi.cases.limits import state_due
 from gezhi.cases.matching import TITLE
@@ -132,7 +132,7 @@ def _case_row(batch: Written, draft: Draft, case_id: int, number: str, reports: 
         0,
         0,
         reports,
-        own_cell(draft)[0],
+        draft.cells[0][0],
         tsvector(f"{title[:60]} {report.address[:40]}"),
     )
 
