@@ -61,3 +61,9 @@ class Ledger:
 @pytest.fixture
 def ledger() -> Ledger:
     return Ledger()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_loaded(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("empty_node")

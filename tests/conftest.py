@@ -1,0 +1,81 @@
+"""The database with the cast in it. Each test is rolled back; a test that must commit asks for `committed`."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.apps import apps
+from django.db import connection, connections
+from pytest_django.plugin import DjangoDbBlocker
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
+
+LIVING = ("cases", "notices", "procrastinate")  # what is written every day, by app
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    from tests import cast
+
+    with django_db_blocker.unblock():
+        cast.settle()
+        connections.close_all()
+
+
+@pytest.fixture
+def city(db: None) -> "Iterator[Cast]":
+    from tests import cast
+
+    if not cast.is_settled():
+        cast.settle()
+    yield cast.here()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> "Iterator[Cast]":
+    """The cast, with commits that other threads and processes see; what was added is removed afterwards."""
+    from tests import cast
+
+    with django_db_blocker.unblock():
+        if not cast.is_settled():
+            cast.settle()
+        newest = _newest_entry()
+        yield cast.here()
+        _remove_since(newest)
+        connections.close_all()
+
+
+@pytest.fixture
+def empty_node(db: None) -> None:
+    """A node that nobody has set up yet, until the roll-back."""
+    tables = [model._meta.db_table for model in apps.get_models() if model.__module__.startswith("gezhi")]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _forget_what_was_rolled_back(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A process keeps its configuration by a stamp that only grows; a roll-back turns the stamp back."""
+    if "db" not in request.fixturenames:
+        yield
+        return
+    from gezhi.cases import world
+
+    before = world._world
+    yield
+    world._world = before
+
+
+def _newest_entry() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM ledger_entry")
+        return int(cursor.fetchone()[0])
+
+
+def _remove_since(entry: int) -> None:
+    tables = [model._meta.db_table for label in LIVING for model in apps.get_app_config(label).get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        cursor.execute("DELETE FROM ledger_entry WHERE id > %s", [entry])
+        cursor.execute("DELETE FROM people_apitoken")
