@@ -34,9 +34,14 @@ def messages_in(code: str) -> Iterator[tuple[int, str]]:
             yield line, wanted[-1] if "pgettext" in (function or "") else wanted[0]
 
 
+def messages_in_template(text: str) -> Iterator[tuple[int, str]]:
+    flat = "\n".join(line.lstrip() for line in templatize(text).splitlines())
+    return messages_in(flat)
+
+
 def messages_of(path: Path) -> Iterator[tuple[int, str]]:
     text = path.read_text(encoding="utf-8")
-    return messages_in(text if path.suffix == ".py" else templatize(text))
+    return messages_in(text) if path.suffix == ".py" else messages_in_template(text)
 
 
 def test_every_message_has_an_english_translation() -> None:
@@ -62,5 +67,7 @@ def test_translations_keep_the_blanks_of_their_message() -> None:
 
 def test_the_rule_finds_messages_in_python_and_in_templates() -> None:
     assert [message for _, message in messages_in("x = _('待派遣')")] == ["待派遣"]
-    template = '{% load i18n %}{% translate "上报" %}{% blocktranslate %}{{ n }} 件{% endblocktranslate %}'
-    assert [message for _, message in messages_in(templatize(template))] == ["上报", "%(n)s 件"]
+    template = (
+        '{% load i18n %}\n    {% translate "上报" %}\n  {% blocktranslate %}{{ n }} 件{% endblocktranslate %}'
+    )
+    assert [message for _, message in messages_in_template(template)] == ["上报", "%(n)s 件"]
