@@ -1,4 +1,4 @@
-"""The database with the cast in it. Each test is rolled back; a test that must commit asks for `committed`."""
+"""The database with the cast in it. A test is rolled back; one that must commit asks for `committed`."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -24,12 +24,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture
-def city(db: None) -> "Iterator[Cast]":
+def city(db: None) -> "Cast":
     from tests import cast
 
     if not cast.is_settled():
         cast.settle()
-    yield cast.here()
+    return cast.here()
 
 
 @pytest.fixture
