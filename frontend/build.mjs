@@ -1,4 +1,5 @@
 // Builds every island: frontend/PAGE/NAME.ts -> src/gezhi/static/dist/PAGE/NAME.js
+// frontend/shared holds what islands import.
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "gezhi", "static", "dist");
 
 const entries = readdirSync(here, { withFileTypes: true })
-  .filter((page) => page.isDirectory())
+  .filter((page) => page.isDirectory() && page.name !== "shared")
   .flatMap((page) => readdirSync(join(here, page.name)).map((file) => join(here, page.name, file)))
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
   .sort();
