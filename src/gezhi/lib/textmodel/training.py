@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gezhi.lib.textmodel.grams import BITS, COLUMNS, batches, count_matrix, grams_of, weighted
+from gezhi.lib.textmodel.grams import COLUMNS, batches, count_matrix, grams_of, weighted
 from gezhi.lib.textmodel.model import probabilities
+from gezhi.lib.textmodel.telling import telling
 from gezhi.lib.textmodel.units import units_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 PENALTY = 2.0  # C of the linear separation
-SMOOTHING = 2.0  # texts that a feature is thought to have been seen in beforehand, spread as all texts are
-DAMPING = 0.6
-OPENING_WEIGHT = 1.7
-RARE_BELOW = 200  # texts; a feature seen once counts only in training sets smaller than this
-WEIGHTS_AT_MOST = 12_000_000  # 48 MB of float32
 OTHERS_AT_MOST = 20_000  # texts of other labels that one label is told apart from
 PARTS = 4
 EVERY_PART_BELOW = 50_000  # texts x labels; above, margins are measured on one part instead of on each
@@ -88,16 +84,17 @@ def _counts(texts: Sequence[str]) -> "csr_matrix":
 
 
 def _learn(counts: "csr_matrix", truth: NDArray[np.int64], labels: int, steps: Steps) -> Learned:
-    columns, scale = informative(counts, truth, labels)
-    matrix = weighted(counts[:, columns], scale)
-    weights = np.zeros((len(columns), labels), dtype=np.float32)
+    told = telling(counts, truth, labels)
+    matrix = weighted(counts[:, told.columns], told.scale)
+    weights = np.zeros((len(told.columns), labels), dtype=np.float32)
     bias = np.full(labels, -1, dtype=np.float32)
     for label, (chosen, is_label) in enumerate(_one_against_others(truth, labels)):
         if is_label.any() and not is_label.all():
             weight = max(1e-3, len(truth) / labels / int(is_label.sum()))
-            weights[:, label], bias[label] = _separate(matrix[chosen], is_label, weight)
+            contrast = told.contrast(label)
+            weights[:, label], bias[label] = _separate(matrix[chosen], contrast, is_label, weight)
         steps.one()
-    return Learned(columns, scale, weights, bias)
+    return Learned(told.columns, told.scale, weights, bias)
 
 
 def _one_against_others(
@@ -114,57 +111,16 @@ def _one_against_others(
 
 
 def _separate(
-    matrix: "csr_matrix", is_label: NDArray[np.bool_], weight: float
+    matrix: "csr_matrix", contrast: NDArray[np.float32], is_label: NDArray[np.bool_], weight: float
 ) -> tuple[NDArray[np.float32], float]:
+    """`matrix` is changed in place."""
     from sklearn.svm import LinearSVC
 
+    matrix.data *= contrast[matrix.indices]
     by_label = {True: weight, False: 1.0}
     line = LinearSVC(C=PENALTY, class_weight=by_label, dual=True, random_state=0, max_iter=300)
     line.fit(matrix, is_label)
-    return line.coef_[0].astype(np.float32), float(line.intercept_[0])
-
-
-def informative(
-    counts: "csr_matrix", truth: NDArray[np.int64], labels: int
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The features worth keeping and the scale of each: how far the labels of the texts that have the feature
-    are from the labels of all texts (Kullback-Leibler divergence, smoothed, damped)."""
-    seen = np.bincount(counts.indices, minlength=COLUMNS)
-    columns = np.flatnonzero(seen >= (1 if counts.shape[0] < RARE_BELOW else 2))
-    if not len(columns):
-        columns = np.flatnonzero(seen)
-    information = _information(counts, columns, seen[columns], truth, labels)
-    most = max(1, WEIGHTS_AT_MOST // labels)
-    if len(columns) > most:
-        kept = np.sort(np.argsort(-information * seen[columns], kind="stable")[:most])
-        columns, information = columns[kept], information[kept]
-    opening = np.where(columns >> BITS, OPENING_WEIGHT, 1.0)
-    scale = np.maximum(information, 1e-6) ** DAMPING * opening
-    return columns.astype(np.int32), scale.astype(np.float32)
-
-
-def _information(
-    counts: "csr_matrix",
-    columns: NDArray[np.int64],
-    seen: NDArray[np.int64],
-    truth: NDArray[np.int64],
-    labels: int,
-) -> NDArray[np.float64]:
-    from scipy.sparse import csr_matrix
-
-    texts = len(truth)
-    ones = csr_matrix((np.ones(texts), truth, np.arange(texts + 1)), shape=(texts, labels))
-    present = counts[:, columns]
-    present.data = np.ones(present.nnz)
-    together = (present.T @ ones).tocoo()
-    prior = np.bincount(truth, minlength=labels) / texts
-    expected = prior[together.col]
-    total = seen + SMOOTHING
-    share = (together.data + SMOOTHING * expected) / total[together.row]
-    met = np.bincount(together.row, share * np.log(share / expected), minlength=len(columns))
-    unmet = 1 - np.bincount(together.row, expected, minlength=len(columns))
-    left = np.asarray(SMOOTHING / total, dtype=np.float64)
-    return met + unmet * left * np.log(left)
+    return (line.coef_[0] * contrast).astype(np.float32), float(line.intercept_[0])
 
 
 def _sharpness(
