@@ -1,0 +1,33 @@
+"""A node of its own for a benchmark: an embedded PostgreSQL server and the tests' small city, thrown away at the end."""
+
+import atexit
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def start() -> Path:
+    """Settings, tables and cast. Returns the data folder."""
+    folder = Path(tempfile.mkdtemp(prefix="gezhi-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    sys.path.insert(0, str(PROJECT))
+    os.environ.update(GEZHI_DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="gezhi.config.settings")
+    os.environ.pop("DATABASE_URL", None)
+    from gezhi.config.cli import prepare
+
+    prepare()
+    from tests import cast
+
+    cast.settle()
+    return folder
+
+
+def tell(name: str, value: float, unit: str, peer: str, peer_value: float, **more: object) -> None:
+    """One line of JSON; the ratio is ours to the peer's."""
+    line = {"name": name, "value": round(value, 3), "unit": unit, "peer": peer, "peer_value": round(peer_value, 3)}
+    print(json.dumps(line | {"ratio": round(value / peer_value, 3)} | more, ensure_ascii=False), flush=True)

@@ -1,0 +1,147 @@
+"""The staff list of 50 with filters, at 10^4, 10^5 and 10^6 cases: p95 of whole requests and their SQL statements.
+
+The peer is an empty view behind the same middleware and sign-in, in the same run: what the framework alone takes.
+"""
+
+import random
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import _node
+
+SIZES = (10_000, 100_000, 1_000_000)
+REQUESTS = 200
+SEED = 7
+STATES = ("registered", "filed", "dispatched", "handling", "handled")
+ENDED = ("closed", "rated", "archived", "rejected")
+OPEN_SHARE = 0.03
+WORDS = "路灯 井盖 垃圾 积水 噪音 占道 树木 护栏 招牌 管道 消防 油烟 扬尘 违停 破损 缺失 堆放 渗漏 松动 遮挡".split()
+COLUMNS = (
+    "number pack_version_id procedure category title state is_open place_code lon lat address occurred_at opened_at"
+    " state_at due_at closed_at unit_id suggested_unit_id report_count reopen_count overdue_count version match_key"
+    " search"
+).split()
+
+
+def main() -> None:
+    _node.start()
+    from django.db import connection
+    from django.test import Client
+
+    client, have = Client(headers={"host": "localhost"}), 0
+    _sign_in(client)
+    for size in SIZES:
+        _add(range(have, size))
+        have = size
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+        _measure(client, size)
+
+
+def _sign_in(client: "object") -> None:
+    from gezhi.people.models import Account
+
+    client.force_login(Account.objects.get(username="supervisor"))  # type: ignore[attr-defined]
+
+
+def _add(numbers: range) -> None:
+    from django.db import transaction
+
+    from gezhi.lib.rows import insert_rows
+
+    rows = list(_rows(numbers))
+    with transaction.atomic():
+        insert_rows("cases_case", COLUMNS, rows)
+
+
+def _rows(numbers: range) -> Iterator[tuple[object, ...]]:
+    from gezhi.cases.world import world
+    from gezhi.lib.bigrams import tsvector
+    from tests import cast
+
+    dice = random.Random(f"{SEED} {numbers.start}")
+    now = datetime.now(UTC)
+    categories = [category.key for category in world().catalogue.reportable]
+    places, units = list(cast.WEST), list(cast.here().units.values())
+    pack = world().catalogue.pack_version_id(categories[0])
+    for number in numbers:
+        is_open = dice.random() < OPEN_SHARE
+        at = now - timedelta(days=dice.random() * (20 if is_open else 900))
+        title = "".join(dice.choices(WORDS, k=6)) + f"第{number}处"
+        state = dice.choice(STATES if is_open else ENDED)
+        due = now + timedelta(hours=dice.uniform(-48, 120)) if is_open else None
+        unit = dice.choice(units) if state not in STATES[:2] else None
+        yield (
+            f"B{number:011d}",
+            pack,
+            "standard",
+            dice.choices(categories, range(len(categories), 0, -1))[0],
+            title,
+            state,
+            is_open,
+            dice.choice(places),
+            121.5,
+            29.8,
+            "",
+            at,
+            at,
+            at,
+            due,
+            None if is_open else at + timedelta(days=3),
+            unit,
+            dice.choice(units),
+            1,
+            0,
+            0,
+            1,
+            number,
+            tsvector(title),
+        )
+
+
+def _measure(client: "object", size: int) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    dice = random.Random(SEED)
+    asked = [_query(dice) for _ in range(REQUESTS)]
+    get = client.get  # type: ignore[attr-defined]
+    for path in asked[:20]:
+        assert get(path).status_code == 200, path
+    with CaptureQueriesContext(connection) as statements:
+        get(asked[0])
+        count = len(statements)
+    times = sorted(_timed(get, path) for path in asked)
+    empty = statistics.median(_timed(get, "/healthz") for _ in range(REQUESTS))
+    p95 = times[int(len(times) * 0.95)]
+    more = {"cases": size, "p50": round(statistics.median(times), 2), "statements": count}
+    _node.tell("staff-list-p95", p95, "ms", "an empty view", empty, **more)
+
+
+def _timed(get: "object", path: str) -> float:
+    begun = time.perf_counter()
+    get(path)  # type: ignore[operator]
+    return (time.perf_counter() - begun) * 1000
+
+
+def _query(dice: random.Random) -> str:
+    from tests import cast
+
+    parts = ["sort=due" if dice.random() < 0.5 else "sort=newest"]
+    if dice.random() < 0.4:
+        parts.append(f"state={dice.choice(STATES)}")
+    if dice.random() < 0.3:
+        parts.append(f"place={dice.choice([cast.HAISHU, cast.NANMEN, cast.WANAN, *cast.WEST])}")
+    if dice.random() < 0.3:
+        parts.append(f"category={dice.choice([cast.LAMP, cast.RUBBISH])}")
+    if dice.random() < 0.2:
+        parts.append(f"text={''.join(dice.choices(WORDS, k=2))}")
+    if dice.random() < 0.2:
+        parts.append(f"due={dice.choice(['overdue', 'soon'])}")
+    return "/desk/cases/?" + "&".join(parts)
+
+
+if __name__ == "__main__":
+    main()
