@@ -1,0 +1,55 @@
+"""Uploaded files wait in the data folder, each in a folder of its own, until their import has run."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from gezhi.exchange.files.opening import FORMATS
+from gezhi.exchange.files.rows import FileUnreadable
+
+MAX_UPLOAD = 1024**3  # bytes
+UNSAFE = re.compile(r"[^\w.-]+")
+
+
+class Upload(Protocol):
+    def chunks(self) -> Iterator[bytes]: ...
+
+
+def store(folder: Path, file: Upload, name: str) -> str:
+    """The key of the stored file. Raises FileUnreadable: too large, or a format that is not read."""
+    plain = UNSAFE.sub("_", Path(name.replace("\\", "/")).name)[-100:].lstrip(".") or "reports"
+    if Path(plain).suffix.lower() not in FORMATS:
+        raise FileUnreadable(f"{plain} is in no format that is read; {', '.join(FORMATS)} are.")
+    key = str(uuid.uuid4())
+    path = folder / key / plain
+    path.parent.mkdir(parents=True)
+    try:
+        _write(path, file)
+    except FileUnreadable:
+        path.unlink()
+        path.parent.rmdir()
+        raise
+    return key
+
+
+def _write(path: Path, file: Upload) -> None:
+    size = 0
+    with path.open("wb") as out:
+        for chunk in file.chunks():
+            size += len(chunk)
+            if size > MAX_UPLOAD:
+                raise FileUnreadable(f"The file is over {MAX_UPLOAD:,} bytes; split it.")
+            out.write(chunk)
+
+
+def stored(folder: Path, key: str) -> Path:
+    """Raises FileUnreadable when nothing is stored under the key."""
+    try:
+        found = next((folder / str(uuid.UUID(key))).iterdir(), None)
+    except (ValueError, OSError):
+        found = None
+    if found is None:
+        raise FileUnreadable("No file is stored under this key; upload it again.")
+    return found

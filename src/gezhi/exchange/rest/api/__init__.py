@@ -1,0 +1,111 @@
+"""The REST interface: one NinjaAPI, its refusals, its document."""
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from gezhi.cases.actions import Stale
+from gezhi.cases.intake.shapes import Unreadable
+from gezhi.cases.photos import BadPhoto
+from gezhi.cases.procedure import Refused
+from gezhi.exchange.rest.access import answer_with
+from gezhi.exchange.rest.api import cases, catalogue, following, photos, places, reports
+from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem, faults_of
+
+FORBIDDEN = ("not-your-role", "own-work")
+
+api = NinjaAPI(
+    title="Gezhi 格治",
+    version="1",
+    description="Reports in, cases out. Errors are application/problem+json with a stable code.",
+    urls_namespace="api-v1",
+    openapi_url=None,
+    docs_url=None,
+)
+for part in (reports, following, photos, cases, catalogue, places):
+    api.add_router("", part.router)
+
+
+@api.exception_handler(Problem)
+def on_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return answer_with(problem)
+
+
+@api.exception_handler(Unreadable)
+def on_unreadable(request: HttpRequest, unreadable: Unreadable) -> HttpResponse:
+    return answer_with(
+        Problem(422, "invalid", "The report cannot be taken as it is; see errors.", unreadable.faults)
+    )
+
+
+@api.exception_handler(ValidationError)
+def on_invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
+    detail = "The request cannot be taken as it is; see errors."
+    return answer_with(Problem(422, "invalid", detail, faults_of(invalid.errors)))
+
+
+@api.exception_handler(Refused)
+def on_refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+    if refused.code == "unknown-case":
+        return answer_with(Problem(404, refused.code, refused.en))
+    return answer_with(Problem(403 if refused.code in FORBIDDEN else 422, refused.code, refused.en))
+
+
+@api.exception_handler(Stale)
+def on_stale(request: HttpRequest, stale: Stale) -> HttpResponse:
+    row = stale.row
+    newer = {"state": row.state, "version": row.version, "number": row.number}
+    return answer_with(Problem(409, "stale", str(stale), more=newer))
+
+
+@api.exception_handler(BadPhoto)
+def on_bad_photo(request: HttpRequest, bad: BadPhoto) -> HttpResponse:
+    return answer_with(Problem(422, bad.code, str(bad)))
+
+
+@api.exception_handler(RequestDataTooBig)
+def on_too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return answer_with(Problem(413, "too-large", "The body is too large. Send it in parts."))
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(UnreadablePostError)
+@api.exception_handler(BadRequest)
+def on_unusable(request: HttpRequest, error: Exception) -> HttpResponse:
+    return answer_with(Problem(400, "unusable", f"The request cannot be read: {str(error)[:200]}"))
+
+
+@api.exception_handler(HttpError)
+def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return answer_with(
+        Problem(error.status_code, "unusable", f"{error.message}. Send application/json in UTF-8.")
+    )
+
+
+@api.exception_handler(Http404)
+def on_missing(request: HttpRequest, missing: Http404) -> HttpResponse:
+    return answer_with(Problem(404, "not-found", str(missing) or "There is nothing at this address."))
+
+
+def openapi_document() -> dict[str, object]:
+    """OpenAPI 3.1, equal to docs/reference/openapi.json."""
+    document: dict[str, object] = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+    paths = document["paths"]
+    assert isinstance(paths, dict)
+    for operations in paths.values():
+        for operation in operations.values():
+            operation["responses"] = {
+                str(status): _as_problem(answer) if int(status) >= 400 else answer
+                for status, answer in operation["responses"].items()
+            }
+    return document
+
+
+def _as_problem(answer: dict[str, object]) -> dict[str, object]:
+    content = answer.get("content")
+    return (
+        {**answer, "content": {CONTENT_TYPE: next(iter(content.values()))}}
+        if isinstance(content, dict)
+        else answer
+    )

@@ -1,0 +1,143 @@
+"""Cases for other systems and for scripts: lists, one case with what is possible, steps."""
+
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+from ninja import Query, Router
+
+from gezhi.cases.actions import act
+from gezhi.cases.models import Case
+from gezhi.cases.procedure import Given
+from gezhi.cases.queries import BadFilter, CaseLine, CasePage, Filters, case_list, case_page
+from gezhi.cases.stepping import CaseRow
+from gezhi.exchange.rest import shapes
+from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
+from gezhi.exchange.rest.api.reports import PROBLEMS
+from gezhi.exchange.rest.problems import Problem
+from gezhi.exchange.rest.queries import case_id_of, refuse_used
+from gezhi.people.access import Actor
+
+LINE = tuple(shapes.CaseLineOut.model_fields)
+router = Router(tags=["cases"])
+
+
+class ListQuery(shapes.Shape):
+    """The filters of the list; the answer's `next` is sent as `after` for the following page."""
+
+    text: shapes.Name = ""
+    state: shapes.Name = ""
+    status: shapes.Name = ""
+    category: shapes.Name = ""
+    place: shapes.Name = ""
+    unit: shapes.Name = ""
+    due: shapes.Name = ""
+    since: shapes.Name = ""
+    until: shapes.Name = ""
+    sort: shapes.Name = ""
+    after: shapes.Text = ""
+
+
+@router.get("/cases", auth=Scope(READ), response={200: shapes.CasePageOut, **PROBLEMS})
+def list_cases(request: CallerRequest, asked: Query[ListQuery]) -> HttpResponse:
+    """Fifty cases of your places and units at a time."""
+    given = asked.model_dump()
+    if unknown := request.GET.keys() - given.keys():
+        known = ", ".join(given)
+        raise Problem(
+            422, "bad-filter", f"{', '.join(sorted(unknown))[:100]}: no such filter; known are {known}."
+        )
+    try:
+        page = case_list(_actor(request), Filters.read(given), timezone.now(), after=given["after"])
+    except BadFilter as bad:
+        raise Problem(422, "bad-filter", str(bad)) from bad
+    return JsonResponse({"cases": [_line(line) for line in page.lines], "next": page.next})
+
+
+@router.get(
+    "/cases/{number}", auth=Scope(READ), response={200: shapes.CaseOut, 404: shapes.ProblemOut, **PROBLEMS}
+)
+def show_case(request: CallerRequest, number: str) -> HttpResponse:
+    """A case with its reports, its history, and every step: open to you, or why not."""
+    page = case_page(_actor(request), number[:24], timezone.now())
+    if page is None:
+        raise _unknown(number)
+    return JsonResponse(_page(page))
+
+
+@router.post(
+    "/cases/{number}/steps/{step}",
+    auth=Scope(ACT),
+    response={200: shapes.StepOut, 404: shapes.ProblemOut, 409: shapes.StaleOut, **PROBLEMS},
+)
+def take_step(request: CallerRequest, number: str, step: str, body: shapes.StepIn) -> HttpResponse:
+    """One step at the version that you saw. 409 with the newer state when somebody was faster."""
+    case_id = case_id_of(number)
+    if case_id is None:
+        raise _unknown(number)
+    refuse_used(body.evidence)
+    given = Given(**body.model_dump(exclude={"version", "evidence"}), evidence=tuple(body.evidence))
+    return JsonResponse(_row(act(_actor(request), case_id, step, given, body.version)))
+
+
+def _actor(request: CallerRequest) -> Actor:
+    assert request.caller is not None
+    return request.caller.actor
+
+
+def _unknown(number: str) -> Problem:
+    return Problem(404, "unknown-case", f"There is no case {number[:24]} in your places and units.")
+
+
+def _row(row: CaseRow) -> dict[str, object]:
+    return {name: getattr(row, name) for name in shapes.StepOut.model_fields}
+
+
+def _line(line: CaseLine | Case) -> dict[str, object]:
+    return {name: getattr(line, name) for name in LINE}
+
+
+def _page(page: CasePage) -> dict[str, object]:
+    return {
+        **_line(page.case),
+        "category_zh": page.category.name.zh,
+        "category_en": page.category.name.en,
+        "place_name": page.place_name,
+        "unit_name": page.unit.name if page.unit else "",
+        "reports": [
+            {name: getattr(report, name) for name in shapes.CaseReportOut.model_fields}
+            for report in page.reports
+        ],
+        "events": _events(page),
+        "options": _options(page),
+    }
+
+
+def _events(page: CasePage) -> list[dict[str, object]]:
+    return [
+        {
+            "seq": event.seq,
+            "at": event.at,
+            "kind": event.kind,
+            "title_zh": event.title[0],
+            "title_en": event.title[1],
+            "who": event.who,
+            "role": event.role,
+            "text": event.text,
+            "photos": [str(photo.key) for photo in event.photos],
+        }
+        for event in page.events
+    ]
+
+
+def _options(page: CasePage) -> list[dict[str, object]]:
+    return [
+        {
+            "step": option.transition.key,
+            "title_zh": option.transition.title.zh,
+            "title_en": option.transition.title.en,
+            "kind": option.transition.kind.value,
+            "needs": [need.value for need in option.transition.needs],
+            "may": [need.value for need in option.transition.may],
+            "why_not": option.refusal.en if option.refusal else "",
+        }
+        for option in page.options
+    ]

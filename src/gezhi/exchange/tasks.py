@@ -1,0 +1,15 @@
+"""Deferred work of this part."""
+
+from procrastinate.contrib.django import app
+
+from gezhi.cases.models import ImportRun
+from gezhi.exchange.files.actions import IMPORT_JOB, FileUnreadable, run_import
+
+
+@app.task(name=IMPORT_JOB)
+def import_file(run_id: int) -> None:
+    """A file that cannot be read is an end, not a failure of the job: the run says why."""
+    try:
+        run_import(ImportRun.objects.get(pk=run_id))
+    except FileUnreadable:
+        return
