@@ -132,9 +132,9 @@ def test_a_grid_outside_its_village_is_found(loaded: Ledger, divisions: list[Div
     assert ("outside", "error") in [(p.kind, p.severity) for p in found]
 
 
-def test_codes_below_an_unknown_parent_are_errors(loaded: Ledger) -> None:
+def test_codes_below_an_unknown_parent_are_told(loaded: Ledger) -> None:
     found = problems_of(grids(("330203999001001", 121.5, 121.6)), "330203000000")
-    assert [p.kind for p in found] == ["parent"]
+    assert [(p.severity, p.kind) for p in found] == [("warning", "orphan")]
     assert "its parent 330203999001 is not known" in found[0].words
 
 

@@ -5,8 +5,10 @@ import shapely
 from gezhi.lib.codes import GRID, TOWN, VILLAGE
 from gezhi.places.assign import Known, assign, merged, national_code
 from gezhi.places.layer import Feature
+from gezhi.places.names import PlaceNames
 
 COUNTY_CODE, TOWN_CODE, VILLAGE_CODE = "330203000000", "330203001000", "330203001003"
+NOTHING_TOLD = PlaceNames([], "")
 TOWNS = [Known(TOWN_CODE, TOWN, "南门街道", "宁波市海曙区南门街道", "NM", shapely.box(121, 29, 122, 30))]
 WANAN = Known(
     VILLAGE_CODE,
@@ -25,7 +27,7 @@ def feature(index: int, code: str = "", name: str = "", west: float = 121.1, par
 def codes(
     features: list[Feature], level: int, known: list[Known], within: str = COUNTY_CODE
 ) -> dict[int, str]:
-    return {f.index: code for f, code in assign(features, level, known, within).features}
+    return {f.index: code for f, code in assign(features, level, known, within, NOTHING_TOLD).features}
 
 
 def test_national_codes_are_taken_padded_or_not() -> None:
@@ -45,7 +47,7 @@ def test_a_community_that_nobody_knows_gets_a_number_from_900() -> None:
 
 def test_features_of_one_name_are_parts_of_one_place() -> None:
     features = [feature(1, "NM-1", "万安社区"), feature(2, "NM-1", "万安社区", 121.3)]
-    done = assign(features, VILLAGE, [*TOWNS, WANAN], COUNTY_CODE)
+    done = assign(features, VILLAGE, [*TOWNS, WANAN], COUNTY_CODE, NOTHING_TOLD)
     whole = merged(done.features, VILLAGE)
     assert [(code, f.shape.geom_type) for f, code in whole] == [(VILLAGE_CODE, "MultiPolygon")]
     assert [(p.severity, p.kind, p.index) for p in done.problems] == [("warning", "parts", 2)]
@@ -76,11 +78,35 @@ def test_the_parent_may_be_named_where_it_has_no_shape() -> None:
 
 
 def test_a_feature_without_a_parent_is_named() -> None:
-    done = assign([feature(7, "A", "甲", west=125.0, parent="北门社区")], GRID, [WANAN], COUNTY_CODE)
+    done = assign(
+        [feature(7, "A", "甲", west=125.0, parent="北门社区")], GRID, [WANAN], COUNTY_CODE, NOTHING_TOLD
+    )
     assert [(p.kind, p.index) for p in done.problems] == [("parent", 7)]
-    assert "'北门社区'; load that level first" in done.problems[0].words
+    assert "no village holds it or is named by it" in done.problems[0].words
 
 
 def test_a_code_outside_the_jurisdiction_is_refused() -> None:
-    done = assign([feature(1, "330204001")], TOWN, TOWNS, COUNTY_CODE)
+    done = assign([feature(1, "330204001")], TOWN, TOWNS, COUNTY_CODE, NOTHING_TOLD)
     assert done.problems[0].words == "330204001000 does not lie in 330203000000"
+
+
+def test_the_parent_may_be_told_by_the_name_of_the_grid() -> None:
+    told = PlaceNames([(TOWN_CODE, "南门街道"), (VILLAGE_CODE, "万安社区居委会")], "")
+    features = [feature(1, "A", "南门街道万安社区第一网格"), feature(2, "B", "南门街道外网格区域")]
+    done = assign(features, GRID, [], "", told)
+    assert [code for _, code in done.features] == [VILLAGE_CODE + "001", "330203001999001"]
+
+
+def test_a_place_of_the_right_name_in_another_city_is_another_place() -> None:
+    far = feature(1, "NM-1", "万安社区", west=118.0)
+    near = feature(2, "NM-1", "万安社区")
+    done = assign([far, near], VILLAGE, [WANAN], "", NOTHING_TOLD)
+    assert [(f.index, code) for f, code in done.features] == [(2, VILLAGE_CODE)]
+
+
+def test_a_simulated_shape_gives_way_to_a_name() -> None:
+    elsewhere = Known("330203001004", VILLAGE, "柳锦社区", "", "", WANAN.shape, simulated=True)
+    shapeless = Known(VILLAGE_CODE, VILLAGE, "万安社区居委会", "", "")
+    known = [elsewhere, shapeless]
+    assert codes([feature(1, "A", "甲", parent="万安社区")], GRID, known) == {1: VILLAGE_CODE + "001"}
+    assert codes([feature(1, "A", "甲")], GRID, known) == {1: "330203001004001"}

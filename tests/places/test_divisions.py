@@ -10,6 +10,7 @@ from gezhi.places.divisions import (
     counts_by_level,
     full_name,
     full_names,
+    likely_jurisdiction,
     read_divisions,
     spoken,
 )
@@ -17,8 +18,14 @@ from gezhi.places.divisions import (
 TABLES = {
     "provinces": [("33", "浙江省"), ("34", "安徽省")],
     "cities": [("3302", "宁波市"), ("3303", "温州市")],
-    "areas": [("330203", "海曙区"), ("330303", "龙湾区")],
-    "streets": [("330203001", "南门街道")],
+    "areas": [("330203", "海曙区"), ("330303", "龙湾区"), ("330304", "瓯海区")],
+    "streets": [
+        ("330203001", "南门街道"),
+        ("330303001", "永中街道"),
+        ("330303002", "蒲州街道"),
+        ("330304001", "娄桥街道"),
+        ("330304002", "新桥街道"),
+    ],
     "villages": [("330203001001", "万安社区居委会"), ("330203001002", '有"引号"村委会')],
 }
 
@@ -69,6 +76,22 @@ def test_full_names_run_from_the_city_down_and_repeat_nothing(folder: Path) -> N
         full_name("杭州市石桥街道华丰社区", "石桥街道华丰社区华丰社区第二网格")
         == "杭州市石桥街道华丰社区华丰社区第二网格"
     )
+
+
+@pytest.mark.parametrize(
+    ("texts", "code"),
+    [
+        (["南门街道万安社区第一网格"], "330203000000"),
+        (["永中街道", "南门街道"], ""),
+        (["永中街道", "蒲州街道", "南门街道"], ""),
+        (["永中街道", "蒲州街道"], "330303000000"),
+        (["永中街道", "蒲州街道", "娄桥街道", "新桥街道"], "330300000000"),
+        (["长安街"], ""),
+        ([], ""),
+    ],
+)
+def test_names_point_to_their_county_or_city_or_nowhere(folder: Path, texts: list[str], code: str) -> None:
+    assert likely_jurisdiction(folder, texts) == code
 
 
 def test_ningbo_has_its_official_numbers(tables: Path) -> None:

@@ -6,14 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from click.testing import CliRunner
 from pytest_django import Settings
 
 from gezhi.lib.codes import COUNTY, GRID, TOWN, VILLAGE, parent_of
 from gezhi.places import queries
 from gezhi.places.actions import Loaded, import_layer, load_divisions
+from gezhi.places.cli import places
 from gezhi.places.coordinates import gcj02_to_wgs84
 from gezhi.places.divisions import read_divisions
 from gezhi.places.models import Place
+from tests.places.conftest import Ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +63,17 @@ def test_all_layers_load_and_a_second_run_adds_nothing(district: list[Loaded], m
     assert (communities.added, communities.changed) == (1, 74)
     assert (grids.added, grids.refused) == (332, 0)
     assert [(d.added, d.changed) for d in load_layers(maps)] == [(0, 0)] * 3
+
+
+def test_the_grids_alone_find_their_district_by_name(
+    maps: Path, tables: Path, settings: Settings, tmp_path: Path, ledger: Ledger
+) -> None:
+    settings.DATA_DIR, settings.DIVISIONS_DIR = tmp_path, tables
+    words = ["import", str(maps / LAYERS[2][0]), "--level", "grid", "--map", "code=网格编号,name=所属组织"]
+    done = CliRunner().invoke(places, words, obj=ledger)
+    assert "The names are those of 330105000000" in done.output
+    assert "332 added" in done.output
+    assert [kind for kind, _, _ in ledger.entries] == ["places.divisions_loaded", "places.layer_imported"]
 
 
 def test_every_grid_lies_in_the_community_that_its_name_contains(district: list[Loaded]) -> None:

@@ -85,6 +85,12 @@ def test_where_grids_overlap_the_lowest_code_wins_in_any_order() -> None:
     assert at(locator(**dict(reversed(shapes.items()))), 7, 5) == "ga"
 
 
+def test_a_real_grid_answers_before_a_simulated_one() -> None:
+    shapes = np.array([square(0, 0, 10), square(5, 0, 10)])
+    where = Locator(raster.build(["ga", "gb"], [5, 5], shapes, [True, False]))
+    assert [at(where, 7, 5), at(where, 2, 5)] == ["gb", "ga"]
+
+
 def test_a_crack_narrower_than_the_tolerance_belongs_to_a_neighbour() -> None:
     narrow, wide = 0.05, 0.3  # 500 and 3,000 units; the tolerance is 1,000 to either side
     sides = {"va": square(-50, -50, 150), "ga": square(0, 0, 10)}

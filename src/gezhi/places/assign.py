@@ -1,8 +1,9 @@
 """Which place is each feature of a layer? National codes are taken, local ones are matched or numbered.
 
 In this order: the feature's own national code; a known place of its level below the same parent with the
-same local code or name; a new number below the parent. The parent is the place that holds the feature's
-inner point, else the one that the layer names, else the jurisdiction that the import is limited to.
+same local code or name; a new number below the parent. The parent is the place whose real shape holds the
+feature's inner point, else the one that the layer names, else the one that the feature's name tells, else
+one whose simulated shape holds it, else the jurisdiction that the import is limited to.
 """
 
 from collections import defaultdict
@@ -14,13 +15,28 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gezhi.lib.codes import GRID, LEVELS, VILLAGE, child_code, is_code, is_within, level_of, padded, parent_of
+from gezhi.lib.codes import (
+    GRID,
+    LEVELS,
+    TOWN,
+    VILLAGE,
+    child_code,
+    is_code,
+    is_within,
+    level_of,
+    padded,
+    parent_of,
+)
 from gezhi.places.divisions import spoken
 from gezhi.places.layer import Feature, Problem
 from gezhi.places.locate import Locator
+from gezhi.places.names import PlaceNames
 
 _PADDABLE: Final = (2, 4, 6, 9, 12)
 _NEW_FROM: Final = {GRID: 1, VILLAGE: 900}  # numbers of places that the national tables do not know
+_REST_OF_TOWN: Final = 999  # the village number of grids that belong to a town and to no village
+_FAR: Final = 0.3  # degrees: a place of the right name that is drawn this far away is another one
+_SURE: Final = 0.7
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,7 @@ class Known:
     full_name: str
     local_code: str
     shape: BaseGeometry | None = None
+    simulated: bool = False
 
 
 @dataclass
@@ -41,10 +58,12 @@ class Assigned:
     problems: list[Problem] = field(default_factory=list)
 
 
-def assign(features: Sequence[Feature], level: int, known: Sequence[Known], within: str) -> Assigned:
-    """`known`: the places of the level and of the level above inside `within`, and `within` itself."""
+def assign(
+    features: Sequence[Feature], level: int, known: Sequence[Known], within: str, told: PlaceNames
+) -> Assigned:
+    """`known`: the places of the level and of the level above inside `within`; `told`: names of all above."""
     done = Assigned()
-    parents = _Parents([k for k in known if k.level == level - 1 or k.code == within], level, within)
+    parents = _Parents([k for k in known if k.level == level - 1], level, within, told)
     names = _Names([k for k in known if k.level == level])
     for feature in sorted(features, key=_stable) if level == GRID else features:
         code, words = _code_of(feature, level, parents, names, within)
@@ -73,12 +92,11 @@ def _code_of(
             return "", f"{national} does not lie in {within}"
         return national, ""
     parent = parents.of(feature)
-    if not parent:
-        return (
-            "",
-            f"no {LEVELS[level - 1]} holds it or has the name {feature.parent!r}; load that level first",
-        )
-    return names.code_for(feature, parent), ""
+    known = "" if parent else names.anywhere(feature)
+    if known or parent:
+        return known or names.code_for(feature, parent), ""
+    above = LEVELS[level - 1]
+    return "", f"no {above} holds it or is named by it; load its {above} first or give --within"
 
 
 def national_code(text: str, level: int) -> str:
@@ -90,31 +108,61 @@ def national_code(text: str, level: int) -> str:
 
 
 class _Parents:
-    def __init__(self, places: Sequence[Known], level: int, within: str) -> None:
+    def __init__(self, above: Sequence[Known], level: int, within: str, told: PlaceNames) -> None:
+        self._level = level
+        self._told = told
         self._fallback = within if within and level_of(within) == level - 1 else ""
-        self._by_name: dict[str, set[str]] = defaultdict(set)
-        above = [p for p in places if p.level == level - 1]
+        self._shapes = {p.code: p.shape for p in above if p.shape is not None}
+        self._real = _locator([p for p in above if not p.simulated])
+        self._simulated = _locator([p for p in above if p.simulated])
+        self._named: dict[str, set[str]] = defaultdict(set)
         for place in above:
-            for name in {place.code, place.local_code, place.name, spoken(place.name), place.full_name} - {
-                ""
-            }:
-                self._by_name[name].add(place.code)
-        shaped = [p for p in above if p.shape is not None]
-        self._locator = (
-            Locator.of(
-                [p.code for p in shaped],
-                [p.level for p in shaped],
-                np.array([p.shape for p in shaped], dtype=object),
-            )
-            if shaped
-            else None
-        )
+            for name in _labels(place) | {place.code, place.full_name}:
+                self._named[name].add(place.code)
 
     def of(self, feature: Feature) -> str:
         point = feature.shape.representative_point()
-        held = self._locator.locate_one(point.x, point.y) if self._locator else ""
-        named = self._by_name.get(feature.parent, set())
-        return held or (next(iter(named)) if len(named) == 1 else "") or self._fallback
+        return (
+            _held(self._real, point)
+            or self._by_field(feature, point)
+            or self._by_text(feature, point)
+            or _held(self._simulated, point)
+            or self._fallback
+        )
+
+    def _by_field(self, feature: Feature, point: BaseGeometry) -> str:
+        near = [code for code in self._named.get(feature.parent, ()) if self._is_near(code, point)]
+        return near[0] if feature.parent and len(near) == 1 else ""
+
+    def _by_text(self, feature: Feature, point: BaseGeometry) -> str:
+        meant = self._told.find(feature.parent + feature.name)
+        if meant is None or meant.confidence < _SURE:
+            return ""
+        if self._level == GRID and level_of(meant.code) == TOWN:
+            return child_code(meant.code, _REST_OF_TOWN)
+        return (
+            meant.code if level_of(meant.code) == self._level - 1 and self._is_near(meant.code, point) else ""
+        )
+
+    def _is_near(self, code: str, point: BaseGeometry) -> bool:
+        shape = self._shapes.get(code)
+        return shape is None or bool(shape.distance(point) < _FAR)
+
+
+def _locator(places: Sequence[Known]) -> Locator | None:
+    shaped = [p for p in places if p.shape is not None]
+    if not shaped:
+        return None
+    shapes = np.array([p.shape for p in shaped], dtype=object)
+    return Locator.of([p.code for p in shaped], [p.level for p in shaped], shapes)
+
+
+def _held(locator: Locator | None, point: BaseGeometry) -> str:
+    return locator.locate_one(point.x, point.y) if locator else ""
+
+
+def _labels(place: Known) -> set[str]:
+    return {place.local_code, place.name, spoken(place.name)} - {""}
 
 
 class _Names:
@@ -124,12 +172,20 @@ class _Names:
         self._grids: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         self._codes: dict[tuple[str, str], str] = {}
         self._taken: dict[str, set[str]] = defaultdict(set)
+        self._everywhere: dict[str, list[Known]] = defaultdict(list)
         for place in sorted(places, key=lambda p: p.code):
             parent = parent_of(place.code) or ""
             self._taken[parent].add(place.code)
             self._grids[parent, place.local_code, place.name].append(place.code)
-            for label in {place.local_code, place.name, spoken(place.name)} - {""}:
+            for label in _labels(place):
                 self._codes.setdefault((parent, label), place.code)
+                self._everywhere[label].append(place)
+
+    def anywhere(self, feature: Feature) -> str:
+        """The only place of the feature's name that is not drawn somewhere else; none among grids."""
+        found = self._everywhere[spoken(feature.name)]
+        near = [p for p in found if p.shape is None or p.shape.distance(feature.shape) < _FAR]
+        return near[0].code if len(near) == 1 and near[0].level < GRID else ""
 
     def code_for(self, feature: Feature, parent: str) -> str:
         if level_of(parent) == VILLAGE:

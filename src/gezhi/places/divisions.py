@@ -7,16 +7,18 @@ same as .json.
 import csv
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gezhi.lib.codes import CITY, LEVELS, VILLAGE, ancestors, is_within, level_of, padded
+from gezhi.lib.codes import CITY, LEVELS, TOWN, VILLAGE, ancestors, is_within, level_of, padded
 from gezhi.lib.place_range import place_range
 
 _FILES: Final = ("provinces", "cities", "areas", "streets", "villages")
 _FILLERS: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
+_CLOSE: Final = 0.4  # of the best county's names: a county that fits nearly as well
 _SPOKEN: Final = (
     (re.compile(r"社区(居民委员会|居委会)$"), "社区"),
     (re.compile(r"(村)?(村民委员会|村委会)$"), "村"),
@@ -79,6 +81,21 @@ def _json_rows(path: Path, start: str) -> Iterator[tuple[str, str]]:
     for row in json.loads(path.read_text(encoding="utf-8")):
         if row["code"].startswith(start):
             yield row["code"], row["name"]
+
+
+def likely_jurisdiction(folder: Path, texts: Sequence[str]) -> str:
+    """The county, or the city of several counties, whose towns and villages the texts name; "" unclear."""
+    pieces = {text[at : at + size] for text in texts for at in range(len(text) - 1) for size in range(2, 13)}
+    heads = {piece[:2] for piece in pieces}
+    named: dict[str, set[str]] = defaultdict(set)
+    for table in _FILES[TOWN:]:
+        for digits, label in _rows(folder, table, ""):
+            if label[:2] in heads and spoken(label) in pieces:
+                named[padded(digits[:6])].add(spoken(label))
+    most = max(map(len, named.values()), default=0)
+    fitting = [county for county, names in named.items() if len(names) >= max(_CLOSE * most, 1)]
+    cities = {padded(county[:4]) for county in fitting}
+    return fitting[0] if len(fitting) == 1 else cities.pop() if len(cities) == 1 else ""
 
 
 def spoken(name: str) -> str:

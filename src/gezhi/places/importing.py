@@ -12,6 +12,7 @@ from gezhi.places.assign import Known, assign, merged
 from gezhi.places.checks import Placed, check_shapes
 from gezhi.places.divisions import full_name
 from gezhi.places.layer import Feature, Layer, Problem
+from gezhi.places.names import PlaceNames
 
 COLUMNS: Final = (
     "code", "level", "name", "full_name", "local_code", "shape", "simulated", "source", "households",
@@ -41,6 +42,7 @@ class Plan:
     rows: list[PlaceRow]
     problems: list[Problem]
     refused: int
+    homeless: tuple[str, ...] = ()  # what features say of themselves for which no parent was found
 
     @property
     def errors(self) -> list[Problem]:
@@ -49,10 +51,10 @@ class Plan:
 
 def plan_import(
     layer: Layer, level: int, known: Sequence[Known], within: str, source: str,
-    names_above: Callable[[Iterable[str]], Mapping[str, str]],
+    names_above: Callable[[Iterable[str]], Mapping[str, str]], told: PlaceNames,
 ) -> Plan:  # fmt: skip
     """`names_above` gives the full names of the parents of codes, as far as they exist."""
-    assigned = assign(layer.features, level, known, within)
+    assigned = assign(layer.features, level, known, within, told)
     features = merged(assigned.features, level)
     names = names_above(code for _, code in features)
     problems = [*layer.problems, *assigned.problems, *_orphans(features, names)]
@@ -61,7 +63,9 @@ def plan_import(
     rows = [_row(feature, code, level, same.get(code), names, source) for feature, code in features]
     without_code = len(layer.features) - len(assigned.features)
     refused = without_code + len({p.index for p in layer.problems if p.severity == "error" and p.index})
-    return Plan(level, _first_of_each(rows), sorted(problems, key=_rank), refused)
+    lost = {problem.index for problem in assigned.problems if problem.kind == "parent"}
+    homeless = tuple(f.parent + f.name for f in layer.features if f.index in lost)
+    return Plan(level, _first_of_each(rows), sorted(problems, key=_rank), refused, homeless)
 
 
 def _rank(problem: Problem) -> tuple[bool, int, str]:
@@ -79,8 +83,10 @@ def _orphans(features: Sequence[tuple[Feature, str]], names: Mapping[str, str]) 
     for feature, code in features:
         parent = parent_of(code) or ""
         if parent not in names:
-            words = f"its parent {parent} is not known; load the divisions or the level above first"
-            yield Problem("error", "parent", feature.index, code, feature.name, words)
+            words = (
+                f"its parent {parent} is not known; load the divisions to complete its full name"
+            )
+            yield Problem("warning", "orphan", feature.index, code, feature.name, words)
 
 
 def _shape_problems(
@@ -93,11 +99,13 @@ def _shape_problems(
     placed += [
         Placed(0, place.code, place.name, place.shape)
         for place in known
-        if place.level == level and place.shape is not None
+        if place.level == level and place.shape is not None and not place.simulated
         and place.code not in codes and parent_of(place.code) in parents
     ]  # fmt: skip
     above: dict[str, BaseGeometry] = {
-        place.code: place.shape for place in known if place.shape is not None and place.code in parents
+        place.code: place.shape
+        for place in known
+        if place.shape is not None and place.code in parents and not place.simulated
     }
     return check_shapes(placed, above)
 

@@ -1,4 +1,4 @@
-"""Which codes exist: a sorted array of them, 16 bytes each, so that every process can hold all grids of a city."""
+"""Which codes exist: a sorted array, 16 bytes each, so that every process can hold all grids of a city."""
 
 from collections.abc import Iterable
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gezhi.lib.codes import COUNTY, GRID, ancestors, is_within, level_of, padded
+from gezhi.lib.codes import COUNTY, GRID, ancestors, is_within, level_of
 from gezhi.places.divisions import spoken
 
 _SUFFIX: Final = re.compile(r"(街道|社区|镇|乡|村|区|县|市)$")
@@ -51,7 +51,7 @@ class PlaceNames:
             return None
         winners = [code for code, score in scores.items() if score >= best - 1e-9]
         code = _resolved(winners)
-        if code == self._scope or not is_within(code, self._scope):
+        if code in ("", self._scope) or not is_within(code, self._scope):
             return None
         certainty = best / (best + 0.35)
         return Meant(code, round(certainty / len(winners) ** 0.5, 3), tuple(words))
@@ -108,7 +108,7 @@ def _resolved(winners: list[str]) -> str:
 
 
 def _common(codes: list[str]) -> str:
-    """The lowest place that holds all of them."""
+    """The lowest place that holds all of them, "" when they share no province."""
     chains = [(code, *ancestors(code)) for code in codes]
     shared = set(chains[0]).intersection(*chains[1:])
-    return next((code for code in chains[0] if code in shared), padded("0"))
+    return next((code for code in chains[0] if code in shared), "")

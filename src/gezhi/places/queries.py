@@ -93,8 +93,9 @@ def ensure_snapshot(digest: str) -> Path:
         rows = shaped_rows()
         if not rows:
             raise NoShapes
-        codes, levels, shapes = zip(*rows, strict=True)
-        snapshot.write(raster.build(codes, levels, shapely.from_wkb(np.array(shapes, dtype=object))), folder)
+        codes, levels, wkb, simulated = zip(*rows, strict=True)
+        shapes = shapely.from_wkb(np.array(wkb, dtype=object))
+        snapshot.write(raster.build(codes, levels, shapes, simulated), folder)
     return folder
 
 
@@ -107,17 +108,20 @@ def rebuild_snapshot() -> Path | None:
     return ensure_snapshot(newest.digest)
 
 
-def shaped_rows() -> list[tuple[str, int, bytes]]:
-    rows = Place.objects.filter(shape__isnull=False).order_by("code").values_list("code", "level", "shape")
-    return [(code, level, bytes(shape or b"")) for code, level, shape in rows.iterator(5000)]
+def shaped_rows() -> list[tuple[str, int, bytes, bool]]:
+    shaped = Place.objects.filter(shape__isnull=False).order_by("code")
+    rows = shaped.values_list("code", "level", "shape", "simulated")
+    return [(code, level, bytes(shape or b""), fake) for code, level, shape, fake in rows.iterator(5000)]
 
 
 def digest_of_places() -> str:
-    """Changes with any name, code or shape."""
+    """Changes with any name, code, shape or the word that it is simulated."""
     digest = hashlib.sha256()
-    rows = Place.objects.order_by("code").values_list("code", "full_name", "shape")
-    for code, name, shape in rows.iterator(5000):
-        digest.update(f"{code}\n{name}\n".encode() + hashlib.sha256(bytes(shape or b"")).digest())
+    rows = Place.objects.order_by("code").values_list("code", "full_name", "simulated", "shape")
+    for code, name, simulated, shape in rows.iterator(5000):
+        digest.update(
+            f"{code}\n{name}\n{simulated}\n".encode() + hashlib.sha256(bytes(shape or b"")).digest()
+        )
     return digest.hexdigest()
 
 
@@ -174,17 +178,16 @@ def _outline(place: Place) -> Outline:
 
 
 def known_places(level: int, jurisdiction: str) -> list[Known]:
-    """What an import of this level compares with: the level itself, the one above, and the jurisdiction."""
+    """What an import of this level compares with: the level itself and the one above."""
     places = within(jurisdiction).filter(level__in=[level - 1, level]).exclude(level=GRID, simulated=True)
-    found = [_known(place) for place in places.order_by("code")]
-    if jurisdiction and all(known.code != jurisdiction for known in found):
-        found += [_known(place) for place in Place.objects.filter(code=jurisdiction)]
-    return found
+    return [_known(place) for place in places.order_by("code")]
 
 
 def _known(place: Place) -> Known:
     shape = shapely.from_wkb(bytes(place.shape)) if place.shape else None
-    return Known(place.code, place.level, place.name, place.full_name, place.local_code, shape)
+    return Known(
+        place.code, place.level, place.name, place.full_name, place.local_code, shape, place.simulated
+    )
 
 
 def names_above(codes: Iterable[str]) -> dict[str, str]:
@@ -205,18 +208,21 @@ def import_plan(
 ) -> Plan:
     """What importing this GeoJSON would write; see importing.py."""
     layer = read_layer(data, fields, system)
-    return plan_import(layer, level, known_places(level, jurisdiction), jurisdiction, source, names_above)
+    rows = within(jurisdiction).filter(level__lt=level).values_list("code", "name")
+    told = PlaceNames(rows, jurisdiction if jurisdiction and level_of(jurisdiction) < level - 1 else "")
+    known = known_places(level, jurisdiction)
+    return plan_import(layer, level, known, jurisdiction, source, names_above, told)
 
 
 def shape_problems(jurisdiction: str) -> list[Problem]:
-    """Checks of the stored shapes, level by level."""
-    by_level: dict[int, list[Placed]] = defaultdict(list)
+    """Checks of the stored shapes, level by level, real ones against real and simulated against simulated."""
+    kinds: dict[tuple[int, bool], list[Placed]] = defaultdict(list)
     for place in within(jurisdiction).filter(shape__isnull=False).order_by("code").iterator(2000):
         shape = shapely.from_wkb(bytes(place.shape or b""))
-        by_level[place.level].append(Placed(0, place.code, place.name, shape))
+        kinds[place.level, place.simulated].append(Placed(0, place.code, place.name, shape))
     found: list[Problem] = []
-    for level, placed in sorted(by_level.items()):
-        found += check_shapes(placed, {p.code: p.shape for p in by_level.get(level - 1, [])})
+    for (level, simulated), placed in sorted(kinds.items()):
+        found += check_shapes(placed, {p.code: p.shape for p in kinds.get((level - 1, simulated), [])})
     return found
 
 

@@ -1,10 +1,10 @@
 """Polygons -> arrays that answer points. Exact: coordinates are whole numbers of 1e-9 degree (0.1 mm).
 
 The plane is cut into square cells. A cell that one polygon covers answers at once; a cell with borders
-keeps, in order of rank (finest level first, then lowest code), each polygon with the few edges that a
-ray from inside the cell towards the west can meet. Edges that the ray always crosses are folded into a
-parity bit. A polygon owns its western and southern borders and not its eastern and northern ones: a
-point on a shared border has one owner.
+keeps, in order of rank (finest level first, real before simulated, then lowest code), each polygon with
+the few edges that a ray from inside the cell towards the west can meet. Edges that the ray always
+crosses are folded into a parity bit. A polygon owns its western and southern borders and not its eastern
+and northern ones: a point on a shared border has one owner.
 """
 
 from collections.abc import Iterator, Sequence
@@ -108,9 +108,15 @@ def to_units(degrees: NDArray[np.float64]) -> Int64:
     return np.asarray(np.rint(degrees * UNITS), dtype=np.int64)
 
 
-def build(codes: Sequence[str], levels: Sequence[int], shapes: Shapes) -> Arrays:
-    """Shapes: polygons or multipolygons in degrees, spanning under 90 degrees; empty ones are refused."""
-    rank = np.lexsort((np.array(codes, dtype="S16"), -np.asarray(levels, dtype=np.int64)))
+def build(
+    codes: Sequence[str], levels: Sequence[int], shapes: Shapes, simulated: Sequence[bool] = ()
+) -> Arrays:
+    """Shapes: polygons or multipolygons in degrees, spanning under 90 degrees; empty ones are refused.
+
+    Within a level, real shapes answer before simulated ones.
+    """
+    invented = np.asarray(simulated or [False] * len(codes), dtype=np.bool_)
+    rank = np.lexsort((np.array(codes, dtype="S16"), invented, -np.asarray(levels, dtype=np.int64)))
     ordered = np.asarray(shapes, dtype=object)[rank]
     edges, boxes = _edges_of(ordered)
     frame = _frame_of(boxes)
