@@ -28,12 +28,15 @@ class PhotoField {
     private readonly input: HTMLInputElement,
     private readonly list: HTMLElement,
   ) {
-    input.addEventListener("change", () => {
-      const added = [...(input.files ?? [])];
-      this.busy = true;
-      this.waiting = this.waiting.then(() => this.add(added));
-    });
+    input.addEventListener("change", () => this.take());
+    if (input.files?.length) this.take(); // chosen before this script was there
     input.form?.addEventListener("submit", (event) => this.hold(event));
+  }
+
+  private take(): void {
+    const added = [...(this.input.files ?? [])];
+    this.busy = true;
+    this.waiting = this.waiting.then(() => this.add(added));
   }
 
   private async add(added: File[]): Promise<void> {
