@@ -38,6 +38,19 @@ def test_what_cannot_be_told_apart_or_says_nothing_gives_nothing(names: PlaceNam
     assert names.find(text) is None
 
 
+def test_the_end_of_another_name_and_plain_words_prove_nothing(divisions: list[Division]) -> None:
+    more = [*divisions, Division("330203100203", "里村村委会"), Division("330203100204", "城中村委会")]
+    names = PlaceNames([(d.code, d.name) for d in more], NINGBO)
+    assert names.find("七里村的路") is None
+    assert names.find("城中村改造") is None
+
+
+def test_only_deciding_words_are_shown(names: PlaceNames) -> None:
+    meant = names.find("慈溪人来信：海曙区南门街道万安社区的井盖坏了")
+    assert meant is not None
+    assert meant.words == ("海曙区", "南门街道", "万安社区")
+
+
 def test_more_evidence_is_more_certain_and_the_words_are_shown(names: PlaceNames) -> None:
     sure, less = names.find("海曙区南门街道万安社区"), names.find("西岙村")
     assert sure is not None

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gezhi.lib.codes import COUNTY, GRID, ancestors, is_within, level_of
+from gezhi.lib.codes import COUNTY, GRID, VILLAGE, ancestors, is_within, level_of
 from gezhi.places.divisions import spoken
 
 _SUFFIX: Final = re.compile(r"(街道|社区|镇|乡|村|区|县|市)$")
-_FULL, _LONG_STEM, _STEM = 1.0, 0.5, 0.35
+_FULL, _SHORT, _STEM = 1.0, 0.8, 0.35  # a whole name; one of three characters; a name without its suffix
 _COUNTY_STEM: Final = 0.8
-_ENOUGH: Final = 0.5  # a short name without its suffix, and with nothing else to support it, proves nothing
+_ENOUGH: Final = 0.8  # names without suffix, with no county or whole name to support them, prove nothing
+_WORDS_TOO: Final = ("城中村", "开发区", "自然村", "中心村")  # names of places that are also plain words
 
 
 @dataclass(frozen=True)
@@ -42,35 +43,32 @@ class PlaceNames:
 
     def find(self, text: str) -> Meant | None:
         """None when the text names nothing in the scope, or nothing that can be told apart."""
-        evidence, words = self._evidence(text)
-        if not evidence:
-            return None
+        words = self._names_in(text)
+        evidence: dict[str, float] = {}
+        for word in words:
+            for code, weight in self._names[word].items():
+                evidence[code] = max(weight, evidence.get(code, 0.0))
         scores = {code: _score(code, evidence) for code in evidence}
-        best = max(scores.values())
+        best = max(scores.values(), default=0.0)
         if best < _ENOUGH:
             return None
         winners = [code for code, score in scores.items() if score >= best - 1e-9]
         code = _resolved(winners)
         if code in ("", self._scope) or not is_within(code, self._scope):
             return None
-        certainty = best / (best + 0.35)
-        return Meant(code, round(certainty / len(winners) ** 0.5, 3), tuple(words))
+        chain = {above for winner in winners for above in (winner, *ancestors(winner))}
+        deciding = tuple(word for word in words if chain.intersection(self._names[word]))
+        return Meant(code, round(best / (best + 0.35) / len(winners) ** 0.5, 3), deciding)
 
-    def _evidence(self, text: str) -> tuple[dict[str, float], list[str]]:
-        evidence: dict[str, float] = {}
-        words: list[str] = []
+    def _names_in(self, text: str) -> list[str]:
+        """Each once, in the text's order; of several that begin together the longest."""
+        found: dict[str, None] = {}
         end = 0
         for match in self._probe.finditer(text):
-            start = match.start()
-            if start < end:
-                continue
-            name = self._longest(text, start)
-            if name:
-                end = start + len(name)
-                words.append(name)
-                for code, weight in self._names[name].items():
-                    evidence[code] = max(weight, evidence.get(code, 0.0))
-        return evidence, words
+            if match.start() >= end and (name := self._longest(text, match.start())):
+                end = match.start() + len(name)
+                found[name] = None
+        return list(found)
 
     def _longest(self, text: str, start: int) -> str:
         for length in self._lengths.get(text[start : start + 2], ()):
@@ -83,10 +81,14 @@ def _variants(name: str, level: int) -> dict[str, float]:
     """name -> how much it proves: whole names, and names without their suffix."""
     said = spoken(name)
     stem = _SUFFIX.sub("", said)
-    found = {}
-    if len(stem) >= 2:
-        found[stem] = _COUNTY_STEM if level == COUNTY else _LONG_STEM if len(stem) > 2 else _STEM
-    return found | {whole: _FULL for whole in (said, name) if len(whole) >= 2}
+    found = {stem: _COUNTY_STEM if level == COUNTY else _STEM} if len(stem) >= 2 else {}
+    found |= {whole: _weight(whole, level) for whole in (said, name) if len(whole) >= 2}
+    return {variant: weight for variant, weight in found.items() if variant not in _WORDS_TOO}
+
+
+def _weight(whole: str, level: int) -> float:
+    """里村 is the end of many other names, 青山村 exists everywhere."""
+    return _FULL if level < VILLAGE or len(whole) > 3 else _SHORT if len(whole) == 3 else _STEM
 
 
 def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
