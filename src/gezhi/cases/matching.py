@@ -20,6 +20,7 @@ LIKE_WITHOUT_POINT = 0.55
 CELL = 0.002  # degrees, over 150 m at 45 degrees of latitude: larger than twice the radius
 METRES_PER_DEGREE = 111_320.0
 TITLE = 120  # characters of a text that stand for it
+PER_CELL = 20  # newest open cases that are compared in one cell: bounds the cost of a report
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,13 @@ class Matter:
     pairs: frozenset[str]
 
 
+def title_of(text: str) -> str:
+    return " ".join(text.split())[:TITLE]
+
+
 def pairs_of(text: str) -> frozenset[str]:
-    """The character pairs of the first 120 characters, without white space."""
-    dense = "".join(text[:TITLE].split())
+    """The character pairs of the title, without white space."""
+    dense = "".join(title_of(text).split())
     return frozenset(map("".join, pairwise(dense))) if len(dense) > 1 else frozenset(dense)
 
 
@@ -66,7 +71,12 @@ def _cell(lon: float, lat: float) -> int:
 def same_matter(report: Matter, candidates: Iterable[Matter]) -> Matter | None:
     """The candidate that the report speaks of: the most alike of those that qualify, the older on a tie."""
     scored = [(score, other) for other in candidates if (score := _likeness(report, other)) > 0]
-    return min(scored, key=lambda pair: (-pair[0], pair[1].at, pair[1].case_id))[1] if scored else None
+    return min(scored, key=lambda pair: (-pair[0], pair[1].at, _age(pair[1])))[1] if scored else None
+
+
+def _age(case: Matter) -> tuple[bool, int]:
+    """Orders cases by when they were opened: known ones by id, then those of this batch (-1, -2...)."""
+    return case.case_id < 0, abs(case.case_id)
 
 
 def _likeness(report: Matter, other: Matter) -> float:

@@ -7,7 +7,7 @@ from datetime import datetime
 from gezhi.cases.actions.writing import Taken, update_cases
 from gezhi.cases.intake.rows import EVENT
 from gezhi.cases.limits import state_due
-from gezhi.cases.matching import TITLE, match_key
+from gezhi.cases.matching import match_key, title_of
 from gezhi.cases.models import Case, Report
 from gezhi.cases.procedure import Refused
 from gezhi.cases.stepping import CaseRow
@@ -62,7 +62,7 @@ def split(taken: Taken, world: World, at: datetime) -> int:
     Case.objects.filter(id=old.pk).update(report_count=taken.after.report_count - 1)
     procedure = world.catalogue.procedure_of(old.category)
     state = procedure.states[0]
-    title = " ".join(report.text.split())[:TITLE]
+    title = title_of(report.text)
     new = Case.objects.create(
         number=f"{at.astimezone(world.office.zone):%Y%m%d}S{report.pk:08d}",
         pack_version_id=world.catalogue.pack_version_id(old.category),

@@ -12,11 +12,12 @@ from django.utils import timezone
 from gezhi.cases.intake import lookups
 from gezhi.cases.intake.drafting import Draft, draft_all
 from gezhi.cases.intake.joining import join
-from gezhi.cases.intake.rows import Written, write
+from gezhi.cases.intake.rows import ClosedMeanwhile, Written, write
 from gezhi.cases.intake.shapes import NewReport, Receipt
 from gezhi.cases.world import World, world
 
 ATTEMPTS = 5
+MEANWHILE = (IntegrityError, ClosedMeanwhile)  # another process took the same report, or closed a case
 
 
 def accept(reports: Sequence[NewReport], now: datetime | None = None) -> list[Receipt]:
@@ -29,9 +30,7 @@ def accept(reports: Sequence[NewReport], now: datetime | None = None) -> list[Re
     for attempt in range(ATTEMPTS):
         try:
             return _accept(reports, at)
-        except (
-            IntegrityError
-        ):  # the same report came through another process in this instant: it is known now
+        except MEANWHILE:
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")

@@ -1,11 +1,12 @@
 """Which drafts open a case and which join one: decided over a whole batch. Pure."""
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gezhi.cases.intake.drafting import Draft
-from gezhi.cases.matching import Cell, Matter, same_matter
+from gezhi.cases.matching import PER_CELL, Cell, Matter, same_matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +21,24 @@ def join(drafts: Sequence[Draft], open_cases: Iterable[tuple[int, Matter]]) -> l
     """`open_cases`: (match key, case). A batch is decided in order, so that it may also join itself."""
     cells: dict[Cell, list[Matter]] = defaultdict(list)
     for key, matter in open_cases:
-        cells[key, matter.category].append(matter)
+        _add(cells[key, matter.category], matter)
     found: list[Joining] = []
     for index, draft in enumerate(drafts):
         same = same_matter(draft.matter, (matter for cell in draft.cells for matter in cells.get(cell, ())))
         if same is None:
             found.append(Joining(0, index))
-            cells[draft.cells[0]].append(_as_case(draft.matter, index))
+            _add(cells[draft.cells[0]], _as_case(draft.matter, index))
         elif same.case_id > 0:
             found.append(Joining(same.case_id, index))
         else:
             found.append(Joining(0, -1 - same.case_id))
     return found
+
+
+def _add(cell: list[Matter], case: Matter) -> None:
+    """The newest cases of a cell, as many as are compared when reports come one by one."""
+    insort(cell, case, key=lambda one: one.at)
+    del cell[:-PER_CELL]
 
 
 def _as_case(matter: Matter, index: int) -> Matter:

@@ -7,10 +7,9 @@ from django.db import connection
 
 from gezhi.cases.intake.drafting import Draft
 from gezhi.cases.intake.shapes import Receipt
-from gezhi.cases.matching import Matter, pairs_of
+from gezhi.cases.matching import PER_CELL, Matter, pairs_of
 from gezhi.ledger.queries import STAMP
 
-PER_CELL = 20  # newest open cases that are compared in one cell: bounds the cost of a report
 LOCKS = 256  # advisory locks; two processes that take reports of one cell take turns
 LOCK_SPACE = 7207
 

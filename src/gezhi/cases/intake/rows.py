@@ -13,7 +13,7 @@ from gezhi.cases.intake.drafting import Draft
 from gezhi.cases.intake.joining import Joining
 from gezhi.cases.intake.shapes import NewReport, Receipt
 from gezhi.cases.limits import state_due
-from gezhi.cases.matching import TITLE
+from gezhi.cases.matching import title_of
 from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
@@ -41,11 +41,19 @@ EVIDENCE = (
     "taken_at lon lat stored_at"
 ).split()
 JOINED = """
+WITH still AS (
+    SELECT c.id, j.n FROM cases_case c JOIN unnest(%s::bigint[], %s::int[]) AS j(id, n) ON c.id = j.id
+    WHERE c.is_open ORDER BY c.id FOR UPDATE OF c
+)
 UPDATE cases_case c SET report_count = c.report_count + j.n, version = c.version + j.n
-FROM unnest(%s::bigint[], %s::int[]) AS j(id, n) WHERE c.id = j.id
+FROM still AS j WHERE c.id = j.id
 RETURNING c.id, c.version - j.n, c.number, c.state
 """
 DIRECT = ("portal", "hotline", "field")  # sources whose reporters read their answers here
+
+
+class ClosedMeanwhile(Exception):
+    """A case that the batch was to join was closed in this instant. Decided anew, its reports open a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ def _case_row(batch: Written, draft: Draft, case_id: int, number: str, reports: 
     category = catalogue.category(draft.category)
     procedure = catalogue.procedure_of(draft.category)
     state = procedure.states[0]
-    title = " ".join(report.text.split())[:TITLE]
+    title = title_of(report.text)
     return (
         case_id,
         number,
@@ -156,6 +164,8 @@ def _join_cases(batch: Written) -> None:
         cursor.execute(JOINED, [list(joined), list(joined.values())])
         for case_id, seq, number, state in cursor.fetchall():
             batch.standings[case_id] = Standing(case_id, number, state, seq)
+    if not joined.keys() <= batch.standings.keys():
+        raise ClosedMeanwhile
 
 
 def _number_events(batch: Written) -> list[int]:
