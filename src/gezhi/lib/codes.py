@@ -2,12 +2,11 @@
 
 Digits by level: province 2, city 2, county 2, town 3, village 3 (the rest zeros). A city without
 counties (Dongguan, Zhongshan, Danzhou) uses the county code XXXX00, which is its own code: such towns hang
-below the city. Subtrees are ranges: lib/place_range.py.
+below the city. A subtree is a range of codes, compared byte by byte.
 """
 
+from functools import lru_cache
 from typing import Final
-
-from gezhi.lib.place_range import place_range
 
 PROVINCE, CITY, COUNTY, TOWN, VILLAGE, GRID = range(6)
 LEVELS: Final = ("province", "city", "county", "town", "village", "grid")
@@ -45,6 +44,19 @@ def level_named(name: str) -> int:
     return LEVELS.index(name)
 
 
+@lru_cache(maxsize=65536)
+def place_range(code: str) -> tuple[str, str]:
+    """(low, high) with low <= every code of the subtree < high. Codes of all zeros stand for the country."""
+    low = _prefix_of(code)
+    return low, low + ":"  # ":" follows "9"
+
+
+def _prefix_of(code: str) -> str:
+    if len(code) > _NATIONAL:
+        return code
+    return next((code[:digits] for digits in (0, *_DIGITS) if code[digits:].strip("0") == ""), code)
+
+
 def is_within(code: str, jurisdiction: str) -> bool:
     low, high = place_range(jurisdiction)
     return low <= code < high
@@ -57,6 +69,7 @@ def ancestor_at(code: str, level: int) -> str:
     return code if level == GRID else padded(code[: _DIGITS[level]])
 
 
+@lru_cache(maxsize=65536)
 def ancestors(code: str) -> tuple[str, ...]:
     """Nearest first, up to the province; the place itself is not among them."""
     found = [ancestor_at(code, level) for level in range(level_of(code) - 1, -1, -1)]

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from gezhi.lib.place_range import place_range
+from gezhi.lib.codes import place_range
 from gezhi.people.models import Account, Post, Role
 
 P = ParamSpec("P")

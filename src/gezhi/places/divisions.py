@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gezhi.lib.codes import CITY, LEVELS, TOWN, VILLAGE, ancestors, is_within, level_of, padded
-from gezhi.lib.place_range import place_range
+from gezhi.lib.codes import CITY, LEVELS, TOWN, VILLAGE, ancestors, is_within, level_of, padded, place_range
 
 _FILES: Final = ("provinces", "cities", "areas", "streets", "villages")
 _FILLERS: Final = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")

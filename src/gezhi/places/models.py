@@ -4,7 +4,7 @@ from gezhi.lib.fields import PlaceCodeField
 
 
 class Place(models.Model):
-    """A jurisdiction or a grid. `shape` is WKB in WGS-84 longitude, latitude degrees rounded to 1e-7."""
+    """A jurisdiction or a grid. `shape` is WKB in WGS-84 longitude, latitude degrees rounded to 1e-9."""
 
     code = PlaceCodeField(primary_key=True)
     level = models.SmallIntegerField()  # 0 province, 1 city, 2 county, 3 town, 4 village, 5 grid

@@ -13,8 +13,7 @@ import shapely
 from django.conf import settings
 from django.db.models import QuerySet
 
-from gezhi.lib.codes import GRID, ancestors, level_of, parent_of
-from gezhi.lib.place_range import place_range
+from gezhi.lib.codes import GRID, ancestors, level_of, parent_of, place_range
 from gezhi.places import raster, snapshot
 from gezhi.places.assign import Known
 from gezhi.places.checks import Placed, check_shapes

@@ -149,9 +149,11 @@ def _targets(steps: Sequence[Step]) -> dict[str, int]:
 
 
 def _join_and_split(batch: Sequence[writing.Taken], merging: Merging, now_world: World, at: datetime) -> None:
+    targets = dict(merging) | {taken.after.number: taken.after for taken in batch}
     for taken in batch:
         if taken.transition.kind is Kind.MERGE:
-            joint.merge(taken, merging[taken.given.case_number], at)
+            number = taken.given.case_number
+            targets[number] = joint.merge(taken, targets[number], at)
         elif taken.transition.kind is Kind.SPLIT:
             joint.split(taken, now_world, at)
 

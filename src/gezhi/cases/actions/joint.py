@@ -4,11 +4,13 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import Q
+
 from gezhi.cases.actions.writing import Taken, update_cases
 from gezhi.cases.intake.rows import EVENT
 from gezhi.cases.limits import state_due
 from gezhi.cases.matching import match_key, title_of
-from gezhi.cases.models import Case, Report
+from gezhi.cases.models import Case, Evidence, Report
 from gezhi.cases.procedure import Refused
 from gezhi.cases.stepping import CaseRow
 from gezhi.cases.world import World
@@ -44,15 +46,17 @@ def check_split(row: CaseRow, report_id: int | None) -> None:
         )
 
 
-def merge(taken: Taken, target: CaseRow, at: datetime) -> None:
-    """The reports go over to the target; the merged case keeps its history and says where it went."""
+def merge(taken: Taken, target: CaseRow, at: datetime) -> CaseRow:
+    """The reports and their photos go over to the target, which is returned; the merged case says where it went."""
     moved = Report.objects.filter(case_id=taken.after.id).update(case_id=target.id)
-    after = replace(target, version=target.version + 1)
+    after = replace(target, version=target.version + 1, report_count=target.report_count + moved)
     update_cases([after])
-    Case.objects.filter(id=target.id).update(report_count=target.report_count + moved)
+    Case.objects.filter(id=target.id).update(report_count=after.report_count)
     Case.objects.filter(id=taken.after.id).update(merged_into_id=target.id, report_count=0)
     facts = {"from": taken.after.number, "reports": moved}
+    _move_photos(Q(case_id=taken.after.id, report_id__isnull=False), after)
     _write_event(after, Kind.JOIN, target.state, facts, taken, at)
+    return after
 
 
 def split(taken: Taken, world: World, at: datetime) -> int:
@@ -85,8 +89,14 @@ def split(taken: Taken, world: World, at: datetime) -> int:
     )
     Report.objects.filter(id=report.pk).update(case_id=new.pk)
     row = replace(taken.after, id=new.pk, version=1, due_at=new.due_at, state=state.key)
+    _move_photos(Q(report_id=report.pk), row)
     _write_event(row, Kind.SPLIT, "", {"from": old.number, "report": report.pk}, taken, at)
     return int(new.pk)
+
+
+def _move_photos(proving: Q, row: CaseRow) -> None:
+    """Photos of reporters stand with their report, under the event that brought it."""
+    Evidence.objects.filter(proving).update(case_id=row.id, event_seq=row.version)
 
 
 def _write_event(

@@ -12,8 +12,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 
 from gezhi.lib.bigrams import tsquery
-from gezhi.lib.codes import is_code
-from gezhi.lib.place_range import place_range
+from gezhi.lib.codes import is_code, place_range
 
 SORTS = ("due", "newest")
 DUES = ("overdue", "soon")

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from gezhi.cases.models import Case, SavedView
 from gezhi.cases.queries.filters import BadFilter, Filters
 from gezhi.cases.queries.scope import visible
-from gezhi.lib.place_range import place_range
+from gezhi.lib.codes import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
 from gezhi.people.models import Role
 

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from gezhi.cases.models import Case
-from gezhi.lib.place_range import place_range
+from gezhi.lib.codes import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
 
 
