@@ -68,6 +68,7 @@ def start_embedded(folder: Path, name: str) -> str:
 def _own_runtime_folder(folder: Path) -> None:
     """Where the server keeps its lock: ours, so that nodes of different users on one machine do not meet."""
     (folder / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
 
 
