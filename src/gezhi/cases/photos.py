@@ -174,3 +174,13 @@ def _write(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)
+    _keep_name(path.parent)
+
+
+def _keep_name(folder: Path) -> None:
+    """A file's name is safe only when its folder is."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

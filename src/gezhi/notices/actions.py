@@ -2,10 +2,12 @@
 
 import json
 import logging
+import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import HTTPException
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +17,7 @@ from gezhi.lib.rows import insert_rows
 from gezhi.notices.models import Notice
 
 COLUMNS = ("subject case_id report_id to transport message text queued_at sent_at attempts error").split()
-MOST_ATTEMPTS = 20
+MOST_ATTEMPTS = 3 * 24 * 60  # one a minute: an answer waits three days for its gateway
 log = logging.getLogger(__name__)
 
 
@@ -59,31 +61,43 @@ def _row(answer: Answer, at: datetime) -> tuple[object, ...]:
 
 
 def send_some(now: datetime, limit: int = 100) -> int:
-    """Send up to `limit` waiting notices; returns how many were tried. Workers never try the same one at once.
+    """Send up to `limit` waiting notices; returns how many were sent. Workers never try the same one at once.
 
-    The gateway gets the notice's id as idempotency key: should this process die between the gateway's yes and
-    our commit, the repeated request is the same request.
+    A gateway that does not answer is not asked again for the others: they wait for the next run. It gets the
+    notice's id as idempotency key: should this process die between the gateway's yes and our commit, the repeated
+    request is the same request.
     """
     with transaction.atomic():
         waiting = Notice.objects.select_for_update(skip_locked=True).filter(
             sent_at=None, attempts__lt=MOST_ATTEMPTS
         )
-        notices = list(waiting.order_by("attempts", "id")[:limit])
-        for notice in notices:
+        tried = _try_each(waiting.order_by("attempts", "id")[:limit], now)
+        Notice.objects.bulk_update(tried, ["error", "attempts", "sent_at"])
+    return sum(notice.sent_at is not None for notice in tried)
+
+
+def _try_each(notices: Iterable[Notice], now: datetime) -> list[Notice]:
+    tried = []
+    for notice in notices:
+        tried.append(notice)
+        notice.attempts += 1
+        try:
             notice.error = _send(notice)
-            notice.attempts += 1
-            notice.sent_at = None if notice.error else now
-        Notice.objects.bulk_update(notices, ["error", "attempts", "sent_at"])
-    return len(notices)
+        except OSError as error:
+            log.warning("the gateway does not answer: %s", error)
+            notice.error = str(error)[:500]
+            break
+        notice.sent_at = None if notice.error else now
+    return tried
 
 
 def _send(notice: Notice) -> str:
-    """Hand one notice to the gateway; "" or what went wrong."""
+    """Hand one notice to the gateway; "" or why it refused. Raises OSError when it does not answer."""
     body = json.dumps({"to": notice.to, "text": notice.text}).encode()
     headers = {"Content-Type": "application/json", "Idempotency-Key": f"notice-{notice.pk}"}
     try:
         with urllib.request.urlopen(urllib.request.Request(settings.SMS_URL, body, headers), timeout=10):
             return ""
-    except (OSError, ValueError) as error:
+    except (urllib.error.HTTPError, HTTPException, ValueError) as error:
         log.warning("notice %s was not taken by the gateway: %s", notice.pk, error)
         return str(error)[:500]

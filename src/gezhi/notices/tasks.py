@@ -9,7 +9,7 @@ def send_notices() -> None:
 
     from gezhi.notices.actions import send_some
 
-    while send_some(timezone.now()) == 100:
+    while send_some(timezone.now()):
         pass
 
 

@@ -62,7 +62,8 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def fault(self, name: str, problem: str) -> None:
-        value = str(self.raw.get(name, "") or "")[:200].replace("\0", "\\0")
+        said = str(self.raw.get(name, "") or "")[:200].replace("\0", "\\0")
+        value = said.encode("utf-8", "backslashreplace").decode()[:200]
         self.faults.append(Fault(name, value, problem))
 
     def report(self, photos: tuple[Photo, ...]) -> NewReport:
