@@ -9,7 +9,7 @@ function lengthOf(span: number): string {
   const hourWords = (n: number): string => (english ? `${n} h` : `${n} 小时`);
   const minuteWords = english ? `${minutes % 60} min` : `${minutes % 60} 分`;
   if (days) {
-    const dayWords = english ? `${days} ${days === 1 ? "day" : "days"}` : `${days} 天`;
+    const dayWords = english ? `${days} d` : `${days} 天`;
     return days < 3 && hours % 24 ? `${dayWords} ${hourWords(hours % 24)}` : dayWords;
   }
   return hours ? `${hourWords(hours)} ${minuteWords}` : minuteWords;

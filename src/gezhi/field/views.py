@@ -9,9 +9,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.intake.edge import edge_for
@@ -35,11 +34,11 @@ _CHIPS: Final = 12
 _LEARNED_FROM: Final = 300  # newest cases here: what is common in a grid comes first
 _FIELDS: Final = ("text", "lon", "lat", "category", "place_code", "source_id")
 _PROBLEMS: Final = {
-    "text": lazy("请写一写情况，或选一个类别。"),
-    "category": lazy("请从列出的类别里选一个。"),
-    "place_code": lazy("请选一个您负责的网格。"),
+    "text": gettext_lazy("请写一写情况，或选一个类别。"),
+    "category": gettext_lazy("请从列出的类别里选一个。"),
+    "place_code": gettext_lazy("请选一个您负责的网格。"),
 }
-_OTHER: Final = lazy("有一项内容没能读懂，请改一改再提交。")
+_OTHER: Final = gettext_lazy("有一项内容没能读懂，请改一改再提交。")
 
 
 @requires(REPORT_FROM_FIELD)

@@ -11,6 +11,7 @@ from gezhi.places.queries import NoShapes, Outline, neighbours_of
 WIDTH: Final = 320
 HEIGHT: Final = 220
 _MARGIN: Final = 0.45  # share of the grid's own extent shown around it
+_HEADROOM: Final = 22  # pixels; the grid's own name stands at its top, the middle is for the point
 
 Ring = Sequence[Sequence[float]]
 
@@ -103,5 +104,7 @@ def _patch(outline: Outline, frame: _Frame, *, own: bool) -> Patch:
     rings = [[frame.at(point[0], point[1]) for point in ring] for ring in _rings(outline)]
     path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring) + "Z" for ring in rings)
     xs, ys = [x for ring in rings for x, _ in ring], [y for ring in rings for _, y in ring]
-    middle = (round((min(xs) + max(xs)) / 2, 1), round((min(ys) + max(ys)) / 2, 1))
-    return Patch(path, outline.name, outline.full_name, own, *middle)
+    height = min(ys) + _HEADROOM if own else (min(ys) + max(ys)) / 2
+    return Patch(
+        path, outline.name, outline.full_name, own, round((min(xs) + max(xs)) / 2, 1), round(height, 1)
+    )

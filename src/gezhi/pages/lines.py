@@ -7,6 +7,7 @@ from datetime import datetime
 from gezhi.cases.models import Case
 from gezhi.cases.queries import CaseLine
 from gezhi.cases.world import World
+from gezhi.lib.codes import TOWN, ancestor_at, level_of
 from gezhi.packs.catalogue import Catalogue
 from gezhi.pages.acting import category_line, unit_name
 from gezhi.pages.showing import Due, StateTag, due_of, said, state_tag
@@ -23,6 +24,7 @@ class LineView:
     state: StateTag
     due: Due | None
     place: str
+    area: str
     unit: str
     reports: int
     opened_at: datetime
@@ -30,12 +32,15 @@ class LineView:
 
 def line_views(lines: Sequence[CaseLine | Case], world: World, now: datetime) -> list[LineView]:
     """One statement, for the names of the places."""
-    names = place_names(line.place_code for line in lines) if lines else {}
+    codes = {line.place_code for line in lines}
+    towns = {ancestor_at(code, TOWN) for code in codes if level_of(code) > TOWN}
+    names = place_names(codes | towns | {world.root}) if codes else {}
     return [_line_view(line, world, now, names) for line in lines]
 
 
 def _line_view(line: CaseLine | Case, world: World, now: datetime, names: Mapping[str, str]) -> LineView:
     unit = world.directory.units.get(line.unit_id or 0)
+    place, area = _place_and_area(line.place_code, names, names.get(world.root, ""))
     return LineView(
         id=line.id,
         version=line.version,
@@ -44,16 +49,21 @@ def _line_view(line: CaseLine | Case, world: World, now: datetime, names: Mappin
         category=said(world.catalogue.category(line.category).name),
         state=tag_of(world.catalogue, line.category, line.state),
         due=due_of(line.due_at, now) if line.is_open else None,
-        place=short_name(names.get(line.place_code, line.place_code)),
+        place=place,
+        area=area,
         unit=unit_name(unit) if unit else "",
         reports=line.report_count,
         opened_at=line.opened_at,
     )
 
 
-def short_name(full_name: str) -> str:
-    """The last two parts of a full name: what tells places of one city apart."""
-    return " ".join(full_name.split()[-2:])
+def _place_and_area(code: str, names: Mapping[str, str], root: str) -> tuple[str, str]:
+    """A grid or village, and the town that it lies in; both without the node's own name."""
+    full = names.get(code, code)
+    town = names.get(ancestor_at(code, TOWN), "") if level_of(code) > TOWN else ""
+    if town and full != town:
+        return full.removeprefix(town), town.removeprefix(root)
+    return full.removeprefix(root) or full, ""
 
 
 def tag_of(catalogue: Catalogue, category: str, state: str) -> StateTag:

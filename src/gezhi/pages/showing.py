@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from gezhi.packs.shapes import Stage, State, Words
 from gezhi.people.models import Role
@@ -15,26 +14,26 @@ SOON: Final = timedelta(hours=4)
 _ICONS: Final = {Stage.FILE: "file-stage"}
 
 ROLES: Final = {
-    Role.GRID_WORKER: lazy("网格员"),
-    Role.DISPATCHER: lazy("派遣员"),
-    Role.HANDLER: lazy("处置员"),
-    Role.VERIFIER: lazy("核查员"),
-    Role.SUPERVISOR: lazy("督查员"),
-    Role.LEADER: lazy("领导"),
-    Role.DATA_STEWARD: lazy("数据专管员"),
-    Role.AUDITOR: lazy("审计员"),
-    Role.ADMINISTRATOR: lazy("管理员"),
-    Role.OPERATOR: lazy("话务员"),
-    "reporter": lazy("上报人"),
-    "system": lazy("系统"),
+    Role.GRID_WORKER: gettext_lazy("网格员"),
+    Role.DISPATCHER: gettext_lazy("派遣员"),
+    Role.HANDLER: gettext_lazy("处置员"),
+    Role.VERIFIER: gettext_lazy("核查员"),
+    Role.SUPERVISOR: gettext_lazy("督查员"),
+    Role.LEADER: gettext_lazy("领导"),
+    Role.DATA_STEWARD: gettext_lazy("数据专管员"),
+    Role.AUDITOR: gettext_lazy("审计员"),
+    Role.ADMINISTRATOR: gettext_lazy("管理员"),
+    Role.OPERATOR: gettext_lazy("话务员"),
+    "reporter": gettext_lazy("上报人"),
+    "system": gettext_lazy("系统"),
 }
 SOURCES: Final = {
-    "portal": lazy("居民网页"),
-    "hotline": lazy("热线"),
-    "field": lazy("网格员"),
-    "api": lazy("其他系统"),
-    "open311": lazy("Open311"),
-    "file": lazy("文件"),
+    "portal": gettext_lazy("居民网页"),
+    "hotline": gettext_lazy("热线"),
+    "field": gettext_lazy("网格员"),
+    "api": gettext_lazy("其他系统"),
+    "open311": gettext_lazy("Open311"),
+    "file": gettext_lazy("文件"),
 }
 
 
@@ -95,15 +94,17 @@ def due_of(due_at: datetime | None, now: datetime) -> Due | None:
 
 
 def length_of(length: timedelta) -> str:
-    """The one unit that matters, or two when short: 3 天, 5 小时 20 分, 12 分."""
+    """The one or two units that matter: 5 天, 2 天 3 小时, 3 小时 20 分, 12 分."""
     minutes = int(length.total_seconds() // 60)
     hours, minutes = divmod(minutes, 60)
     days, rest = divmod(hours, 24)
     if days:
-        return ngettext("%(n)s 天", "%(n)s 天", days) % {"n": days} + (
-            f" {_hours(rest)}" if days < 3 and rest else ""
-        )
+        return f"{_days(days)} {_hours(rest)}" if days < 3 and rest else _days(days)
     return f"{_hours(hours)} {_minutes(minutes)}" if hours else _minutes(minutes)
+
+
+def _days(count: int) -> str:
+    return _("%(n)s 天") % {"n": count}
 
 
 def _hours(count: int) -> str:

@@ -13,6 +13,7 @@ from gezhi.cases.actions import Stale, act
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Refused
 from gezhi.cases.queries import CasePage, case_page, similar_cases, visible
+from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import Answer, StepForm, answer_of, barred_steps, step_form, units_for, words_of
 from gezhi.pages.case_view import case_facts, event_views, report_views, similar_view
 from gezhi.pages.grid_map import grid_map
@@ -101,5 +102,5 @@ def _forms(found: CasePage, trouble: Trouble | None) -> list[StepForm]:
     return [
         step_form(one, trouble.answer if trouble and trouble.step == one.transition.key else None)
         for one in found.options
-        if one.refusal is None
+        if one.refusal is None and (one.transition.kind != Kind.SPLIT or found.case.report_count > 1)
     ]

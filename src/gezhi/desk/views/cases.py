@@ -12,8 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.cases.actions import Step, Who, delete_view, save_view, take
@@ -33,13 +32,13 @@ from gezhi.people.models import Role
 from gezhi.places.queries import search_places
 
 _PROBLEMS: Final = {
-    "place": lazy("没有找到这个区域，请写全名，或区划、网格编码。"),
-    "category": lazy("目录里没有这个类别，请从提示中选一个。"),
-    "unit": lazy("没有找到这个单位，请写全称。"),
-    "since": lazy("“立案起”应是日期，例如 2026-07-01。"),
-    "until": lazy("“立案止”应是日期，例如 2026-07-01。"),
+    "place": gettext_lazy("没有找到这个区域，请写全名，或区划、网格编码。"),
+    "category": gettext_lazy("目录里没有这个类别，请从提示中选一个。"),
+    "unit": gettext_lazy("没有找到这个单位，请写全称。"),
+    "since": gettext_lazy("“立案起”应是日期，例如 2026-07-01。"),
+    "until": gettext_lazy("“立案止”应是日期，例如 2026-07-01。"),
 }
-_BAD: Final = lazy("有一个条件看不懂，已略过。请清除后重选。")
+_BAD: Final = gettext_lazy("有一个条件看不懂，已略过。请清除后重选。")
 _AT_ONCE: Final = 200
 
 
@@ -163,7 +162,7 @@ def bulk(request: ActorRequest) -> HttpResponse:
     failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     done = len(outcomes) - len(failures)
     if done:
-        said_done = ngettext("办好 %(n)s 件。", "办好 %(n)s 件。", done) % {"n": done}
+        said_done = _("办好 %(n)s 件。") % {"n": done}
         messages.success(request, said_done, "good")
     if not steps:
         messages.warning(request, _("请先勾选案件；没有建议单位的案件要一件一件派。"), "soon")

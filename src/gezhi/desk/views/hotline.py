@@ -7,8 +7,7 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.intake.edge import edge_for
@@ -19,8 +18,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.queries import visible
 from gezhi.cases.world import World, known_world
 from gezhi.desk.views.page import page
-from gezhi.lib.codes import is_code
-from gezhi.lib.place_range import place_range
+from gezhi.lib.codes import is_code, place_range
 from gezhi.pages.acting import category_key
 from gezhi.pages.case_view import SimilarView, similar_view
 from gezhi.pages.guesses import GuessView, guess_views
@@ -32,13 +30,13 @@ from gezhi.places.queries import place_names, search_places
 _FIELDS: Final = ("text", "address", "place_code", "category", "reporter_name", "reporter_phone", "source_id")
 _FIELD_OF: Final = {"reporter_phone": "phone", "reporter_name": "name", "place_code": "address"}
 _PROBLEMS: Final = {
-    "text": lazy("请记下来电人说的事，4000 字以内。"),
-    "phone": lazy("号码只能有数字、空格、括号和短横线。"),
-    "name": lazy("称呼太长了，请写 60 字以内。"),
-    "address": lazy("这个区域不在目录里，请改选或只写地址。"),
-    "category": lazy("目录里没有这个类别，请从提示中选一个，或空着让系统分类。"),
+    "text": gettext_lazy("请记下来电人说的事，4000 字以内。"),
+    "phone": gettext_lazy("号码只能有数字、空格、括号和短横线。"),
+    "name": gettext_lazy("称呼太长了，请写 60 字以内。"),
+    "address": gettext_lazy("这个区域不在目录里，请改选或只写地址。"),
+    "category": gettext_lazy("目录里没有这个类别，请从提示中选一个，或空着让系统分类。"),
 }
-_OTHER: Final = lazy("有一项内容没能读懂，请改一改再提交。")
+_OTHER: Final = gettext_lazy("有一项内容没能读懂，请改一改再提交。")
 _PLACES: Final = 5
 _SIMILAR: Final = 5
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.models import ImportRun
@@ -30,29 +30,29 @@ from gezhi.people.access import IMPORT, ActorRequest, requires
 
 _SHOWN: Final = 20
 _STATES: Final = {
-    "checked": lazy("已检查"),
-    "running": lazy("导入中"),
-    "done": lazy("已完成"),
-    "failed": lazy("失败"),
+    "checked": gettext_lazy("已检查"),
+    "running": gettext_lazy("导入中"),
+    "done": gettext_lazy("已完成"),
+    "failed": gettext_lazy("失败"),
 }
 _TITLES: Final = {
-    "text": lazy("事由（必选）"),
-    "more": lazy("事由（第二列，接在后面）"),
-    "occurred_at": lazy("时间"),
-    "lon": lazy("经度"),
-    "lat": lazy("纬度"),
-    "address": lazy("地址"),
-    "place_code": lazy("区划或网格编码"),
-    "category": lazy("类别编码"),
-    "reporter_name": lazy("姓名"),
-    "reporter_phone": lazy("电话"),
-    "reporter_email": lazy("邮箱"),
+    "text": gettext_lazy("事由（必选）"),
+    "more": gettext_lazy("事由（第二列，接在后面）"),
+    "occurred_at": gettext_lazy("时间"),
+    "lon": gettext_lazy("经度"),
+    "lat": gettext_lazy("纬度"),
+    "address": gettext_lazy("地址"),
+    "place_code": gettext_lazy("区划或网格编码"),
+    "category": gettext_lazy("类别编码"),
+    "reporter_name": gettext_lazy("姓名"),
+    "reporter_phone": gettext_lazy("电话"),
+    "reporter_email": gettext_lazy("邮箱"),
 }
 _SYSTEMS: Final = (
     ("wgs84", "WGS-84"),
     ("cgcs2000", "CGCS2000"),
-    ("gcj02", lazy("GCJ-02（高德、腾讯）")),
-    ("bd09", lazy("BD-09（百度）")),
+    ("gcj02", gettext_lazy("GCJ-02（高德、腾讯）")),
+    ("bd09", gettext_lazy("BD-09（百度）")),
 )
 
 

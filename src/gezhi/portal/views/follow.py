@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.cases.actions import act_as_reporter
@@ -27,17 +27,17 @@ from gezhi.portal.views.memory import followed_codes, remember
 
 WRONG_TRIES: Final = TokenBuckets(5, 600)
 GRADES: Final = (
-    (5, lazy("非常满意")),
-    (4, lazy("满意")),
-    (3, lazy("基本满意")),
-    (2, lazy("不满意")),
-    (1, lazy("非常不满意")),
+    (5, gettext_lazy("非常满意")),
+    (4, gettext_lazy("满意")),
+    (3, gettext_lazy("基本满意")),
+    (2, gettext_lazy("不满意")),
+    (1, gettext_lazy("非常不满意")),
 )
 _DONE: Final = {
-    Kind.RATE: lazy("谢谢您的评价。"),
-    Kind.REOPEN: lazy("已要求重办，我们会重新派人处理。"),
-    Kind.ADD: lazy("补充的内容已经收到。"),
-    Kind.WITHDRAW: lazy("已撤回，不再办理。"),
+    Kind.RATE: gettext_lazy("谢谢您的评价。"),
+    Kind.REOPEN: gettext_lazy("已要求重办，我们会重新派人处理。"),
+    Kind.ADD: gettext_lazy("补充的内容已经收到。"),
+    Kind.WITHDRAW: gettext_lazy("已撤回，不再办理。"),
 }
 
 

@@ -7,9 +7,8 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.intake.edge import edge_for
@@ -25,12 +24,12 @@ from gezhi.portal.views.memory import remember
 _TEXTS: Final = ("text", "lon", "lat", "address", "reporter_name", "reporter_phone", "source_id")
 _FIELD_OF: Final = {"reporter_phone": "phone", "reporter_name": "name", "lon": "address", "lat": "address"}
 _PROBLEMS: Final = {
-    "text": lazy("请写一写是什么事，4000 字以内。"),
-    "phone": lazy("手机号只能有数字，例如 13800000000。不想留的话可以空着。"),
-    "name": lazy("称呼太长了，请写 60 字以内。"),
-    "address": lazy("请告诉我们在哪里：用现在的位置、写地址，或选择区域。"),
+    "text": gettext_lazy("请写一写是什么事，4000 字以内。"),
+    "phone": gettext_lazy("手机号只能有数字，例如 13800000000。不想留的话可以空着。"),
+    "name": gettext_lazy("称呼太长了，请写 60 字以内。"),
+    "address": gettext_lazy("请告诉我们在哪里：用现在的位置、写地址，或选择区域。"),
 }
-_OTHER: Final = lazy("有一项内容没能读懂，请改一改再提交。")
+_OTHER: Final = gettext_lazy("有一项内容没能读懂，请改一改再提交。")
 
 
 @public
