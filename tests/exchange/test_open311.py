@@ -16,7 +16,7 @@ from gezhi.cases.models import Report
 from tests import cast
 from tests.cast import LAMP, Cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("gezhi.exchange.urls")]
+pytestmark = pytest.mark.django_db
 LON, LAT = cast.centre_of(f"{cast.WANAN}001")
 HERE = {"lat": LAT, "long": LON}
 FORMS = pytest.mark.parametrize("form", ["xml", "json"])

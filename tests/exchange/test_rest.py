@@ -17,7 +17,7 @@ from tests import cast
 from tests.cast import Cast
 from tests.exchange.conftest import with_key
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("gezhi.exchange.urls")]
+pytestmark = pytest.mark.django_db
 LON, LAT = cast.centre_of(f"{cast.WANAN}001")
 REPORT = {"text": "路灯不亮了", "source_id": "a-1", "reporter_phone": "13800001234", "lon": LON, "lat": LAT}
 Person = Callable[[str], Client]
