@@ -9,6 +9,7 @@ import click
 from gezhi.lib.command import pure
 
 
+@pure
 @click.command()
 @click.option("--port", default=8000, show_default=True)
 @click.option(
@@ -16,7 +17,6 @@ from gezhi.lib.command import pure
 )
 @click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="Days of history.")
 @click.option("--simulate/--no-simulate", default=True, help="Keep reporting and playing every post.")
-@pure
 def demo(port: int, data: Path, days: int, simulate: bool) -> None:
     """Set up a city with a past (minutes, the first time), print its accounts and serve it until interrupted."""
     from gezhi.config import cli

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 
 from gezhi.lib.command import pure
 
+WORKER = (sys.executable, "-m", "gezhi", "worker")
 THREADS = 16  # of each web process; requests wait for the database, not for each other
 
 
@@ -32,15 +34,21 @@ def serve(port: int, host: str, data: Path | None, processes: int, worker: bool)
     serve_forever(host, port, processes, worker)
 
 
-def serve_forever(host: str, port: int, processes: int, with_worker: bool) -> None:
-    """The database is ready and DATABASE_URL names it, so that every child process finds it."""
+def serve_forever(
+    host: str, port: int, processes: int, with_worker: bool, beside: Sequence[Sequence[str]] = ()
+) -> None:
+    """The database is ready and DATABASE_URL names it, so that every child process finds it.
+
+    `beside`: further commands that are kept running as long as the server.
+    """
     from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
 
     connections.close_all()
-    children = [KeptRunning([sys.executable, "-m", "gezhi", "worker"])] if with_worker else []
+    commands = [*([WORKER] if with_worker else []), *beside]
+    children = [KeptRunning(command) for command in commands]
     click.echo(f"Gezhi answers at http://{host}:{port}/")
     server: Any = Granian(
         "gezhi.config.wsgi:application",
@@ -66,7 +74,7 @@ def serve_forever(host: str, port: int, processes: int, with_worker: bool) -> No
 class KeptRunning:
     """A child process that is started again whenever it dies, until stopped."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._stopping = threading.Event()
         self._process = subprocess.Popen(command)

@@ -1,0 +1,249 @@
+"""A city's units, posts and lists, invented on its real divisions. Pure: the same divisions and seed, the same city."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from gezhi.demo.names import english_place, person_name, town_hall, village_office
+from gezhi.lib.codes import CITY, COUNTY, TOWN, VILLAGE, level_of, parent_of
+from gezhi.places.divisions import spoken
+
+
+@dataclass(frozen=True)
+class Bureau:
+    """`city`, `county`: what follows the place's name at that level."""
+
+    key: str
+    city: str
+    county: str
+    en: str
+    functions: tuple[str, ...]
+
+
+BUREAUS: Final = (
+    Bureau(
+        "enforcement",
+        "综合行政执法局",
+        "综合行政执法局",
+        "Urban Management Bureau",
+        ("urban-enforcement", "sanitation"),
+    ),
+    Bureau(
+        "works",
+        "市政园林管理中心",
+        "市政园林管理中心",
+        "Municipal Works and Parks Centre",
+        ("municipal", "landscape"),
+    ),
+    Bureau("housing", "住房和城乡建设局", "住房和城乡建设局", "Housing Bureau", ("construction", "property")),
+    Bureau("transport", "交通运输局", "交通运输局", "Transport Bureau", ("transport",)),
+    Bureau(
+        "traffic-police", "公安局交通警察局", "公安分局交通警察大队", "Traffic Police", ("police-traffic",)
+    ),
+    Bureau("police", "公安局", "公安分局", "Public Security Bureau", ("public-security",)),
+    Bureau("water", "水利局", "农业农村水利局", "Water and Agriculture Bureau", ("water", "agriculture")),
+    Bureau("power", "供电公司", "供电公司", "Power Supply Company", ("power",)),
+    Bureau("telecom", "通信管理局", "通信发展中心", "Telecommunications Centre", ("telecom",)),
+    Bureau("gas", "燃气集团", "燃气公司", "Gas Company", ("gas",)),
+    Bureau("environment", "生态环境局", "生态环境分局", "Environment Bureau", ("environment",)),
+    Bureau("market", "市场监督管理局", "市场监督管理局", "Market Regulation Bureau", ("market",)),
+    Bureau("fire", "消防救援支队", "消防救援大队", "Fire and Rescue", ("fire",)),
+    Bureau("emergency", "应急管理局", "应急管理局", "Emergency Management Bureau", ("emergency",)),
+    Bureau("civil", "民政局", "民政局", "Civil Affairs Bureau", ("civil-affairs", "community")),
+    Bureau("culture", "文化广电旅游局", "文化广电旅游体育局", "Culture and Tourism Bureau", ("culture",)),
+    Bureau("services", "教育局", "教育局", "Education Bureau", ("education",)),
+    Bureau("health", "卫生健康委员会", "卫生健康局", "Health Bureau", ("health",)),
+    Bureau(
+        "labour",
+        "人力资源和社会保障局",
+        "人力资源和社会保障局",
+        "Human Resources Bureau",
+        ("human-resources",),
+    ),
+)
+STREET_DUTIES: Final = ("property", "civil-affairs")  # 街道
+TOWN_DUTIES: Final = (*STREET_DUTIES, "sanitation", "agriculture")  # 镇、乡: they sweep their own streets
+CENTRE: Final = "centre"
+SOURCE: Final = "demonstration list, not of any city"
+# Small matters that the community settles itself, and street vendors whom the towns deal with.
+DUTY_LIST: Final = (
+    ("matter-06041", VILLAGE, "community"),
+    ("matter-06005", VILLAGE, "community"),
+    ("matter-07008", VILLAGE, "community"),
+    ("matter-09001", TOWN, "property"),
+    ("matter-06007", TOWN, "property"),
+)
+ADMISSION_LIST: Final = (
+    ("matter-06001", False),
+    ("matter-06048", False),
+    ("matter-01049", False),
+    ("matter-06010", True),
+)
+
+
+@dataclass(frozen=True)
+class UnitDraft:
+    code: str
+    name: str
+    name_en: str
+    place: str
+    functions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PostDraft:
+    """One account in one post. `password`: may sign in."""
+
+    username: str
+    name: str
+    name_en: str
+    unit: str
+    role: str
+    place: str
+    password: bool = False
+
+
+def units_of(divisions: Mapping[str, str], city: str) -> list[UnitDraft]:
+    """`divisions`: code -> name of the city and all below it, without grids."""
+    found: list[UnitDraft] = []
+    for code, name in sorted(divisions.items()):
+        level = level_of(code)
+        if level in (CITY, COUNTY) and code >= city:
+            found += _offices(code, name, level)
+        elif level == TOWN:
+            duties = STREET_DUTIES if "街道" in name else TOWN_DUTIES
+            county = divisions.get(parent_of(code) or "", "")
+            found.append(UnitDraft(f"{code}-town", f"{county}{town_hall(name)}", "", code, duties))
+        elif level == VILLAGE:
+            town = spoken(divisions.get(parent_of(code) or "", ""))
+            found.append(
+                UnitDraft(f"{code}-village", f"{town}{village_office(name)}", "", code, ("community",))
+            )
+    return found
+
+
+def _offices(code: str, name: str, level: int) -> Iterator[UnitDraft]:
+    english = english_place(code)
+    yield UnitDraft(f"{code}-{CENTRE}", f"{name}社会治理中心", _en(english, "Governance Centre"), code, ())
+    for bureau in BUREAUS:
+        title = bureau.city if level == CITY else bureau.county
+        yield UnitDraft(
+            f"{code}-{bureau.key}", f"{name}{title}", _en(english, bureau.en), code, bureau.functions
+        )
+
+
+def _en(place: str, what: str) -> str:
+    return f"{place} {what}" if place else ""
+
+
+def posts_of(units: Sequence[UnitDraft], grids: Sequence[str], rng: Random) -> list[PostDraft]:
+    """Whoever works in the city: at every centre, one handler a unit, one worker a grid."""
+    found: list[PostDraft] = []
+    for unit in units:
+        if unit.code.endswith(CENTRE):
+            found += _centre_posts(unit, rng)
+        else:
+            found.append(_post("h", unit.code, unit, "handler", unit.place, rng))
+    villages = {unit.place: unit for unit in units if level_of(unit.place) == VILLAGE}
+    for grid in grids:
+        home = villages[parent_of(grid) or ""]
+        found.append(_post("g", grid, home, "grid-worker", grid, rng))
+    return found
+
+
+_AT_CENTRES: Final = (("operator", 2), ("dispatcher", 2), ("verifier", 3), ("supervisor", 1), ("leader", 1))
+
+
+def _centre_posts(unit: UnitDraft, rng: Random) -> Iterator[PostDraft]:
+    for role, count in _AT_CENTRES:
+        for number in range(1, count + 1):
+            yield _post(role, f"{unit.place[:6]}-{number}", unit, role, unit.place, rng)
+
+
+def _post(kind: str, key: str, unit: UnitDraft, role: str, place: str, rng: Random) -> PostDraft:
+    return PostDraft(f"{kind}-{key}", person_name(rng), "", unit.code, role, place)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """An account for whoever looks at the demonstration."""
+
+    username: str
+    name: str
+    name_en: str
+    role: str
+    bureau: str
+    zh: str
+    en: str
+
+
+GUESTS: Final = (
+    Guest(
+        "operator",
+        "方晓晴",
+        "Fang Xiaoqing",
+        "operator",
+        CENTRE,
+        "代市民登记诉求",
+        "enter what a caller says",
+    ),
+    Guest(
+        "dispatcher",
+        "沈立群",
+        "Shen Liqun",
+        "dispatcher",
+        CENTRE,
+        "立案、派遣、更正、并案",
+        "file, dispatch, correct, merge",
+    ),
+    Guest(
+        "handler",
+        "周建斌",
+        "Zhou Jianbin",
+        "handler",
+        "enforcement",
+        "接收、处置、退回",
+        "receive, finish with a photo, return",
+    ),
+    Guest("verifier", "许文静", "Xu Wenjing", "verifier", CENTRE, "核查、返工", "verify, send back"),
+    Guest(
+        "supervisor", "郑国平", "Zheng Guoping", "supervisor", CENTRE, "督查、重办", "watch limits, reopen"
+    ),
+    Guest(
+        "leader", "何启明", "He Qiming", "leader", CENTRE, "查看全市案件、导出", "see the whole city, export"
+    ),
+    Guest(
+        "gridworker",
+        "陈小妹",
+        "Chen Xiaomei",
+        "grid-worker",
+        "",
+        "巡查上报、接收、处置",
+        "report from the field, handle",
+    ),
+    Guest(
+        "admin",
+        "钱管理",
+        "Qian Guanli",
+        "administrator",
+        CENTRE,
+        "导入、训练分类",
+        "import files, train the classifier",
+    ),
+)
+
+
+def guest_posts(city: str, county: str, grid: str) -> list[PostDraft]:
+    """`county`: whose enforcement bureau the handler is at; `grid`: the grid worker's, in that county."""
+    return [_guest_post(guest, city, county, grid) for guest in GUESTS]
+
+
+def _guest_post(guest: Guest, city: str, county: str, grid: str) -> PostDraft:
+    if guest.role == "grid-worker":
+        unit, place = f"{parent_of(grid)}-village", grid
+    elif guest.role == "handler":
+        unit, place = f"{county}-{guest.bureau}", county
+    else:
+        unit, place = f"{city}-{guest.bureau}", city
+    return PostDraft(guest.username, guest.name, guest.name_en, unit, guest.role, place, password=True)

@@ -1,0 +1,74 @@
+"""Reading what the play needs."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import Min, Q
+
+from gezhi.cases.actions.writing import COLUMNS
+from gezhi.cases.models import Case, Report
+from gezhi.cases.stepping import CaseRow
+from gezhi.ledger.models import Entry
+from gezhi.lib.codes import CITY, GRID, VILLAGE, level_of, parent_of
+from gezhi.people.models import Unit
+from gezhi.places.queries import within
+
+
+def is_done(step: str) -> bool:
+    """Whether this step of the set-up was finished, now or at an earlier start."""
+    return Entry.objects.filter(subject=f"demo:{step}", kind="demo.ready").exists()
+
+
+def is_another_city() -> bool:
+    """Whether people or cases are here that no demonstration made."""
+    return not is_done("divisions") and (Unit.objects.exists() or Case.objects.exists())
+
+
+def played_days() -> set[date]:
+    """The days of the past that were played to their end."""
+    days = Entry.objects.filter(kind="demo.day", subject__startswith="demo:").values_list(
+        "subject", flat=True
+    )
+    return {date.fromisoformat(subject.removeprefix("demo:")) for subject in days}
+
+
+def rows_of(case_ids: Iterable[int]) -> list[CaseRow]:
+    rows = Case.objects.filter(id__in=list(case_ids)).order_by("id").values_list(*COLUMNS)
+    return [CaseRow(*row) for row in rows]
+
+
+def unfinished_rows() -> list[CaseRow]:
+    """Cases that somebody may still do something with."""
+    rows = Case.objects.filter(Q(is_open=True) | Q(state__in=("closed", "rated"))).order_by("id")
+    return [CaseRow(*row) for row in rows.values_list(*COLUMNS)]
+
+
+def waiting_rows(unchanged_since: datetime, limit: int) -> list[CaseRow]:
+    """Open cases that nobody touched since then, the newest first."""
+    rows = Case.objects.filter(is_open=True, state_at__lt=unchanged_since).order_by("-opened_at", "-id")
+    return [CaseRow(*row) for row in rows.values_list(*COLUMNS)[:limit]]
+
+
+def first_reports(case_ids: Sequence[int]) -> dict[int, int]:
+    """case -> its first report."""
+    found = Report.objects.filter(case_id__in=case_ids).values("case_id").annotate(first=Min("id"))
+    return dict(found.values_list("case_id", "first"))
+
+
+def city_divisions() -> dict[str, str]:
+    """code -> name of the node's city and all below it, without grids."""
+    return dict(within(settings.NODE_PLACE).filter(level__range=(CITY, VILLAGE)).values_list("code", "name"))
+
+
+def grids_with_villages() -> list[tuple[str, bytes, str]]:
+    """(code, shape, full name of the village without the city), ordered by code."""
+    places = within(settings.NODE_PLACE)
+    city = dict(places.filter(level=CITY).values_list("level", "full_name")).get(CITY, "")
+    villages = dict(places.filter(level=VILLAGE).values_list("code", "full_name"))
+    rows = places.filter(level=GRID, shape__isnull=False).order_by("code").values_list("code", "shape")
+    return [
+        (code, bytes(shape or b""), villages[parent_of(code) or ""].removeprefix(city))
+        for code, shape in rows.iterator(5_000)
+        if level_of(code) == GRID
+    ]

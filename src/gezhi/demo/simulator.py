@@ -1,0 +1,111 @@
+"""A city that goes on living: somebody reports every few seconds, and every post is played.
+
+Matters that the simulator opened are worked on within seconds. Those of visitors are left alone for three
+minutes after each change, so that a person can play any post by hand.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from django.db import Error, close_old_connections
+from django.utils import timezone
+
+from gezhi.cases.actions import Step, take
+from gezhi.cases.intake.gate import submit
+from gezhi.cases.stepping import CaseRow
+from gezhi.cases.world import world
+from gezhi.demo.cast import Stage, step_of
+from gezhi.demo.playing import chance, next_move
+from gezhi.demo.queries import first_reports, rows_of, waiting_rows
+from gezhi.demo.reporting import Callers, Spots
+
+LEFT_ALONE: Final = timedelta(minutes=3)
+OTHERS_A_TURN: Final = 2
+SLOWEST, QUICKEST = 45.0, 6.0  # seconds between two steps of one of its own cases
+PAUSE_AFTER_TROUBLE: Final = 5.0
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Own:
+    """A case that the simulator opened. `truth`: its real category."""
+
+    report_id: int
+    truth: str
+    next_at: datetime
+
+
+class Simulator:
+    def __init__(self, stage: Stage, spots: Spots, seed: int) -> None:
+        self._stage = stage
+        self._callers = Callers(spots, stage)
+        self._rng = Random(seed)
+        self._run = f"{timezone.now():%Y%m%d%H%M%S}"
+        self._count = 0
+        self._own: dict[int, Own] = {}
+        self._stuck: set[int] = set()  # cases of others whose next step was refused: left to people
+
+    def turn(self, now: datetime) -> None:
+        """One report, and a step for everybody whose time has come."""
+        self.report(now)
+        self.act(now)
+
+    def report(self, now: datetime) -> None:
+        self._count += 1
+        said = self._callers.say(f"sim-{self._run}-{self._count}", now, self._rng)
+        receipt = submit(said.report)
+        if not receipt.joined and not receipt.known:
+            self._own[receipt.case_id] = Own(receipt.report_id, said.truth, self._later(now))
+
+    def act(self, now: datetime) -> None:
+        self._stage = replace(self._stage, world=world())
+        due = [case_id for case_id, own in self._own.items() if own.next_at <= now]
+        rows = [*rows_of(due), *self._others(now)]
+        reports = first_reports([row.id for row in rows])
+        steps = [step for row in rows if (step := self._step(row, reports[row.id]))]
+        outcomes = take(steps) if steps else []
+        taken = {outcome.id for outcome in outcomes if isinstance(outcome, CaseRow)}
+        for row in rows:
+            self._after(row.id, row.id in taken, now)
+
+    def _after(self, case_id: int, taken: bool, now: datetime) -> None:
+        if taken and case_id in self._own:
+            self._own[case_id].next_at = self._later(now)
+        elif not taken:
+            self._own.pop(case_id, None)
+            self._stuck.add(case_id)
+
+    def _others(self, now: datetime) -> Sequence[CaseRow]:
+        mine = len(self._own) + len(self._stuck)
+        found = waiting_rows(now - LEFT_ALONE, OTHERS_A_TURN + mine)
+        return [row for row in found if row.id not in self._own and row.id not in self._stuck][:OTHERS_A_TURN]
+
+    def _step(self, row: CaseRow, report_id: int) -> Step | None:
+        own = self._own.get(row.id)
+        move = next_move(row, own.truth if own else row.category, chance(self._stage.seed, row))
+        return None if move is None else step_of(row, move, report_id, self._stage, self._rng)
+
+    def _later(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self._rng.uniform(QUICKEST, SLOWEST))
+
+
+def run_forever(make: Callable[[], Simulator], every: float) -> None:
+    """Ends with the process that started it. Trouble with the database is waited out."""
+    parent = os.getppid()
+    simulator: Simulator | None = None
+    while os.getppid() == parent:
+        try:
+            close_old_connections()
+            simulator = simulator or make()
+            simulator.turn(timezone.now())
+            time.sleep(every)
+        except (Error, LookupError) as error:
+            log.warning("the simulator waits: %s", error)
+            simulator = None
+            time.sleep(PAUSE_AFTER_TROUBLE)

@@ -1,0 +1,181 @@
+"""A tiny demonstration city, set up from tables, with two days behind it."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click import ClickException
+from django.db.models import Count, Max
+from django.utils import timezone
+from pytest_django import Settings
+
+from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report
+from gezhi.cases.photos import is_stored, photo_path
+from gezhi.cases.world import world
+from gezhi.demo import city, texts
+from gezhi.demo.photos import album
+from gezhi.demo.queries import rows_of
+from gezhi.demo.setting_up import PASSWORD, Plan, set_up, show_accounts, spots, stage
+from gezhi.demo.simulator import LEFT_ALONE, Simulator
+from gezhi.ledger.models import Entry
+from gezhi.ledger.queries import verify
+from gezhi.lib.codes import COUNTY, GRID, VILLAGE, level_of
+from gezhi.people.access import actor_of
+from gezhi.people.models import Account, Post, Role, Unit
+from gezhi.places.models import Place
+
+pytestmark = pytest.mark.django_db
+PLAN = Plan(days=2, a_day=90)
+TABLES = {
+    "provinces": [("33", "浙江省")],
+    "cities": [("3302", "宁波市")],
+    "areas": [("330203", "海曙区"), ("330205", "江北区")],
+    "streets": [("330203001", "南门街道"), ("330203100", "高桥镇"), ("330205001", "中马街道")],
+    "villages": [
+        ("330203001001", "澄浪社区"),
+        ("330203001003", "万安社区"),
+        ("330203100201", "岭下村"),
+        ("330205001001", "白沙社区"),
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def _folders(settings: Settings, tmp_path: Path, empty_node: None) -> None:
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DIVISIONS_DIR = tmp_path / "tables"
+    settings.DIVISIONS_DIR.mkdir()
+    for name, rows in TABLES.items():
+        lines = ["code,name", *(f'{code},"{label}"' for code, label in rows)]
+        (settings.DIVISIONS_DIR / f"{name}.csv").write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def demo() -> None:
+    set_up(PLAN)
+
+
+def counts() -> dict[str, int]:
+    models = (Case, CaseEvent, Report, Evidence, Assignment, Entry, Account, Unit, Post, Place)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_history_went_through_the_door_and_every_case_has_its_whole_story(demo: None) -> None:
+    assert Report.objects.count() > 100
+    assert not Report.objects.exclude(attributes={"simulated": "1"}).exists()
+    assert Entry.objects.filter(kind__in=("case.report", "case.join")).count() == Report.objects.count()
+    stories = CaseEvent.objects.values("case").annotate(events=Count("id"), last=Max("seq"))
+    versions = dict(Case.objects.values_list("id", "version"))
+    assert all(story["events"] == story["last"] == versions[story["case"]] for story in stories)
+    assert len(stories) == len(versions)
+    assert not verify().broken
+
+
+def test_nothing_of_the_past_lies_in_the_future(demo: None) -> None:
+    newest = CaseEvent.objects.aggregate(at=Max("at"))["at"]
+    assert newest <= timezone.now()
+
+
+def test_every_case_has_a_unit_that_is_or_would_be_responsible(demo: None) -> None:
+    assert not Case.objects.filter(suggested_unit_id=None, unit_id=None).exists()
+
+
+def test_cases_were_handled_with_photos_of_their_own(demo: None) -> None:
+    done = CaseEvent.objects.filter(kind="finish")
+    assert done.exists()
+    keys = list(Evidence.objects.values_list("key", flat=True))
+    assert all(is_stored(str(key)) for key in keys)
+    assert Evidence.objects.filter(report_id=None).count() == done.count()
+    inodes = {photo_path(str(key)).stat().st_ino for key in keys}
+    assert len(inodes) <= 24 < len(keys)
+
+
+def test_the_steps_were_taken_by_people_in_the_right_post(demo: None) -> None:
+    roles = {kind: set[str]() for kind in CaseEvent.objects.values_list("kind", flat=True)}
+    for kind, role in CaseEvent.objects.values_list("kind", "role").distinct():
+        roles[kind].add(role)
+    assert roles["dispatch"] == {"dispatcher"}
+    assert roles["finish"] <= {"handler", "grid-worker"}
+    assert roles["verify"] == {"verifier"}
+
+
+def test_a_second_start_adds_nothing(demo: None) -> None:
+    before = counts()
+    set_up(PLAN)
+    assert counts() == before
+
+
+def test_a_play_that_was_interrupted_goes_on_with_the_day_that_is_missing(demo: None) -> None:
+    before = counts()
+    Entry.objects.filter(subject="demo:history").delete()
+    set_up(PLAN)
+    assert counts() == before
+
+
+def test_a_city_that_is_no_demonstration_is_left_alone() -> None:
+    Unit.objects.create(code="real", name="真的单位", place_code="330200000000")
+    with pytest.raises(ClickException, match="no demonstration"):
+        set_up(PLAN)
+
+
+def test_every_county_holds_every_function_of_the_pack(demo: None) -> None:
+    functions = set(world().catalogue.functions)
+    counties = [code for code in Place.objects.values_list("code", flat=True) if level_of(code) == COUNTY]
+    assert len(counties) == 2
+    for county in counties:
+        held = Unit.objects.filter(place_code=county).values_list("functions", flat=True)
+        assert {function for functions_ in held for function in functions_} == functions
+
+
+def test_every_post_of_the_procedure_is_held_and_every_grid_has_its_worker(demo: None) -> None:
+    held = Counter(Post.objects.values_list("role", flat=True))
+    assert set(held) >= set(Role.values) - {Role.AUDITOR, Role.DATA_STEWARD}
+    grids = set(Place.objects.filter(level=GRID).values_list("code", flat=True))
+    assert set(Post.objects.filter(role=Role.GRID_WORKER).values_list("place_code", flat=True)) == grids
+    villages = set(Place.objects.filter(level=VILLAGE).values_list("code", flat=True))
+    assert set(Unit.objects.filter(functions=["community"]).values_list("place_code", flat=True)) == villages
+
+
+def test_guests_may_sign_in_and_nobody_else(demo: None, capsys: pytest.CaptureFixture[str]) -> None:
+    for guest in city.GUESTS:
+        account = Account.objects.get(username=guest.username)
+        assert account.check_password(PASSWORD)
+        assert [post.role for post in actor_of(account, timezone.localdate()).posts] == [guest.role]
+    others = Account.objects.exclude(username__in=[guest.username for guest in city.GUESTS])
+    assert not any(account.has_usable_password() for account in others)
+    show_accounts()
+    printed = capsys.readouterr().out
+    assert PASSWORD in printed
+    assert "gz_" in printed
+
+
+def test_what_people_say_is_about_categories_that_can_be_reported(demo: None) -> None:
+    assert set(texts.MATTERS) <= {category.key for category in world().catalogue.reportable}
+
+
+def test_photos_are_drawn_once(demo: None, settings: Settings) -> None:
+    folder = Path(settings.DATA_DIR) / "demo"
+    assert album(folder, 1) == album(folder, 2)
+
+
+def test_the_simulator_brings_its_own_cases_to_an_end(demo: None) -> None:
+    simulator = Simulator(stage(), spots(7), 7)
+    now = timezone.now()
+    newest = Case.objects.aggregate(id=Max("id"))["id"]
+    for turn in range(40):
+        simulator.turn(now + timezone.timedelta(seconds=20 * turn))
+    opened = Case.objects.filter(id__gt=newest)
+    assert opened.count() > 30
+    assert opened.filter(state__in=("closed", "rated")).exists()
+
+
+def test_the_simulator_leaves_a_visitors_case_alone_for_three_minutes(demo: None) -> None:
+    row = rows_of([Case.objects.filter(state="dispatched").latest("id").pk])[0]
+    Case.objects.exclude(id=row.id).update(is_open=False)
+    now = timezone.now()
+    Case.objects.filter(id=row.id).update(state_at=now, opened_at=now)
+    simulator = Simulator(stage(), spots(7), 7)
+    simulator.act(now + LEFT_ALONE)
+    assert rows_of([row.id])[0].version == row.version
+    simulator.act(now + LEFT_ALONE * 1.01)
+    assert rows_of([row.id])[0].version == row.version + 1
