@@ -1,14 +1,20 @@
 """A tiny demonstration city, set up from tables, with two days behind it."""
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click import ClickException
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, Max
+from django.test import override_settings
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
+from gezhi.cases import world as worlds
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report
 from gezhi.cases.photos import is_stored, photo_path
 from gezhi.cases.world import world
@@ -23,8 +29,8 @@ from gezhi.lib.codes import COUNTY, GRID, VILLAGE, level_of
 from gezhi.people.access import actor_of
 from gezhi.people.models import Account, Post, Role, Unit
 from gezhi.places.models import Place
+from tests.conftest import empty_all
 
-pytestmark = pytest.mark.django_db
 PLAN = Plan(days=2, a_day=90)
 TABLES = {
     "provinces": [("33", "浙江省")],
@@ -40,19 +46,35 @@ TABLES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _folders(settings: Settings, tmp_path: Path, empty_node: None) -> None:
-    settings.DATA_DIR = tmp_path / "data"
-    settings.DIVISIONS_DIR = tmp_path / "tables"
-    settings.DIVISIONS_DIR.mkdir()
+@pytest.fixture(scope="module")
+def made(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """The city, set up once for this file and rolled back after it."""
+    folder = tmp_path_factory.mktemp("demo")
+    changed = override_settings(DATA_DIR=folder / "data", DIVISIONS_DIR=_tables(folder))
+    before = worlds._world
+    with django_db_blocker.unblock(), changed, transaction.atomic():
+        empty_all()
+        set_up(PLAN)
+        yield
+        transaction.set_rollback(True)
+        worlds._world = before
+
+
+def _tables(folder: Path) -> Path:
     for name, rows in TABLES.items():
         lines = ["code,name", *(f'{code},"{label}"' for code, label in rows)]
-        (settings.DIVISIONS_DIR / f"{name}.csv").write_text("\n".join(lines) + "\n")
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    return folder
 
 
 @pytest.fixture
-def demo() -> None:
-    set_up(PLAN)
+def demo(made: None) -> Iterator[None]:
+    """What a test changes is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def counts() -> dict[str, int]:
@@ -112,8 +134,8 @@ def test_a_play_that_was_interrupted_goes_on_with_the_day_that_is_missing(demo: 
     assert counts() == before
 
 
-def test_a_city_that_is_no_demonstration_is_left_alone() -> None:
-    Unit.objects.create(code="real", name="真的单位", place_code="330200000000")
+def test_a_city_that_is_no_demonstration_is_left_alone(demo: None) -> None:
+    Entry.objects.filter(kind="demo.ready").delete()
     with pytest.raises(ClickException, match="no demonstration"):
         set_up(PLAN)
 
@@ -153,7 +175,7 @@ def test_what_people_say_is_about_categories_that_can_be_reported(demo: None) ->
     assert set(texts.MATTERS) <= {category.key for category in world().catalogue.reportable}
 
 
-def test_photos_are_drawn_once(demo: None, settings: Settings) -> None:
+def test_photos_are_drawn_once(demo: None) -> None:
     folder = Path(settings.DATA_DIR) / "demo"
     assert album(folder, 1) == album(folder, 2)
 
@@ -163,7 +185,7 @@ def test_the_simulator_brings_its_own_cases_to_an_end(demo: None) -> None:
     now = timezone.now()
     newest = Case.objects.aggregate(id=Max("id"))["id"]
     for turn in range(40):
-        simulator.turn(now + timezone.timedelta(seconds=20 * turn))
+        simulator.turn(now + timedelta(seconds=20 * turn))
     opened = Case.objects.filter(id__gt=newest)
     assert opened.count() > 30
     assert opened.filter(state__in=("closed", "rated")).exists()
