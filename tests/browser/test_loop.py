@@ -72,7 +72,11 @@ def handle_and_verify(arrive: Arrive, number: str, photo: Path, name: str) -> No
 def dispatch(dispatcher: Visitor, number: str) -> None:
     open_case(dispatcher, number)
     dispatcher.page.locator("details.step > summary", has_text="派遣").click()
-    assert dispatcher.page.locator("#dispatch-unit option:checked").inner_text().startswith("海曙区综合行政执法局")
+    assert (
+        dispatcher.page.locator("#dispatch-unit option:checked")
+        .inner_text()
+        .startswith("海曙区综合行政执法局")
+    )
     take(dispatcher, "派遣", open_first=False)
 
 

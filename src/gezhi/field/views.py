@@ -2,7 +2,8 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Final
 
 from django.contrib import messages
@@ -120,8 +121,15 @@ def _chips(actor: Actor, world: World) -> Sequence[tuple[str, str]]:
     newest = Case.objects.filter(visible(actor)).order_by("-opened_at", "-id")
     common = Counter(newest.values_list("category", flat=True)[:_LEARNED_FROM])
     keys = [key for key, _count in common.most_common(_CHIPS) if key in world.catalogue.categories]
-    keys += [one.key for one in world.catalogue.reportable if one.words and one.key not in keys]
+    keys += [key for key in _spread(world) if key not in keys]
     return [(key, said(world.catalogue.categories[key].name)) for key in keys[:_CHIPS]]
+
+
+def _spread(world: World) -> Iterator[str]:
+    """Categories that have the most everyday words, one of each group in turn."""
+    shelves = [sorted(shelf, key=lambda one: -len(one.words)) for _group, shelf in world.catalogue.by_group()]
+    for row in zip_longest(*shelves):
+        yield from (one.key for one in row if one is not None and one.words)
 
 
 @requires(REPORT_FROM_FIELD)
