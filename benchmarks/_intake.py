@@ -1,0 +1,71 @@
+"""What both intake benchmarks need: plausible reports, and a database that already holds many cases."""
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+SEED = 11
+THINGS = "路灯 井盖 垃圾 积水 噪音 占道 树木 护栏 招牌 管道 消防栓 油烟 扬尘 违停 小广告 公厕 河道".split()
+TROUBLES = "坏了 丢失 堆积 影响出行 一直没人管 半夜扰民 破损严重 倾斜 漏水 很危险 请尽快处理 又出现了".split()
+CASE_OWN = {"id", "number", "search", "match_key"}
+GROW_STEP = 100_000
+
+
+def fields(dice: random.Random, number: int) -> dict[str, object]:
+    """A report's fields at a random point of the small city."""
+    from tests import cast
+
+    west = dice.choice(list(cast.WEST.values()))
+    text = f"{dice.choice(THINGS)}{dice.choice(TROUBLES)}，在{number}号门前，{dice.choice(TROUBLES)}"
+    return {
+        "source_id": f"bench-{number}",
+        "text": text,
+        "lon": round(west + dice.random() * cast.SIDE, 6),
+        "lat": round(cast.SOUTH + dice.random() * cast.SIDE, 6),
+        "reporter_phone": f"138{number % 10**8:08d}",
+    }
+
+
+def many_fields(begin: int, count: int) -> Iterator[dict[str, object]]:
+    dice = random.Random(f"{SEED} {begin}")
+    return (fields(dice, number) for number in range(begin, begin + count))
+
+
+def cases() -> int:
+    from gezhi.cases.models import Case
+
+    return Case.objects.count()
+
+
+def grow(size: int) -> None:
+    """Copies of real cases, each with its own number, text and grid cell, until there are `size`."""
+    from django.db import connection
+
+    from gezhi.cases.models import Case
+
+    columns = [field.column for field in Case._meta.concrete_fields if field.column not in CASE_OWN]
+    names = ", ".join(f'"{name}"' for name in columns)
+    while (have := cases()) < size:
+        more = min(size - have, GROW_STEP)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO cases_case ({names}, number, search, match_key)"
+                f" SELECT {names}, 'G' || lpad((%s + g)::text, 11, '0'), search, match_key + 1000000 + g"
+                " FROM (SELECT *, row_number() OVER () AS at"
+                " FROM (SELECT * FROM cases_case ORDER BY id LIMIT 1000) first) t"
+                " JOIN generate_series(1, %s) g ON t.at = 1 + g %% (SELECT least(count(*), 1000) FROM cases_case)",
+                [have, more],
+            )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def edge() -> object:
+    from gezhi.cases.intake.edge import edge_for
+
+    return edge_for("api:bench", now=datetime.now(UTC))
+
+
+def seconds(begun: float) -> float:
+    return time.perf_counter() - begun
