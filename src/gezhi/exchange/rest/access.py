@@ -107,6 +107,10 @@ def photo_body() -> int:
 
 
 def refuse_large(request: HttpRequest, largest: int) -> None:
+    if "CONTENT_LENGTH" not in request.META and "Transfer-Encoding" in request.headers:
+        raise Problem(
+            411, "no-length", "The body comes in chunks of unknown number. Send it with Content-Length."
+        )
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > largest:
         detail = f"The body has {length[:20]} bytes; at most {largest} are taken. Send it in parts."
