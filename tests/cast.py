@@ -223,3 +223,4 @@ def photo() -> str:
 
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+METRE: Final = 1 / 111_320  # degrees of latitude

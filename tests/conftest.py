@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.apps import apps
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
 if TYPE_CHECKING:
@@ -15,12 +16,16 @@ LIVING = ("cases", "notices", "procrastinate")  # what is written every day, by 
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Also for tests that commit: pytest-django alone makes a database only for those it rolls back."""
     from tests import cast
 
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         cast.settle()
         connections.close_all()
+        yield
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
@@ -49,6 +54,10 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> "Ite
 @pytest.fixture
 def empty_node(db: None) -> None:
     """A node that nobody has set up yet, until the roll-back."""
+    empty_all()
+
+
+def empty_all() -> None:
     tables = [model._meta.db_table for model in apps.get_models() if model.__module__.startswith("gezhi")]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")

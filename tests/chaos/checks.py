@@ -1,0 +1,90 @@
+"""What must be true after any number of kills, read from the database and from the disk."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import Count, F, Max, Min
+
+from gezhi.cases.models import Case, Evidence, Report
+from gezhi.cases.photos import photo_path
+from gezhi.ledger import queries as ledger
+from gezhi.ledger.models import Entry
+from gezhi.notices.models import Notice
+from tests.chaos.gateway import Gateway
+from tests.chaos.load import Book
+
+
+def broken_promises(book: Book, gateway: Gateway) -> list[str]:
+    return [*_reports(book), *_events(), *_entries(), *_notices(gateway), *_photos()]
+
+
+def _reports(book: Book) -> Iterator[str]:
+    kept = Report.objects.values_list("source_id", "tracking_code")
+    times = Counter(source_id for source_id, _ in kept)
+    codes = dict(kept)
+    yield from (f"report {one}: acknowledged, not there" for one in book.acknowledged if one not in codes)
+    yield from (f"report {one}: there {count} times" for one, count in times.items() if count > 1)
+    yield from (f"report {one}: nobody sent it" for one in codes if one not in book.asked)
+    yield from (
+        f"report {one}: another code was acknowledged"
+        for one, code in book.acknowledged.items()
+        if codes.get(one, code) != code
+    )
+    yield from (f"report {one}" for one in book.contradictions)
+    yield from (f"refused: {one}" for one in book.refused)
+
+
+def _events() -> Iterator[str]:
+    cases = Case.objects.annotate(first=Min("events__seq"), last=Max("events__seq"), many=Count("events"))
+    broken = cases.exclude(first=1, last=F("version"), many=F("version"))
+    yield from (
+        f"case {case.number}: version {case.version}, {case.many} events from {case.first} to {case.last}"
+        for case in broken
+    )
+    counted = Case.objects.annotate(many=Count("reports")).exclude(many=F("report_count"))
+    yield from (
+        f"case {case.number}: counts {case.report_count} reports, has {case.many}" for case in counted
+    )
+
+
+def _entries() -> Iterator[str]:
+    yield from (f"entry {broken}: does not match its hash" for broken in ledger.verify().broken)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cases_caseevent")
+        events = cursor.fetchone()[0]
+    entries = Entry.objects.filter(kind__startswith="case.").count()
+    if events != entries:
+        yield f"{events} events, but {entries} entries"
+
+
+def _notices(gateway: Gateway) -> Iterator[str]:
+    """Sent exactly when the gateway said yes; a key always with the same words; one first answer a report."""
+    for notice in Notice.objects.all():
+        bodies = gateway.taken.get(f"notice-{notice.pk}", [])
+        if notice.sent_at is not None and not bodies:
+            yield f"notice {notice.pk}: said to be sent, the gateway never took it"
+        if any(json.loads(body) != {"to": notice.to, "text": notice.text} for body in bodies):
+            yield f"notice {notice.pk}: its key came with other words"
+    first = Notice.objects.filter(message__in=("received", "joined"))
+    answered = Counter(first.values_list("report_id", flat=True))
+    yield from (
+        f"report {pk}: {answered[pk]} first answers"
+        for pk in Report.objects.values_list("id", flat=True)
+        if answered[pk] != 1
+    )
+
+
+def _photos() -> Iterator[str]:
+    for evidence in Evidence.objects.all():
+        path = photo_path(str(evidence.key))
+        if not path.exists():
+            yield f"photo {evidence.key}: its file is not there"
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != evidence.sha256:
+            yield f"photo {evidence.key}: its file is another"
+
+
+def left_waiting() -> int:
+    return Notice.objects.filter(sent_at=None).count()
