@@ -35,6 +35,11 @@ class TokenBuckets:
             tokens, _ = self._tokens(key)
             return max(0.0, (1 - tokens) / self._pace)
 
+    def forget(self, key: str) -> None:
+        """The key has a full bucket again."""
+        with self._lock:
+            self._held.pop(key, None)
+
     def _tokens(self, key: str) -> tuple[float, float]:
         now = self._clock()
         held, at = self._held.get(key, (self._size, now))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.procedure import Given, Option, Refused
 from gezhi.cases.world import World
-from gezhi.lib.codes import is_code
+from gezhi.lib.codes import is_code, is_within
 from gezhi.packs.shapes import Kind, Need
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.showing import english, said
@@ -169,7 +169,7 @@ def _place(typed: str, world: World, faults: dict[str, str]) -> str:
     if not typed or is_code(typed):
         return typed
     found = search_places(typed, world.root, limit=4)
-    if len(found) == 1:
+    if found and all(is_within(code, found[0][0]) for code, _name in found):
         return found[0][0]
     if found:
         names = "、".join(f"{name}（{code}）" for code, name in found)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.http import FileResponse, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from gezhi.cases.intake.shapes import Photo
@@ -38,8 +38,12 @@ def photos_of(request: HttpRequest, limit: int = MOST) -> Photos:
     return Photos(tuple(kept), problems)
 
 
-def photo_response(key: str) -> FileResponse:
-    """A stored photo; its key never names anything else, so a browser may keep it."""
-    response = FileResponse(photo_path(key).open("rb"), content_type="image/jpeg")
+def photo_response(key: str) -> HttpResponse:
+    """A stored photo; its key never names anything else, so a browser may keep it. Raises Http404."""
+    try:
+        data = photo_path(key).read_bytes()
+    except FileNotFoundError:
+        raise Http404 from None
+    response = HttpResponse(data, content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=86400, immutable"
     return response

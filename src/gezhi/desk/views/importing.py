@@ -104,9 +104,10 @@ def _unreadable(error: FileUnreadable) -> str:
 
 @requires(IMPORT)
 @require_http_methods(["GET", "POST"])
-def mapping(request: ActorRequest, key: str) -> HttpResponse:
+def mapping(request: ActorRequest, key: UUID) -> HttpResponse:
+    stored = str(key)
     try:
-        columns, suggested = columns_of(key), suggest_mapping(key)
+        columns, suggested = columns_of(stored), suggest_mapping(stored)
     except FileUnreadable as error:
         raise Http404(str(error)) from error
     if request.method == "GET":
@@ -115,9 +116,9 @@ def mapping(request: ActorRequest, key: str) -> HttpResponse:
     try:
         chosen = mapping_from(_as_mapping(form))
         if form.get("do") == "start":
-            start(key, chosen, request.actor.account_id)
+            start(stored, chosen, request.actor.account_id)
             return redirect("desk:import-run", key)
-        return _mapping_page(request, columns, form, {"preview": preview(key, chosen)})
+        return _mapping_page(request, columns, form, {"preview": preview(stored, chosen)})
     except FileUnreadable as error:
         return _mapping_page(request, columns, form, {"refused": _unreadable(error)}, status=422)
 

@@ -33,6 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not isinstance(account, Account) or account.is_system:
         WRONG_TRIES.take(key)
         return _form(request, _("用户名或密码不对。请再试一次，或请管理员重设密码。"), status=422)
+    WRONG_TRIES.forget(key)
     login(request, account)
     return redirect(_target(request, account))
 
