@@ -15,8 +15,11 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from gezhi.cases import world as worlds
+from gezhi.cases.intake.door import accept
+from gezhi.cases.intake.shapes import NewReport
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report
 from gezhi.cases.photos import is_stored, photo_path
+from gezhi.cases.stepping import CaseRow
 from gezhi.cases.world import world
 from gezhi.demo import city, texts
 from gezhi.demo.photos import album
@@ -192,12 +195,27 @@ def test_the_simulator_brings_its_own_cases_to_an_end(demo: None) -> None:
 
 
 def test_the_simulator_leaves_a_visitors_case_alone_for_three_minutes(demo: None) -> None:
-    row = rows_of([Case.objects.filter(state="dispatched").latest("id").pk])[0]
-    Case.objects.exclude(id=row.id).update(is_open=False)
-    now = timezone.now()
-    Case.objects.filter(id=row.id).update(state_at=now, opened_at=now)
     simulator = Simulator(stage(), spots(7), 7)
-    simulator.act(now + LEFT_ALONE)
+    row = visitors_case()
+    Case.objects.exclude(id=row.id).update(is_open=False)
+    simulator.act(row.state_at + LEFT_ALONE * 0.99)
     assert rows_of([row.id])[0].version == row.version
-    simulator.act(now + LEFT_ALONE * 1.01)
+    simulator.act(row.state_at + LEFT_ALONE * 1.01)
     assert rows_of([row.id])[0].version == row.version + 1
+
+
+def test_the_simulator_works_on_the_past_only_when_a_limit_is_near(demo: None) -> None:
+    simulator = Simulator(stage(), spots(7), 7)
+    row = rows_of([Case.objects.filter(state="handling").latest("due_at").pk])[0]
+    assert row.due_at is not None
+    Case.objects.exclude(id=row.id).update(is_open=False)
+    simulator.act(row.due_at - timedelta(hours=1))
+    assert rows_of([row.id])[0].version == row.version
+    simulator.act(row.due_at - timedelta(minutes=5))
+    assert rows_of([row.id])[0].version == row.version + 1
+
+
+def visitors_case() -> CaseRow:
+    grid = Place.objects.filter(level=GRID).latest("code")
+    report = NewReport("portal", "visitor-1", "路灯不亮", timezone.now(), place_code=grid.code)
+    return rows_of([accept([report])[0].case_id])[0]

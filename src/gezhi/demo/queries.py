@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Min, Q
@@ -13,6 +14,8 @@ from gezhi.ledger.models import Entry
 from gezhi.lib.codes import CITY, GRID, VILLAGE, level_of, parent_of
 from gezhi.people.models import Unit
 from gezhi.places.queries import within
+
+SIMULATED: Final = {"simulated": "1"}  # what every invented report says of itself
 
 
 def is_done(step: str) -> bool:
@@ -44,10 +47,19 @@ def unfinished_rows() -> list[CaseRow]:
     return [CaseRow(*row) for row in rows.values_list(*COLUMNS)]
 
 
-def waiting_rows(unchanged_since: datetime, limit: int) -> list[CaseRow]:
-    """Open cases that nobody touched since then, the newest first."""
-    rows = Case.objects.filter(is_open=True, state_at__lt=unchanged_since).order_by("-opened_at", "-id")
-    return [CaseRow(*row) for row in rows.values_list(*COLUMNS)[:limit]]
+def visitors_rows(opened_after: datetime, unchanged_since: datetime) -> list[CaseRow]:
+    """Open cases that a person reported, and that nobody touched since then."""
+    rows = Case.objects.filter(is_open=True, opened_at__gt=opened_after, state_at__lt=unchanged_since)
+    real = rows.exclude(reports__attributes__contains=SIMULATED).order_by("id")
+    return [CaseRow(*row) for row in real.values_list(*COLUMNS)]
+
+
+def urgent_rows(after: datetime, before: datetime, unchanged_since: datetime, limit: int) -> list[CaseRow]:
+    """Open cases whose limit ends in this span, the most urgent first."""
+    rows = Case.objects.filter(
+        is_open=True, due_at__gt=after, due_at__lt=before, state_at__lt=unchanged_since
+    )
+    return [CaseRow(*row) for row in rows.order_by("due_at").values_list(*COLUMNS)[:limit]]
 
 
 def first_reports(case_ids: Sequence[int]) -> dict[int, int]:

@@ -14,9 +14,10 @@ from gezhi.cases.intake.shapes import NewReport, Photo
 from gezhi.demo.cast import Stage
 from gezhi.demo.names import person_name, phone
 from gezhi.demo.photos import copy
+from gezhi.demo.queries import SIMULATED
 from gezhi.demo.texts import MATTERS, address, sentence
+from gezhi.lib.codes import is_within
 
-SIMULATED: Final = {"simulated": "1"}
 CHANNELS: Final = {"portal": 40, "hotline": 35, "field": 15, "api": 10}
 NAMED: Final = {"portal": 0.8, "hotline": 0.95}  # of the callers, who leave their number
 WITH_PHOTO: Final = {"portal": 0.2, "field": 0.5}
@@ -68,6 +69,11 @@ class Spots:
         if not self._drawn:
             self._drawn = self._more(5_000)
         return self._drawn.pop()
+
+    def busiest(self, within: str) -> str:
+        """The code of the busiest grid of a jurisdiction."""
+        inside = [at for at, code in enumerate(self._codes) if is_within(code, within)]
+        return self._codes[max(inside, key=lambda at: float(self._weights[at]))]
 
     def _more(self, count: int) -> list[Spot]:
         chosen = self._chance.choice(len(self._codes), count, p=self._weights)

@@ -21,7 +21,7 @@ from gezhi.demo.photos import Album, album
 from gezhi.demo.queries import city_divisions, grids_with_villages, is_another_city, is_done
 from gezhi.demo.reporting import Spots
 from gezhi.ledger.actions import record
-from gezhi.lib.codes import COUNTY, is_within, level_of
+from gezhi.lib.codes import COUNTY, level_of
 from gezhi.packs.actions import publish
 from gezhi.packs.loading import read_pack
 from gezhi.people.actions import issue_token, load_people, publish_admission_list, publish_duty_list
@@ -73,19 +73,28 @@ def _mark(step: str) -> None:
 
 
 def _run(title: str, work: Callable[[Show], object]) -> None:
+    """A line that counts up on a terminal; elsewhere a line every tenth."""
     begun = time.monotonic()
-    shown = -1
+    terminal = sys.stdout.isatty()
+    grain = 1 if terminal else 10
+    shown = 0
 
     def show(share: float) -> None:
         nonlocal shown
-        if sys.stdout.isatty() and int(share * 100) > shown:
-            shown = int(share * 100)
-            click.echo(f"\r{title} … {shown} % {time.monotonic() - begun:.0f} s", nl=False)
+        percent = int(share * 100) // grain * grain
+        if shown < percent < 100:
+            shown = percent
+            click.echo(_line(title, percent, begun), nl=not terminal)
 
-    show(0.0)
+    if terminal:
+        click.echo(_line(title, 0, begun), nl=False)
     work(show)
+    click.echo(_line(title, 100, begun))
+
+
+def _line(title: str, percent: int, begun: float) -> str:
     start = "\r" if sys.stdout.isatty() else ""
-    click.echo(f"{start}{title} … 100 % {time.monotonic() - begun:.1f} s")
+    return f"{start}{title} … {percent} % {time.monotonic() - begun:.1f} s"
 
 
 def load_ningbo(tables: Path) -> None:
@@ -107,12 +116,11 @@ def people_city(now: datetime, days: int) -> None:
         return
     since = timezone.localdate(now) - timedelta(days=days + 1)
     divisions = city_divisions()
-    grids = [code for code, _, _ in grids_with_villages()]
+    shaped = grids_with_villages()
+    grids = [code for code, _, _ in shaped]
     units = city.units_of(divisions, settings.NODE_PLACE)
     county = next(code for code in sorted(divisions) if level_of(code) == COUNTY)
-    posts = city.guest_posts(
-        settings.NODE_PLACE, county, next(code for code in grids if is_within(code, county))
-    )
+    posts = city.guest_posts(settings.NODE_PLACE, county, Spots(shaped, SEED).busiest(county))
     posts += city.posts_of(units, grids, Random(SEED))
     _load(units, posts, since)
     publish_duty_list(_duties(since), city.SOURCE)

@@ -22,11 +22,12 @@ from gezhi.cases.stepping import CaseRow
 from gezhi.cases.world import world
 from gezhi.demo.cast import Stage, step_of
 from gezhi.demo.playing import chance, next_move
-from gezhi.demo.queries import first_reports, rows_of, waiting_rows
+from gezhi.demo.queries import first_reports, rows_of, urgent_rows, visitors_rows
 from gezhi.demo.reporting import Callers, Spots
 
 LEFT_ALONE: Final = timedelta(minutes=3)
-OTHERS_A_TURN: Final = 2
+SOON, LONG_AGO = timedelta(minutes=20), timedelta(days=60)
+LATE_EVERY: Final = 10  # turns
 SLOWEST, QUICKEST = 45.0, 6.0  # seconds between two steps of one of its own cases
 PAUSE_AFTER_TROUBLE: Final = 5.0
 log = logging.getLogger(__name__)
@@ -46,13 +47,16 @@ class Simulator:
         self._stage = stage
         self._callers = Callers(spots, stage)
         self._rng = Random(seed)
-        self._run = f"{timezone.now():%Y%m%d%H%M%S}"
+        self._begun = timezone.now() - LEFT_ALONE
+        self._run = f"{self._begun:%Y%m%d%H%M%S}"
+        self._turns = 0
         self._count = 0
         self._own: dict[int, Own] = {}
         self._stuck: set[int] = set()  # cases of others whose next step was refused: left to people
 
     def turn(self, now: datetime) -> None:
         """One report, and a step for everybody whose time has come."""
+        self._turns += 1
         self.report(now)
         self.act(now)
 
@@ -81,10 +85,17 @@ class Simulator:
             self._own.pop(case_id, None)
             self._stuck.add(case_id)
 
-    def _others(self, now: datetime) -> Sequence[CaseRow]:
-        mine = len(self._own) + len(self._stuck)
-        found = waiting_rows(now - LEFT_ALONE, OTHERS_A_TURN + mine)
-        return [row for row in found if row.id not in self._own and row.id not in self._stuck][:OTHERS_A_TURN]
+    def _others(self, now: datetime) -> list[CaseRow]:
+        """Visitors' cases; of the city's past, what is about to be late, and seldom what is late already."""
+        untouched = now - LEFT_ALONE
+        known = len(self._own) + len(self._stuck)
+        urgent = urgent_rows(now, now + SOON, untouched, 1 + known)
+        late = urgent_rows(now - LONG_AGO, now, untouched, 1 + known) if self._turns % LATE_EVERY == 0 else []
+        pools = (visitors_rows(self._begun, untouched), self._free(urgent)[:1], self._free(late)[:1])
+        return list({row.id: row for pool in pools for row in self._free(pool)}.values())
+
+    def _free(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
+        return [row for row in rows if row.id not in self._own and row.id not in self._stuck]
 
     def _step(self, row: CaseRow, report_id: int) -> Step | None:
         own = self._own.get(row.id)
