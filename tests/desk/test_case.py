@@ -114,3 +114,10 @@ def test_a_case_reads_in_english(signed_in: SignedIn) -> None:
     page = page_of(client, receipt.case_number)
     assert "Street light fault" in page
     assert "What you may do" in page
+
+
+def test_nul_bytes_in_a_step_do_no_harm(signed_in: SignedIn) -> None:
+    receipt = cast.reported()
+    fields = ("category", "place", "text", "reason", "unit", "unit_name", "case", "report", "version")
+    given = {"step": "correct"} | dict.fromkeys(fields, "\0")
+    assert signed_in("dispatcher").post(f"/desk/cases/{receipt.case_number}/", given).status_code == 302

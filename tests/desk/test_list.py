@@ -125,3 +125,8 @@ def test_the_list_is_exported_with_its_filters(dispatcher: Client) -> None:
 
 def test_an_operator_exports_nothing(signed_in: SignedIn) -> None:
     assert signed_in("operator").post("/desk/cases/export/").status_code == 403
+
+
+def test_numbers_beyond_the_table_do_no_harm(dispatcher: Client) -> None:
+    huge = ["9" * 30 + ":1", "x:y", "1", "9" * 18 + ":1"]
+    assert dispatcher.post("/desk/cases/bulk/", {"case": huge, "do": "accept"}).status_code == 302

@@ -21,6 +21,7 @@ from gezhi.cases.intake.shapes import NewReport, Unreadable
 from gezhi.cases.models import Case
 from gezhi.cases.queries import Filters, case_list, visible
 from gezhi.cases.world import World, known_world
+from gezhi.pages.asked import posted
 from gezhi.pages.lines import line_views
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.position import words_for_point
@@ -67,7 +68,7 @@ def report(request: ActorRequest) -> HttpResponse:
     if request.method == "GET":
         return _form(request, world, {}, Photos(), {})
     photos = photos_of(request)
-    given = {name: request.POST.get(name, "").strip() for name in _FIELDS}
+    given = posted(request, _FIELDS)
     read, faults = _read(given, photos, world, request.actor)
     if read is None or faults:
         return _form(request, world, given, photos, faults, status=422)

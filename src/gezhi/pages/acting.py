@@ -11,12 +11,14 @@ from gezhi.cases.procedure import Given, Option, Refused
 from gezhi.cases.world import World
 from gezhi.lib.codes import is_code, is_within
 from gezhi.packs.shapes import Kind, Need
+from gezhi.pages.asked import number, posted
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.showing import english, said
 from gezhi.people.directory import UnitCard, chain_of
 from gezhi.places.queries import search_places
 
 _GRAVE: Final = frozenset({Kind.REJECT, Kind.RETURN, Kind.REWORK, Kind.WITHDRAW, Kind.MERGE})
+_TYPED: Final = ("unit", "unit_name", "category", "place", "case", "reason", "text")
 _ORDER: Final = (
     *(Need.UNIT, Need.CATEGORY, Need.PLACE, Need.CASE, Need.REPORT),
     *(Need.RATING, Need.REASON, Need.TEXT, Need.EVIDENCE),
@@ -101,11 +103,7 @@ def words_of(refused: Refused) -> str:
 
 def answer_of(request: HttpRequest, world: World) -> Answer:
     """What a step's form gave. Words for units, categories and places become the things that they name."""
-    post = request.POST
-    typed = {
-        name: post.get(name, "").strip()
-        for name in ("unit", "unit_name", "category", "place", "case", "reason", "text")
-    }
+    typed = posted(request, _TYPED)
     photos = photos_of(request)
     faults: dict[str, str] = {"evidence": " ".join(photos.problems)} if photos.problems else {}
     given = Given(
@@ -114,23 +112,19 @@ def answer_of(request: HttpRequest, world: World) -> Answer:
         unit_id=_unit(typed, world, faults),
         category=_category(typed["category"], world, faults),
         place_code=_place(typed["place"], world, faults),
-        rating=_number(post.get("rating", "")),
+        rating=number(request.POST.get("rating", "")),
         case_number=typed["case"],
-        report_id=_number(post.get("report", "")),
+        report_id=number(request.POST.get("report", "")),
         evidence=photos.keys,
     )
     return Answer(given, typed, faults, photos)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _unit(typed: dict[str, str], world: World, faults: dict[str, str]) -> int | None:
     """Another unit, when named, goes before the chosen one."""
     name = typed["unit_name"]
     if not name:
-        return _number(typed["unit"])
+        return number(typed["unit"])
     found = unit_named(name, world)
     if found is None:
         words = _("没有找到名称正好是“%(name)s”的单位，请写全称，或从列表中选择。")

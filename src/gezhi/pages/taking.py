@@ -15,6 +15,7 @@ from gezhi.cases.procedure import Refused
 from gezhi.cases.queries import CasePage, case_page, similar_cases, visible
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import Answer, StepForm, answer_of, barred_steps, step_form, units_for, words_of
+from gezhi.pages.asked import number, posted
 from gezhi.pages.case_view import case_facts, event_views, report_views, similar_view
 from gezhi.pages.grid_map import grid_map
 from gezhi.pages.guesses import guess_views
@@ -47,12 +48,12 @@ def case_in_sight(request: ActorRequest, number: str) -> CasePage:
 
 def take_step(request: ActorRequest, found: CasePage) -> Trouble | None:
     """The step of the form that came back. None: it was taken, and the person is told so."""
-    step, version = request.POST.get("step", ""), request.POST.get("version", "")
+    step, version = posted(request, ("step", "version")).values()
     answer = answer_of(request, found.world)
     if answer.faults:
         return Trouble(step, answer)
     try:
-        act(request.actor, found.case.pk, step, answer.given, int(version) if version.isdecimal() else None)
+        act(request.actor, found.case.pk, step, answer.given, number(version))
     except Refused as refused:
         return Trouble(step, answer, refused=words_of(refused))
     except Stale:

@@ -25,6 +25,7 @@ from gezhi.desk.views.page import page
 from gezhi.lib.codes import is_code
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import category_key, category_line, unit_name, unit_named, words_of
+from gezhi.pages.asked import number, posted
 from gezhi.pages.lines import category_lines, line_views, state_titles
 from gezhi.pages.showing import said
 from gezhi.people.access import DESK, EXPORT, Actor, ActorRequest, requires
@@ -132,9 +133,9 @@ def _dispatches(actor: Actor) -> bool:
 @requires(DESK)
 @require_POST
 def save(request: ActorRequest) -> HttpResponse:
-    name, query = request.POST.get("name", "").strip(), request.POST.get("query", "")
+    name, query = posted(request, ("name", "query")).values()
     back = redirect(f"{reverse('desk:cases')}?{query}")
-    if not name or "\0" in name + query:
+    if not name:
         messages.warning(request, _("请给视图起个名字。"), "soon")
         return back
     try:
@@ -174,7 +175,8 @@ def bulk(request: ActorRequest) -> HttpResponse:
 def chosen_cases(request: ActorRequest) -> dict[int, int]:
     """case id -> the version that was on the screen."""
     pairs = (value.partition(":") for value in request.POST.getlist("case")[:_AT_ONCE])
-    return {int(pk): int(version) for pk, _colon, version in pairs if pk.isdecimal() and version.isdecimal()}
+    numbers = ((number(pk), number(version)) for pk, _colon, version in pairs)
+    return {pk: version for pk, version in numbers if pk is not None and version is not None}
 
 
 def _steps(actor: Actor, chosen: Mapping[int, int], kind: Kind, world: World) -> list[Step]:

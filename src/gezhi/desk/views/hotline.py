@@ -20,6 +20,7 @@ from gezhi.cases.world import World, known_world
 from gezhi.desk.views.page import page
 from gezhi.lib.codes import is_code, place_range
 from gezhi.pages.acting import category_key
+from gezhi.pages.asked import posted, texts
 from gezhi.pages.case_view import SimilarView, similar_view
 from gezhi.pages.guesses import GuessView, guess_views
 from gezhi.pages.lines import category_lines
@@ -55,7 +56,7 @@ def hotline(request: ActorRequest) -> HttpResponse:
     world = known_world()
     if request.method == "GET":
         return _page(request, world, {}, Photos(), {})
-    given = {name: request.POST.get(name, "") for name in _FIELDS}
+    given = posted(request, _FIELDS)
     photos = photos_of(request)
     if "hints" in request.POST:
         return _page(request, world, given, photos, {})
@@ -104,7 +105,7 @@ def _page(
 @require_GET
 def hints(request: ActorRequest) -> HttpResponse:
     """The hints alone, for what is typed so far."""
-    given = {name: request.GET.get(name, "")[:4000] for name in _FIELDS}
+    given = texts(request.GET, _FIELDS)
     return render(request, "desk/_hints.html", {"hints": _hints(request.actor, given, known_world())})
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.lib.ratelimit import TokenBuckets
+from gezhi.pages.asked import posted
 from gezhi.people.access import REPORT_FOR_OTHERS, TEACH, Actor, actor_of, public
 from gezhi.people.models import Account, Role
 
@@ -25,11 +26,11 @@ WRONG_TRIES: Final = TokenBuckets(10, 600)
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _form(request)
-    username = request.POST.get("username", "").strip()
+    username, password = posted(request, ("username", "password")).values()
     key = f"{request.META.get('REMOTE_ADDR', '')} {username}"
     if wait := WRONG_TRIES.wait(key):
         return render(request, "429.html", {"minutes": int(wait // 60) + 1}, status=429)
-    account = authenticate(request, username=username, password=request.POST.get("password", ""))
+    account = authenticate(request, username=username, password=password)
     if not isinstance(account, Account) or account.is_system:
         WRONG_TRIES.take(key)
         return _form(request, _("用户名或密码不对。请再试一次，或请管理员重设密码。"), status=422)

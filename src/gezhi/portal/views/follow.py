@@ -20,6 +20,7 @@ from gezhi.cases.queries.tracking import plain_code
 from gezhi.lib.ratelimit import TokenBuckets
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import words_of
+from gezhi.pages.asked import posted
 from gezhi.pages.photos import Photos, photo_response, photos_of
 from gezhi.pages.showing import Due, StateTag, due_of, english, said, state_tag
 from gezhi.people.access import public
@@ -115,8 +116,8 @@ def follow(request: HttpRequest) -> HttpResponse:
     address = str(request.META.get("REMOTE_ADDR", ""))
     if wait := WRONG_TRIES.wait(address):
         return render(request, "429.html", {"minutes": int(wait // 60) + 1}, status=429)
-    given = {name: request.POST.get(name, "").strip()[:20] for name in ("code", "last4")}
-    found = tracked(given["code"].replace("\0", ""), given["last4"])
+    given = posted(request, ("code", "last4"))
+    found = tracked(given["code"], given["last4"])
     if found is None:
         WRONG_TRIES.take(address)
         wrong = _("没有找到。请核对查询码；上报时留了手机号的，还要填对后四位。")
@@ -174,7 +175,7 @@ def take_step(request: HttpRequest, code: str, step: str) -> HttpResponse:
 
 
 def _given(request: HttpRequest, photos: Photos) -> Given:
-    words = request.POST.get("words", "").replace("\0", "").strip()[:2000]
+    words = posted(request, ("words",))["words"][:2000]
     rating = request.POST.get("rating", "")
     return Given(
         reason=words,

@@ -15,6 +15,7 @@ from gezhi.cases.intake.edge import edge_for
 from gezhi.cases.intake.gate import submit
 from gezhi.cases.intake.reading import read_report
 from gezhi.cases.intake.shapes import Fault, NewReport, Receipt, Unreadable
+from gezhi.pages.asked import posted
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.place_choice import PlaceChoice, place_choice
 from gezhi.pages.position import words_for_point
@@ -47,7 +48,7 @@ def report(request: HttpRequest) -> HttpResponse:
         )
     photos = photos_of(request)
     choice = place_choice(settings.NODE_PLACE, request.POST.getlist("place"))
-    given = {name: request.POST.get(name, "") for name in _TEXTS}
+    given = posted(request, _TEXTS)
     if "refine" in request.POST:
         return _form(request, given, choice, photos, {})
     read, faults = _read(given, choice, photos)
