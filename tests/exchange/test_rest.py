@@ -111,6 +111,11 @@ def test_a_batch_of_too_many_is_refused_whole(partner: Client) -> None:
     assert post(partner, "reports/batch", []).json()["results"] == []
 
 
+def test_a_batch_of_many_inline_photos_is_sent_to_the_photos_first(partner: Client) -> None:
+    items = [{"text": "x", "photos_base64": ["a", "b", "c"]}] * 21
+    assert post(partner, "reports/batch", items).json()["code"] == "too-many-photos"
+
+
 def test_one_report_costs_at_most_twelve_statements(partner: Client) -> None:
     sent(partner, source_id="warm")
     with CaptureQueriesContext(connection) as counted:
@@ -313,3 +318,24 @@ def test_every_operation_needs_a_scope_or_is_marked_public() -> None:
         "/reports/{tracking_code}/withdrawal",
         "/categories",
     }
+
+
+def test_a_signed_in_person_may_call_with_the_csrf_token_only(city: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(city.account("dispatcher"))
+    assert client.get("/api/v1/cases").status_code == 200
+    refused = post(client, "reports", REPORT)
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf")
+    client.cookies["csrftoken"] = "a" * 32
+    body = json.dumps(REPORT)
+    taken = client.post(
+        "/api/v1/reports", body, content_type="application/json", headers={"X-CSRFToken": "a" * 32}
+    )
+    assert taken.status_code == 201, taken.content
+
+
+def test_a_signed_in_person_without_a_post_may_not_report(city: Cast) -> None:
+    client = Client()
+    client.force_login(city.account("nobody"))
+    assert post(client, "reports", REPORT).status_code == 403
+    assert client.get("/api/v1/cases").json() == {"cases": [], "next": None}

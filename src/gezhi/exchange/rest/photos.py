@@ -22,6 +22,11 @@ def keys_in(raw: object) -> list[str]:
     return [key for key in named if isinstance(key, str)] if isinstance(named, list) else []
 
 
+def inline_count(raw: object) -> int:
+    inline = raw.get(INLINE) if isinstance(raw, Mapping) else None
+    return len(inline) if isinstance(inline, list) else 0
+
+
 def photos_of(raw: Mapping[str, object], used: Collection[str]) -> tuple[tuple[Photo, ...], list[Fault]]:
     """`used`: keys that prove another report. Inline photos are stored only when nothing else is wrong."""
     faults: list[Fault] = []

@@ -14,10 +14,12 @@ from gezhi.cases.intake.shapes import Fault, NewReport, Receipt, Unreadable
 from gezhi.exchange.rest import shapes
 from gezhi.exchange.rest.access import REPORT, CallerRequest, Scope
 from gezhi.exchange.rest.bodies import json_body, many, one_object
-from gezhi.exchange.rest.photos import keys_in, photos_of, without_photos
+from gezhi.exchange.rest.photos import inline_count, keys_in, photos_of, without_photos
+from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.rest.queries import used_photos
 
 LARGEST_BATCH = 5000
+MOST_INLINE = 60  # photos inside one batch; each costs a re-encoding and two writes to disk
 PROBLEMS = dict.fromkeys((400, 401, 403, 413, 415, 422, 429), shapes.ProblemOut)
 KEY_HEADER = {
     "in": "header",
@@ -102,6 +104,7 @@ def _edge(request: CallerRequest) -> Edge:
 
 
 def _read_all(items: Sequence[object], edge: Edge) -> list[Outcome]:
+    _refuse_many_inline(items)
     keys = [key for item in items for key in keys_in(item)]
     ids = [str(item.get("source_id")) for item in items if isinstance(item, Mapping)] if keys else []
     used = set(used_photos(keys, edge.source, ids))
@@ -110,6 +113,13 @@ def _read_all(items: Sequence[object], edge: Edge) -> list[Outcome]:
         outcomes.append(_read(item, edge, used) if isinstance(item, Mapping) else _NO_OBJECT)
         used.update(keys_in(item))
     return outcomes
+
+
+def _refuse_many_inline(items: Sequence[object]) -> None:
+    inline = sum(inline_count(item) for item in items)
+    if inline > MOST_INLINE:
+        detail = f"The batch holds {inline} photos inline; at most {MOST_INLINE} are taken. Send them to /photos first."
+        raise Problem(413, "too-many-photos", detail)
 
 
 _NO_OBJECT = Outcome(None, [Fault("report", "", "must be an object")])
