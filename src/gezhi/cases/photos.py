@@ -128,6 +128,7 @@ def _open(data: bytes) -> Image.Image:
 def _encode(picture: Image.Image) -> tuple[bytes, int, int]:
     upright = ImageOps.exif_transpose(picture).convert("RGB")
     upright.thumbnail((MAX_EDGE, MAX_EDGE))
+    upright.info.clear()  # comments and XMP would be written again
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=QUALITY, exif=b"")
     return out.getvalue(), upright.width, upright.height

@@ -19,7 +19,10 @@ def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
             values = [value for row in rows for value in row]
             cursor.execute(f'INSERT INTO "{table}" ({names}) VALUES {", ".join([one] * len(rows))}', values)
             return
-        with cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+        with (
+            connection.wrap_database_errors,
+            cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
 

@@ -122,7 +122,7 @@ def _taken(
     roles = step.who.roles(row)
     standing = standing_of(step, row, around, at)
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
-    _check_evidence(step.given)
+    _check_evidence(step.given, around)
     if transition.kind is Kind.MERGE:
         joint.check_merge(row, merging.get(step.given.case_number), step.given.case_number)
     if transition.kind is Kind.SPLIT:
@@ -169,13 +169,13 @@ def standing_of(step: Step, row: CaseRow, around: Around, at: datetime) -> Stand
     )
 
 
-def _check_evidence(given: Given) -> None:
+def _check_evidence(given: Given, around: Around) -> None:
     for key in given.evidence:
-        if not is_stored(key):
+        if not is_stored(key) or key in around.used_photos:
             raise Refused(
                 "unknown-evidence",
-                "照片未上传成功，请重新上传。",
-                f"No photo '{key}' was uploaded. Upload it first.",
+                "照片未上传成功或已使用过，请重新上传。",
+                f"No photo '{key}' waits for use. Upload one; a photo proves one step only.",
             )
 
 

@@ -36,6 +36,11 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["case", "id"], name="report_of_case"),
             models.Index(fields=["received_at", "id"], name="report_by_time"),
+            models.Index(  # what Open311 shows to anyone
+                fields=["received_at", "id"],
+                name="report_of_open311",
+                condition=models.Q(source__startswith="open311:"),
+            ),
             models.Index(
                 fields=["reporter_phone", "-id"],
                 name="report_by_phone",

@@ -1,12 +1,13 @@
 """What decisions need to know around the cases of a batch: one statement each, and only when a step asks for it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gezhi.cases.models import Assignment, CaseEvent, Report
+from gezhi.cases.models import Assignment, CaseEvent, Evidence, Report
+from gezhi.cases.photos import is_stored
 from gezhi.cases.stepping import CaseRow
 from gezhi.packs.shapes import Kind
 
@@ -18,6 +19,13 @@ class Asked(Protocol):
     def case_id(self) -> int: ...
     @property
     def who(self) -> "AskedBy": ...
+    @property
+    def given(self) -> "AskedWith": ...
+
+
+class AskedWith(Protocol):
+    @property
+    def evidence(self) -> tuple[str, ...]: ...
 
 
 class AskedBy(Protocol):
@@ -32,6 +40,7 @@ class Around:
     did: Mapping[int, Mapping[Kind, int | None]]  # case -> who took the last step of each kind
     active: Mapping[int, int]  # case -> its active assignment
     rated: Mapping[int, datetime | None]  # report -> when it was rated
+    used_photos: frozenset[str]  # keys given with these steps that prove something already
 
 
 def read_around(rows: Collection[CaseRow], steps: Sequence[Asked]) -> Around:
@@ -41,8 +50,15 @@ def read_around(rows: Collection[CaseRow], steps: Sequence[Asked]) -> Around:
     return Around(
         did=last_actors(by_people),
         active=dict(active.values_list("case_id", "id")),
+        used_photos=_used(key for step in steps for key in step.given.evidence),
         rated=dict(Report.objects.filter(id__in=reports).values_list("id", "rated_at")) if reports else {},
     )
+
+
+def _used(keys: Iterable[str]) -> frozenset[str]:
+    asked = set(filter(is_stored, keys))
+    used = Evidence.objects.filter(key__in=asked).values_list("key", flat=True) if asked else ()
+    return frozenset(str(key) for key in used)
 
 
 def last_actors(case_ids: Sequence[int]) -> Mapping[int, Mapping[Kind, int | None]]:
