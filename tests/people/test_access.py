@@ -13,6 +13,7 @@ from gezhi.cases.intake.door import accept
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given
 from gezhi.cases.world import world
+from gezhi.lib.codes import COUNTY
 from gezhi.people.access import (
     DESK,
     EXPORT,
@@ -41,11 +42,8 @@ TODAY = date(2026, 7, 1)
 
 
 def actor(*posts: tuple[str, int, str]) -> Actor:
-    return Actor(
-        1,
-        "名字",
-        tuple(HeldPost(n, role, unit, "单位", place) for n, (role, unit, place) in enumerate(posts)),
-    )
+    held = [HeldPost(n, role, unit, "单位", place) for n, (role, unit, place) in enumerate(posts)]
+    return Actor(1, "名字", tuple(held))
 
 
 def test_a_post_reaches_what_lies_in_its_place() -> None:
@@ -149,17 +147,17 @@ def test_a_password_is_kept_as_argon2(city: Cast) -> None:
     assert account.check_password(PASSWORD)
 
 
+def at_counties(function: str) -> Responsibility:
+    return Responsibility(category=LAMP, level=COUNTY, function=function, valid_from=SINCE, source="权责清单")
+
+
 def test_a_duty_list_changes_who_is_suggested_from_the_next_report_on(city: Cast) -> None:
     assert Case.objects.get(id=reported().case_id).suggested_unit_id == city.units["haishu-works"]
-    rows = [Responsibility(category=LAMP, level=2, function="power", valid_from=SINCE, source="权责清单")]
-    publish_duty_list(rows, "权责清单")
+    publish_duty_list([at_counties("power")], "权责清单")
     again = accept([report(grid=f"{WANAN}002")])[0]
     assert Case.objects.get(id=again.case_id).suggested_unit_id == city.units["city-works"]
-    publish_duty_list(
-        [Responsibility(category=LAMP, level=2, function="municipal", valid_from=SINCE, source="修订")],
-        "修订",
-    )
-    assert world().directory.duty == {(LAMP, 2): "municipal"}
+    publish_duty_list([at_counties("municipal")], "修订")
+    assert world().directory.duty == {(LAMP, COUNTY): "municipal"}
 
 
 def test_a_matter_that_grids_do_not_take_stands_at_the_village(city: Cast) -> None:

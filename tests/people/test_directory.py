@@ -14,12 +14,9 @@ def unit(pk: int, place: str, *functions: str) -> UnitCard:
 
 
 UNITS = {
-    one.id: one
-    for one in (
-        unit(1, CITY, "municipal", "power"),
-        unit(2, HAISHU, "municipal", "sanitation"),
-        unit(3, NANMEN, "sanitation"),
-    )
+    1: unit(1, CITY, "municipal", "power"),
+    2: unit(2, HAISHU, "municipal", "sanitation"),
+    3: unit(3, NANMEN, "sanitation"),
 }
 PLAIN = Directory(UNITS)
 
