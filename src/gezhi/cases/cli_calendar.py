@@ -22,20 +22,28 @@ def import_file(file: Path, source: str) -> None:
     """Load a CSV with the columns day (2027-01-01) and kind (work or rest, 班 or 休)."""
     from gezhi.cases.actions.calendar import import_days
 
+    try:
+        days, faults = _read(file)
+    except (UnicodeDecodeError, csv.Error) as error:
+        sys.exit(f"{file} cannot be read as CSV in UTF-8: {error}")
+    if faults or not days:
+        sys.exit("\n".join(faults[:20]) or "The file holds no days.")
+    import_days(days, source)
+    click.echo(f"{len(days)} days from {min(days)} to {max(days)} are in force.")
+
+
+def _read(file: Path) -> tuple[dict[date, bool], list[str]]:
+    """The days, and what is wrong in which line."""
     days: dict[date, bool] = {}
     faults = []
     with file.open(encoding="utf-8-sig", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines), start=2):
             try:
-                days[date.fromisoformat((row.get("day") or "").strip())] = WORDS[
-                    (row.get("kind") or "").strip()
-                ]
+                day, kind = ((row.get(name) or "").strip() for name in ("day", "kind"))
+                days[date.fromisoformat(day)] = WORDS[kind]
             except (ValueError, KeyError):
                 faults.append(f"line {number}: day must be like 2027-01-01, kind one of {', '.join(WORDS)}")
-    if faults or not days:
-        sys.exit("\n".join(faults[:20]) or "The file holds no days.")
-    import_days(days, source)
-    click.echo(f"{len(days)} days from {min(days)} to {max(days)} are in force.")
+    return days, faults
 
 
 @calendar.command()
