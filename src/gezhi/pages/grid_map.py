@@ -11,7 +11,8 @@ from gezhi.places.queries import NoShapes, Outline, neighbours_of
 WIDTH: Final = 320
 HEIGHT: Final = 220
 _MARGIN: Final = 0.45  # share of the grid's own extent shown around it
-_HEADROOM: Final = 22  # pixels; the grid's own name stands at its top, the middle is for the point
+_NAME_WIDE: Final = 40  # pixels; a name so near the point moves above it
+_NAME_HIGH: Final = 32
 
 Ring = Sequence[Sequence[float]]
 
@@ -69,8 +70,8 @@ def grid_map(code: str, lon: float | None, lat: float | None) -> GridMap | None:
 def drawing(outlines: Sequence[Outline], lon: float | None, lat: float | None) -> GridMap:
     """`outlines`: the grid itself first."""
     frame = _frame(list(_points(outlines[0])))
-    patches = [_patch(outline, frame, own=outline is outlines[0]) for outline in outlines]
     spot = frame.at(lon, lat) if lon is not None and lat is not None else None
+    patches = [_patch(outline, frame, spot, own=outline is outlines[0]) for outline in outlines]
     return GridMap([*patches[1:], patches[0]], spot, outlines[0].simulated)
 
 
@@ -100,11 +101,11 @@ def _frame(points: Sequence[tuple[float, float]]) -> _Frame:
     )
 
 
-def _patch(outline: Outline, frame: _Frame, *, own: bool) -> Patch:
+def _patch(outline: Outline, frame: _Frame, spot: tuple[float, float] | None, *, own: bool) -> Patch:
     rings = [[frame.at(point[0], point[1]) for point in ring] for ring in _rings(outline)]
     path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring) + "Z" for ring in rings)
     xs, ys = [x for ring in rings for x, _ in ring], [y for ring in rings for _, y in ring]
-    height = min(ys) + _HEADROOM if own else (min(ys) + max(ys)) / 2
-    return Patch(
-        path, outline.name, outline.full_name, own, round((min(xs) + max(xs)) / 2, 1), round(height, 1)
-    )
+    x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    if spot and abs(spot[0] - x) < _NAME_WIDE and abs(spot[1] - y) < _NAME_HIGH:
+        y = spot[1] - _NAME_HIGH / 2
+    return Patch(path, outline.name, outline.full_name, own, round(x, 1), round(y, 1))

@@ -26,6 +26,7 @@ class LineView:
     place: str
     area: str
     unit: str
+    suggested: str
     reports: int
     opened_at: datetime
 
@@ -39,7 +40,6 @@ def line_views(lines: Sequence[CaseLine | Case], world: World, now: datetime) ->
 
 
 def _line_view(line: CaseLine | Case, world: World, now: datetime, names: Mapping[str, str]) -> LineView:
-    unit = world.directory.units.get(line.unit_id or 0)
     place, area = _place_and_area(line.place_code, names, names.get(world.root, ""))
     return LineView(
         id=line.id,
@@ -51,10 +51,16 @@ def _line_view(line: CaseLine | Case, world: World, now: datetime, names: Mappin
         due=due_of(line.due_at, now) if line.is_open else None,
         place=place,
         area=area,
-        unit=unit_name(unit) if unit else "",
+        unit=_unit(line.unit_id, world),
+        suggested=_unit(line.suggested_unit_id, world) if line.is_open else "",
         reports=line.report_count,
         opened_at=line.opened_at,
     )
+
+
+def _unit(pk: int | None, world: World) -> str:
+    unit = world.directory.units.get(pk or 0)
+    return unit_name(unit) if unit else ""
 
 
 def _place_and_area(code: str, names: Mapping[str, str], root: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ ROLES: Final = {
     Role.ADMINISTRATOR: gettext_lazy("管理员"),
     Role.OPERATOR: gettext_lazy("话务员"),
     "reporter": gettext_lazy("上报人"),
+    "staff": gettext_lazy("工作人员"),
     "system": gettext_lazy("系统"),
 }
 SOURCES: Final = {
