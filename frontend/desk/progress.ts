@@ -1,4 +1,6 @@
 // A job's progress, asked once a second until it ends; then the page is read again.
+import "../shared/busy";
+
 interface Progress {
   share: number;
   words: string;

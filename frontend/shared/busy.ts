@@ -8,4 +8,5 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-b
     button.textContent = words;
   });
 }
+document.querySelectorAll<HTMLElement>(".unscripted").forEach((one) => (one.hidden = true));
 document.getElementById("faults")?.focus();

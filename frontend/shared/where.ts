@@ -45,8 +45,6 @@ async function fill(box: HTMLElement, changed: HTMLSelectElement): Promise<void>
 }
 
 for (const box of document.querySelectorAll<HTMLElement>("[data-places]")) {
-  const unscripted = one<HTMLElement>(".unscripted", box);
-  if (unscripted) unscripted.hidden = true;
   box.addEventListener("change", (event) => {
     if (event.target instanceof HTMLSelectElement) void fill(box, event.target);
   });
