@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -42,15 +43,39 @@ def serve_forever(
     `beside`: further commands that are kept running as long as the server.
     """
     from django.db import connections
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.http import HTTP1Settings
 
     connections.close_all()
     commands = [*([WORKER] if with_worker else []), *beside]
     children = [KeptRunning(command) for command in commands]
     click.echo(f"Gezhi answers at http://{host}:{port}/")
-    server: Any = Granian(
+    try:
+        _keep_serving(host, port, processes)
+    finally:
+        for child in children:
+            child.stop()
+
+
+def _keep_serving(host: str, port: int, processes: int) -> None:
+    """The web server gives up when one of its processes dies twice within seconds: then it is begun again."""
+    while True:
+        server = _web_server(host, port, processes)
+        try:
+            server.serve()
+        except SystemExit as gave_up:
+            click.echo(f"The web server gave up ({gave_up.code}) and is begun again.", err=True)
+            time.sleep(1)
+        else:
+            return
+        if server.interrupt_signal:
+            return
+
+
+def _web_server(host: str, port: int, processes: int) -> Any:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+
+    return Granian(
         "gezhi.config.wsgi:application",
         address=host,
         port=port,
@@ -64,11 +89,6 @@ def serve_forever(
         http1_settings=HTTP1Settings(header_read_timeout=30_000),
         log_level="warning",  # type: ignore[arg-type]
     )
-    try:
-        server.serve()
-    finally:
-        for child in children:
-            child.stop()
 
 
 class KeptRunning:
