@@ -42,6 +42,7 @@ def appoint(username: str, unit_code: str, role: str, place_code: str) -> None:
     """Give a person a post at a unit and a place, from today on."""
     from django.utils import timezone
 
+    from gezhi.lib.codes import is_code
     from gezhi.people import actions
     from gezhi.people.models import Account, Role, Unit
 
@@ -51,6 +52,8 @@ def appoint(username: str, unit_code: str, role: str, place_code: str) -> None:
         sys.exit(f"There is no {'account ' + username if person is None else 'unit ' + unit_code}.")
     if role not in Role.values:
         sys.exit(f"'{role}' is no role; roles are {', '.join(Role.values)}.")
+    if not is_code(place_code):
+        sys.exit(f"'{place_code}' is no place; it must be a 12-digit division code or a grid code.")
     actions.appoint(person, unit, role, place_code, timezone.localdate())
     click.echo(f"{person.name} is {role} at {unit.name} for {place_code} from today.")
 
