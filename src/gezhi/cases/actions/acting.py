@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from gezhi.cases.actions import joint, writing
+from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.models import Case
-from gezhi.cases.photos import is_stored
+from gezhi.cases.photos import is_stored, load_photo
 from gezhi.cases.procedure import Given, Refused, Standing, choose
 from gezhi.cases.queries.around import Around, read_around
 from gezhi.cases.stepping import CaseRow, Setting, changed, procedure_of, shares
@@ -122,7 +123,6 @@ def _taken(
     roles = step.who.roles(row)
     standing = standing_of(step, row, around, at)
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
-    _check_evidence(step.given, around)
     if transition.kind is Kind.MERGE:
         joint.check_merge(row, merging.get(step.given.case_number), step.given.case_number)
     if transition.kind is Kind.SPLIT:
@@ -139,6 +139,7 @@ def _taken(
         shares=shares(transition, row.id in around.active),
         active=around.active.get(row.id),
         salt=secrets.token_bytes(16),
+        photos=_photos(step.given, around),
     )
 
 
@@ -169,7 +170,9 @@ def standing_of(step: Step, row: CaseRow, around: Around, at: datetime) -> Stand
     )
 
 
-def _check_evidence(given: Given, around: Around) -> None:
+def _photos(given: Given, around: Around) -> list[Photo]:
+    """The photos given with the step. Raises Refused for one that is not stored, or that proves something already."""
+    photos = []
     for key in given.evidence:
         if not is_stored(key) or key in around.used_photos:
             raise Refused(
@@ -177,6 +180,8 @@ def _check_evidence(given: Given, around: Around) -> None:
                 "照片未上传成功或已使用过，请重新上传。",
                 f"No photo '{key}' waits for use. Upload one; a photo proves one step only.",
             )
+        photos.append(load_photo(key))
+    return photos
 
 
 def setting_of(now_world: World) -> Setting:

@@ -14,7 +14,6 @@ from gezhi.cases.models import Case, Evidence, Report
 from gezhi.cases.procedure import Refused
 from gezhi.cases.stepping import CaseRow
 from gezhi.cases.world import World
-from gezhi.lib.bigrams import tsvector
 from gezhi.lib.json_text import json_text
 from gezhi.lib.rows import insert_rows
 from gezhi.packs.shapes import Kind
@@ -85,7 +84,6 @@ def split(taken: Taken, world: World, at: datetime) -> int:
         due_at=state_due(state, world.catalogue.category(old.category), world.catalogue, at, world.office),
         suggested_unit_id=old.unit_id or old.suggested_unit_id,
         match_key=match_key(report.lon, report.lat, report.place_code or old.place_code),
-        search=tsvector(f"{title[:60]} {report.address[:40]}"),
     )
     Report.objects.filter(id=report.pk).update(case_id=new.pk)
     row = replace(taken.after, id=new.pk, version=1, due_at=new.due_at, state=state.key)

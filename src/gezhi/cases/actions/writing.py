@@ -9,8 +9,8 @@ from django.conf import settings
 
 from gezhi.cases.answers import answer_text
 from gezhi.cases.intake.rows import DIRECT, EVENT, EVIDENCE
+from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.models import Assignment, Case, Lesson, Report
-from gezhi.cases.photos import load_photo
 from gezhi.cases.procedure import Given
 from gezhi.cases.stepping import CaseRow, Share
 from gezhi.cases.world import World
@@ -58,6 +58,7 @@ class Taken:
     shares: Sequence[Share]
     active: int | None  # the assignment that was active before
     salt: bytes
+    photos: Sequence[Photo]
 
     @property
     def words(self) -> str:
@@ -128,7 +129,7 @@ def _entry(taken: Taken, at: datetime) -> Entry:
         "place": taken.after.place_code,
         "unit": taken.after.unit_id,
         "words": salted(taken.salt, taken.words),
-        "evidence": [load_photo(key).sha256 for key in taken.given.evidence],
+        "evidence": [photo.sha256 for photo in taken.photos],
     }
     return Entry(f"case.{taken.transition.kind.value}", f"case:{taken.after.id}", at, facts)
 
@@ -155,8 +156,7 @@ def _write_shares(batch: Sequence[Taken], at: datetime) -> None:
 
 def _photos(taken: Taken, at: datetime) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for key in taken.given.evidence:
-        photo = load_photo(key)
+    for photo in taken.photos:
         where = (photo.key, taken.after.id, taken.report_id, taken.after.version, taken.account_id)
         rows.append(
             (

@@ -28,12 +28,12 @@ from gezhi.packs.shapes import Kind
 CASE = (
     "id number pack_version_id procedure category title state is_open place_code lon lat address "
     "occurred_at opened_at state_at due_at suggested_unit_id confidence report_count reopen_count "
-    "overdue_count version match_key search"
+    "overdue_count version match_key"
 ).split()
 REPORT = (
     "id case_id source source_id tracking_code text lon lat place_code address category reporter_name "
     "reporter_phone reporter_email language submitted_by_id attributes occurred_at received_at "
-    "rating_text salt"
+    "rating_text salt words"
 ).split()
 EVENT = ("case_id seq at transition kind from_state to_state account_id role text facts due_at salt").split()
 EVIDENCE = (
@@ -49,6 +49,7 @@ UPDATE cases_case c SET report_count = c.report_count + j.n, version = c.version
 FROM still AS j WHERE c.id = j.id
 RETURNING c.id, c.version - j.n, c.number, c.state
 """
+SEARCHED = 60  # characters of a text, and of an address, that search finds
 DIRECT = ("portal", "hotline", "field")  # sources whose reporters read their answers here
 
 
@@ -152,7 +153,6 @@ def _case_row(batch: Written, draft: Draft, case_id: int, number: str, reports: 
         0,
         reports,
         draft.cells[0][0],
-        tsvector(f"{title[:60]} {report.address[:40]}"),
     )
 
 
@@ -203,6 +203,7 @@ def _report_row(batch: Written, index: int, code: str) -> tuple[object, ...]:
         batch.at,
         "",
         batch.salts[index],
+        tsvector(f"{report.text[:SEARCHED]} {report.address[:SEARCHED]}"),
     )
 
 

@@ -1,5 +1,3 @@
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -38,7 +36,6 @@ class Case(models.Model):
     merged_into_id = models.BigIntegerField(null=True)
     version = models.IntegerField(default=1)
     match_key = models.BigIntegerField()
-    search = SearchVectorField(null=True)
 
     class Meta:
         indexes = [
@@ -55,7 +52,6 @@ class Case(models.Model):
                 fields=["due_at"], name="case_sweep", condition=Q(due_at__isnull=False, overdue_at=None)
             ),
             models.Index(fields=["match_key", "category", "-occurred_at"], name="case_match", condition=OPEN),
-            GinIndex(fields=["search"], name="case_search"),
         ]
 
 

@@ -1,3 +1,5 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from gezhi.lib.fields import PlaceCodeField
@@ -30,10 +32,12 @@ class Report(models.Model):
     rated_at = models.DateTimeField(null=True)
     rating_text = models.TextField(blank=True)
     salt = models.BinaryField(max_length=16)
+    words = SearchVectorField()  # of text and address; here since cases change often and reports do not
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="report_once")]
         indexes = [
+            GinIndex(fields=["words"], name="report_words"),  # search
             models.Index(fields=["case", "id"], name="report_of_case"),
             models.Index(fields=["received_at", "id"], name="report_by_time"),
             models.Index(  # what Open311 shows to anyone

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from gezhi.cases.models import Report
 from gezhi.lib.bigrams import tsquery
 from gezhi.lib.codes import is_code, place_range
 
@@ -93,7 +94,10 @@ class Filters:
         if self.text.isascii() and self.text.isdigit() and len(self.text) >= 12:
             return Q(number=self.text)
         query = tsquery(self.text)
-        return Q(search=SearchQuery(query, search_type="raw", config="simple")) if query else Q(pk__in=())
+        if not query:
+            return Q(pk__in=())
+        said = Report.objects.filter(words=SearchQuery(query, search_type="raw", config="simple"))
+        return Q(Exists(said.filter(case_id=OuterRef("pk"))))
 
     def _times(self, now: datetime) -> Q:
         asked = Q()
