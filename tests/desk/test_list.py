@@ -1,6 +1,7 @@
 """The list of cases and the queues, from a dispatcher's chair."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
+from gezhi.cases import world
 from gezhi.cases.models import Case, SavedView
+from gezhi.cases.world import known_world
 from tests import cast
 from tests.desk.conftest import SignedIn
 
@@ -130,3 +133,17 @@ def test_an_operator_exports_nothing(signed_in: SignedIn) -> None:
 def test_numbers_beyond_the_table_do_no_harm(dispatcher: Client) -> None:
     huge = ["9" * 30 + ":1", "x:y", "1", "9" * 18 + ":1"]
     assert dispatcher.post("/desk/cases/bulk/", {"case": huge, "do": "accept"}).status_code == 302
+
+
+def test_a_category_that_another_process_published_is_shown(dispatcher: Client) -> None:
+    """This process still holds an older configuration."""
+    cast.reported(category=cast.LAMP)
+    held = known_world()
+    parts = ("categories", "_retired", "_versions")
+    without = {
+        part: {key: one for key, one in getattr(held.catalogue, part).items() if key != cast.LAMP}
+        for part in parts
+    }
+    older = replace(held.catalogue, **without)
+    world._world = replace(held, catalogue=older, stamp=held.stamp - 1)
+    assert "路灯异常" in dispatcher.get("/desk/cases/").content.decode()

@@ -7,8 +7,9 @@ from datetime import datetime
 from gezhi.cases.models import Case
 from gezhi.cases.queries import CaseLine
 from gezhi.cases.world import World
+from gezhi.cases.world import world as newest_world
 from gezhi.lib.codes import TOWN, ancestor_at, level_of
-from gezhi.packs.catalogue import Catalogue
+from gezhi.packs.catalogue import Catalogue, NotInCatalogue
 from gezhi.pages.acting import category_line, unit_name
 from gezhi.pages.showing import Due, StateTag, due_of, said, state_tag
 from gezhi.places.queries import place_names
@@ -36,7 +37,11 @@ def line_views(lines: Sequence[CaseLine | Case], world: World, now: datetime) ->
     codes = {line.place_code for line in lines}
     towns = {ancestor_at(code, TOWN) for code in codes if level_of(code) > TOWN}
     names = place_names(codes | towns | {world.root}) if codes else {}
-    return [_line_view(line, world, now, names) for line in lines]
+    try:
+        return [_line_view(line, world, now, names) for line in lines]
+    except NotInCatalogue:  # another process published since this one read its configuration
+        newest = newest_world()
+        return [_line_view(line, newest, now, names) for line in lines]
 
 
 def _line_view(line: CaseLine | Case, world: World, now: datetime, names: Mapping[str, str]) -> LineView:
@@ -73,8 +78,11 @@ def _place_and_area(code: str, names: Mapping[str, str], root: str) -> tuple[str
 
 
 def tag_of(catalogue: Catalogue, category: str, state: str) -> StateTag:
-    """A state that the category's present procedure no longer has stands under its key."""
-    states = catalogue.procedure_of(category).states
+    """A state that no present procedure of the category has stands under its key."""
+    try:
+        states = catalogue.procedure_of(category).states
+    except NotInCatalogue:  # the category is retired
+        states = ()
     found = next((one for one in states if one.key == state), None)
     return state_tag(found) if found else StateTag(state, state, "", "calm")
 

@@ -180,10 +180,12 @@ def chosen_cases(request: ActorRequest) -> dict[int, int]:
 
 
 def _steps(actor: Actor, chosen: Mapping[int, int], kind: Kind, world: World) -> list[Step]:
-    rows = Case.objects.filter(visible(actor), id__in=chosen).only("id", "category", "suggested_unit_id")
+    rows = Case.objects.filter(visible(actor), id__in=chosen).only(
+        "id", "pack_version_id", "procedure", "suggested_unit_id"
+    )
     steps = []
     for case in rows:
-        procedure = world.catalogue.procedure_of(case.category)
+        procedure = world.catalogue.procedure(case.pack_version_id, case.procedure)
         key = next((step.key for step in procedure.transitions if step.kind is kind), "")
         given = Given(unit_id=case.suggested_unit_id) if kind is Kind.DISPATCH else Given()
         if key and (given.unit_id or kind is Kind.ACCEPT):
