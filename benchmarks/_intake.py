@@ -5,10 +5,26 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from django.db import models
+
 SEED = 11
 THINGS = "路灯 井盖 垃圾 积水 噪音 占道 树木 护栏 招牌 管道 消防栓 油烟 扬尘 违停 小广告 公厕 河道".split()
 TROUBLES = "坏了 丢失 堆积 影响出行 一直没人管 半夜扰民 破损严重 倾斜 漏水 很危险 请尽快处理 又出现了".split()
-CASE_OWN = {"id", "number", "search", "match_key"}
+CASE_OWN = {"id", "number", "match_key"}
+REPORT_OWN = {"id", "case_id", "source_id", "tracking_code"}
+GROW = """
+WITH sample AS (SELECT *, row_number() OVER (ORDER BY id) AS at FROM cases_case ORDER BY id LIMIT 1000),
+said AS (SELECT *, row_number() OVER (ORDER BY id) AS at FROM cases_report ORDER BY id LIMIT 1000),
+new AS (
+    INSERT INTO cases_case ({case}, number, match_key)
+    SELECT {case}, 'G' || lpad((%s + g)::text, 11, '0'), match_key + 1000000 + g
+    FROM sample JOIN generate_series(1, %s) g ON at = 1 + g %% (SELECT count(*) FROM sample)
+    RETURNING id
+)
+INSERT INTO cases_report ({report}, case_id, source_id, tracking_code)
+SELECT {report}, new.id, 'grown-' || new.id, 'G' || new.id
+FROM new JOIN said ON at = 1 + new.id %% (SELECT count(*) FROM said)
+"""
 GROW_STEP = 100_000
 
 
@@ -39,26 +55,23 @@ def cases() -> int:
 
 
 def grow(size: int) -> None:
-    """Copies of real cases, each with its own number, text and grid cell, until there are `size`."""
+    """Copies of real cases and reports, each with its own number and cell, until there are `size` cases."""
     from django.db import connection
 
-    from gezhi.cases.models import Case
+    from gezhi.cases.models import Case, Report
 
-    columns = [field.column for field in Case._meta.concrete_fields if field.column not in CASE_OWN]
-    names = ", ".join(f'"{name}"' for name in columns)
+    case = _columns(Case, CASE_OWN)
+    report = _columns(Report, REPORT_OWN)
     while (have := cases()) < size:
         more = min(size - have, GROW_STEP)
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO cases_case ({names}, number, search, match_key)"
-                f" SELECT {names}, 'G' || lpad((%s + g)::text, 11, '0'), search, match_key + 1000000 + g"
-                " FROM (SELECT *, row_number() OVER () AS at"
-                " FROM (SELECT * FROM cases_case ORDER BY id LIMIT 1000) first) t"
-                " JOIN generate_series(1, %s) g ON t.at = 1 + g %% (SELECT least(count(*), 1000) FROM cases_case)",
-                [have, more],
-            )
+            cursor.execute(GROW.format(case=case, report=report), [have, more])
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _columns(model: type[models.Model], own: set[str]) -> str:
+    return ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if field.column not in own)
 
 
 def edge() -> object:

@@ -29,5 +29,11 @@ def start() -> Path:
 
 def tell(name: str, value: float, unit: str, peer: str, peer_value: float, **more: object) -> None:
     """One line of JSON; the ratio is ours to the peer's."""
-    line = {"name": name, "value": round(value, 3), "unit": unit, "peer": peer, "peer_value": round(peer_value, 3)}
+    line = {
+        "name": name,
+        "value": round(value, 3),
+        "unit": unit,
+        "peer": peer,
+        "peer_value": round(peer_value, 3),
+    }
     print(json.dumps(line | {"ratio": round(value / peer_value, 3)} | more, ensure_ascii=False), flush=True)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import _node
 
-SIZES = (10_000, 100_000, 1_000_000)
+SIZES = (10_000, 100_000)
 REQUESTS = 200
 SEED = 7
 STATES = ("registered", "filed", "dispatched", "handling", "handled")
@@ -19,9 +19,14 @@ ENDED = ("closed", "rated", "archived", "rejected")
 OPEN_SHARE = 0.03
 WORDS = "路灯 井盖 垃圾 积水 噪音 占道 树木 护栏 招牌 管道 消防 油烟 扬尘 违停 破损 缺失 堆放 渗漏 松动 遮挡".split()
 COLUMNS = (
-    "number pack_version_id procedure category title state is_open place_code lon lat address occurred_at opened_at"
+    "id number pack_version_id procedure category title state is_open place_code lon lat address occurred_at opened_at"
     " state_at due_at closed_at unit_id suggested_unit_id report_count reopen_count overdue_count version match_key"
-    " search"
+).split()
+
+
+SAID = (
+    "case_id source source_id tracking_code text place_code address category reporter_name reporter_phone"
+    " reporter_email language attributes occurred_at received_at rating_text salt words"
 ).split()
 
 
@@ -51,14 +56,13 @@ def _add(numbers: range) -> None:
 
     from gezhi.lib.rows import insert_rows
 
-    rows = list(_rows(numbers))
     with transaction.atomic():
-        insert_rows("cases_case", COLUMNS, rows)
+        insert_rows("cases_case", COLUMNS, list(_rows(numbers)))
+        insert_rows("cases_report", SAID, list(_said(numbers)))
 
 
 def _rows(numbers: range) -> Iterator[tuple[object, ...]]:
     from gezhi.cases.world import world
-    from gezhi.lib.bigrams import tsvector
     from tests import cast
 
     dice = random.Random(f"{SEED} {numbers.start}")
@@ -74,6 +78,7 @@ def _rows(numbers: range) -> Iterator[tuple[object, ...]]:
         due = now + timedelta(hours=dice.uniform(-48, 120)) if is_open else None
         unit = dice.choice(units) if state not in STATES[:2] else None
         yield (
+            number + 1,
             f"B{number:011d}",
             pack,
             "standard",
@@ -97,7 +102,37 @@ def _rows(numbers: range) -> Iterator[tuple[object, ...]]:
             0,
             1,
             number,
-            tsvector(title),
+        )
+
+
+def _said(numbers: range) -> Iterator[tuple[object, ...]]:
+    """One report for each case, with the words that search finds."""
+    from gezhi.lib.bigrams import tsvector
+
+    dice = random.Random(f"{SEED} words {numbers.start}")
+    now = datetime.now(UTC)
+    for number in numbers:
+        text = "".join(dice.choices(WORDS, k=6)) + f"第{number}处"
+        code = f"T{number}"
+        yield (
+            number + 1,
+            "portal",
+            code,
+            code,
+            text,
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "zh-hans",
+            "{}",
+            now,
+            now,
+            "",
+            b"",
+            tsvector(text),
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from gezhi.lib.command import pure
+from gezhi.lib.parent import end_with_parent, mark_children
 
 WORKER = (sys.executable, "-m", "gezhi", "worker")
 THREADS = 16  # of each web process; requests wait for the database, not for each other
@@ -45,6 +46,7 @@ def serve_forever(
     from django.db import connections
 
     connections.close_all()
+    mark_children()
     commands = [*([WORKER] if with_worker else []), *beside]
     children = [KeptRunning(command) for command in commands]
     click.echo(f"Gezhi answers at http://{host}:{port}/")
@@ -121,6 +123,7 @@ def worker() -> None:
     """Do the deferred jobs until interrupted."""
     from django.core.management import call_command
 
+    end_with_parent()
     call_command(
         "procrastinate",
         "worker",
