@@ -167,10 +167,15 @@ def test_any_number_of_reports_takes_twelve_statements(committed: Cast, settings
     assert counted(1) == 11  # opens a case
     assert counted(1) == 11  # joins it
     assert [counted(size) for size in (10, 1000)] == [12, 12]
-    photos = (load_photo(cast.photo()),)
+    photographed = [
+        report(photos=(load_photo(cast.photo()),), reporter_phone="13800001234") for _ in range(2)
+    ]
     with statements() as sent:
-        accept([report(photos=photos, reporter_phone="13800001234")])
+        accept(photographed[:1])
     assert len(sent) == 12
+    with statements() as sent:
+        accept([photographed[1], report("垃圾成堆", reporter_phone="13800001234")])
+    assert len(sent) == 13  # joins, opens and has a photo
 
 
 def test_a_thousand_reports_count_their_events_without_a_gap(city: Cast) -> None:

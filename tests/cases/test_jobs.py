@@ -28,7 +28,7 @@ def test_a_job_whose_worker_died_is_queued_again(city: Cast) -> None:
     request_training(None)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
-    async_to_sync(retry_stalled)(timestamp=0)
+    async_to_sync(retry_stalled.func)(timestamp=0)
     assert list(ProcrastinateJob.objects.values_list("status", flat=True)) == ["todo"]
 
 
