@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.timezone import localtime
+
 from gezhi.cases.models import Case
 from gezhi.cases.queries import CaseLine
 from gezhi.cases.world import World
@@ -29,7 +31,7 @@ class LineView:
     unit: str
     suggested: str
     reports: int
-    opened_at: datetime
+    opened: str
 
 
 def line_views(lines: Sequence[CaseLine | Case], world: World, now: datetime) -> list[LineView]:
@@ -59,7 +61,7 @@ def _line_view(line: CaseLine | Case, world: World, now: datetime, names: Mappin
         unit=_unit(line.unit_id, world),
         suggested=_unit(line.suggested_unit_id, world) if line.is_open else "",
         reports=line.report_count,
-        opened_at=line.opened_at,
+        opened=f"{localtime(line.opened_at):%Y-%m-%d %H:%M}",
     )
 
 

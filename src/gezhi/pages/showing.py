@@ -1,9 +1,14 @@
 """How things read on a page, in the page's language."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -71,6 +76,21 @@ class StateTag:
     stage: str
     icon: str
 
+    @property
+    def html(self) -> SafeString:
+        return _tag_html(self)
+
+
+@lru_cache(maxsize=1024)
+def _tag_html(tag: StateTag) -> SafeString:
+    """Made once for each state and language: a list shows it fifty times."""
+    return format_html('<span class="tag stage-{}">{}{}</span>', tag.stage, icon(tag.icon), tag.title)
+
+
+@lru_cache(maxsize=128)
+def icon(name: str) -> SafeString:
+    return render_to_string("components/icon.html", {"name": name})
+
 
 def state_tag(state: State) -> StateTag:
     return StateTag(state.key, said(state.title), state.stage, _ICONS.get(state.stage, str(state.stage)))
@@ -83,6 +103,18 @@ class Due:
     at: datetime
     level: str
     words: str
+
+    @property
+    def html(self) -> SafeString:
+        at = self.at.astimezone(UTC)
+        return format_html(
+            '<span class="due {}" title="{}" data-due="{}">{}<span>{}</span></span>',
+            self.level,
+            f"{localtime(at):%Y-%m-%d %H:%M}",
+            at.isoformat(),
+            icon(self.level),
+            self.words,
+        )
 
 
 def due_of(due_at: datetime | None, now: datetime) -> Due | None:
