@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import _node
 
-SIZES = (10_000, 100_000)
+SIZES = (10_000, 100_000, 1_000_000)
 REQUESTS = 200
 SEED = 7
 STATES = ("registered", "filed", "dispatched", "handling", "handled")

@@ -6,6 +6,7 @@ prints one line of JSON; exit code 1 when a promise was broken.
 """
 
 import argparse
+import atexit
 import json
 import os
 import random
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tests.chaos.server import Server
 
 CLIENTS = 6
+KEPT = "kept-for-a-look"
 VICTIMS = ["web"] * 6 + ["worker"] * 3 + ["all"]
 SETTLE = 90.0  # seconds for what still waits to be sent; the retry runs every minute
 
@@ -50,11 +52,17 @@ def main() -> int:
     parser.add_argument("--settle", type=float, default=SETTLE)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="gezhi-kill-"))
+    atexit.register(_remove, folder)  # runs after the database of the folder has stopped
     summary = run(folder, asked.kills, asked.seed, asked.settle)
     print(summary.line())
-    if not summary.broken:
-        shutil.rmtree(folder, ignore_errors=True)
+    if summary.broken:
+        (folder / KEPT).touch()
     return 1 if summary.broken else 0
+
+
+def _remove(folder: Path) -> None:
+    if not (folder / KEPT).exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(data: Path, kills: int, seed: int, settle: float) -> Summary:

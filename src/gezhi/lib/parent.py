@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-_MARK = "GEZHI_SERVED"
+_MARK = "SERVED_BY_GEZHI"
 _PR_SET_PDEATHSIG = 1  # prctl(2), Linux
 
 
