@@ -4,6 +4,7 @@ Statements for a batch of any size, transaction control included: at most twelve
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -27,13 +28,10 @@ def accept(reports: Sequence[NewReport], now: datetime | None = None) -> list[Re
     accepted or, when this raises, nothing.
     """
     at = now or timezone.now()
-    for attempt in range(ATTEMPTS):
-        try:
+    for _ in range(ATTEMPTS - 1):
+        with suppress(*MEANWHILE):
             return _accept(reports, at)
-        except MEANWHILE:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+    return _accept(reports, at)
 
 
 def _accept(reports: Sequence[NewReport], at: datetime) -> list[Receipt]:
