@@ -124,7 +124,8 @@ def _taken(
     standing = standing_of(step, row, around, at)
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
     if transition.kind is Kind.MERGE:
-        joint.check_merge(row, merging.get(step.given.case_number), step.given.case_number)
+        target = merging.get(step.given.case_number)
+        joint.check_merge(row, target, step.given.case_number, step.who.actor)
     if transition.kind is Kind.SPLIT:
         joint.check_split(row, step.given.report_id)
     after = changed(row, transition, step.given, setting_of(now_world), at)

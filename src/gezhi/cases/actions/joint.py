@@ -66,8 +66,10 @@ def split(taken: Taken, world: World, at: datetime) -> int:
     procedure = world.catalogue.procedure_of(old.category)
     state = procedure.states[0]
     title = title_of(report.text)
+    case_id = take_ids(1)[0][0][0]
     new = Case.objects.create(
-        number=f"{at.astimezone(world.office.zone):%Y%m%d}S{report.pk:08d}",
+        id=case_id,
+        number=case_number(case_id, at, world.office.zone),
         pack_version_id=world.catalogue.pack_version_id(old.category),
         procedure=procedure.key,
         category=old.category,
