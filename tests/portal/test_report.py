@@ -103,3 +103,11 @@ def test_pages_speak_the_language_that_was_chosen(client: Client, city: cast.Cas
 
 def test_display_never_leads_elsewhere(client: Client, city: cast.Cast) -> None:
     assert client.post("/display/", {"next": "https://example.org/"})["Location"] == "/"
+
+
+def test_a_photo_goes_with_one_report_only(client: Client, city: cast.Cast) -> None:
+    key = cast.photo()
+    for source_id, text in (("a", "路灯不亮"), ("b", "垃圾没有人收"), ("a", "路灯不亮")):
+        sent = form(kept_photo=[key, key], source_id=source_id, text=text)
+        assert client.post("/report/", sent).status_code == 302
+    assert Evidence.objects.get().report_id == Report.objects.get(source_id="a").pk

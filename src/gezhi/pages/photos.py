@@ -1,5 +1,6 @@
 """Photos that come with a form. Stored at once, so that a form shown again need not ask for them twice."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.photos import MAX_BYTES, BadPhoto, is_stored, load_photo, photo_path, store_photo
+from gezhi.cases.queries.around import used_photos
 from gezhi.pages.showing import english
 
 MOST: Final = 6
@@ -25,7 +27,7 @@ class Photos:
 
 
 def photos_of(request: HttpRequest, limit: int = MOST) -> Photos:
-    kept = [load_photo(key) for key in request.POST.getlist("kept_photo")[:limit] if is_stored(key)]
+    kept = _kept(request.POST.getlist("kept_photo")[:limit])
     problems: list[str] = []
     for upload in request.FILES.getlist("photos"):
         if len(kept) == limit:
@@ -36,6 +38,13 @@ def photos_of(request: HttpRequest, limit: int = MOST) -> Photos:
         except BadPhoto as bad:
             problems.append(f"{upload.name}: {bad.en if english() else bad.zh}")
     return Photos(tuple(kept), problems)
+
+
+def _kept(keys: Iterable[str]) -> list[Photo]:
+    """Those that wait for use. A form sent twice brings photos that the first time took: they are left out."""
+    stored = [key for key in dict.fromkeys(keys) if is_stored(key)]
+    used = used_photos(stored)
+    return [load_photo(key) for key in stored if key not in used]
 
 
 def photo_response(key: str) -> HttpResponse:

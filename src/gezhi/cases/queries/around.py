@@ -50,12 +50,13 @@ def read_around(rows: Collection[CaseRow], steps: Sequence[Asked]) -> Around:
     return Around(
         did=last_actors(by_people),
         active=dict(active.values_list("case_id", "id")),
-        used_photos=_used(key for step in steps for key in step.given.evidence),
+        used_photos=used_photos(key for step in steps for key in step.given.evidence),
         rated=dict(Report.objects.filter(id__in=reports).values_list("id", "rated_at")) if reports else {},
     )
 
 
-def _used(keys: Iterable[str]) -> frozenset[str]:
+def used_photos(keys: Iterable[str]) -> frozenset[str]:
+    """Those of the keys that prove something already."""
     asked = set(filter(is_stored, keys))
     used = Evidence.objects.filter(key__in=asked).values_list("key", flat=True) if asked else ()
     return frozenset(str(key) for key in used)
