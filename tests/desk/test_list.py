@@ -147,3 +147,10 @@ def test_a_category_that_another_process_published_is_shown(dispatcher: Client) 
     older = replace(held.catalogue, **without)
     world._world = replace(held, catalogue=older, stamp=held.stamp - 1)
     assert "路灯异常" in dispatcher.get("/desk/cases/").content.decode()
+
+
+def test_a_workbook_holds_no_formula_and_no_control_characters(dispatcher: Client) -> None:
+    cast.reported("\x0b=1+1\x01路灯不亮")
+    answer = dispatcher.post("/desk/cases/export/")
+    book = load_workbook(io.BytesIO(b"".join(answer)))  # type: ignore[call-overload]
+    assert book.active["B2"].value == "'=1+1路灯不亮"  # type: ignore[index]

@@ -1,5 +1,6 @@
 """A list of cases as a workbook: the filters of the list, or the cases that were chosen."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,6 +25,7 @@ from gezhi.places.queries import place_names
 MOST: Final = 50_000
 _CHUNK: Final = 2_000
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COLUMNS: Final = (
     *("number", "title", "category", "state", "place_code", "unit_id", "opened_at", "due_at", "closed_at"),
@@ -80,8 +82,9 @@ def _cells(row: Row, world: World, titles: dict[str, str], names: dict[str, str]
 
 
 def _harmless(text: str) -> str:
-    """A spreadsheet runs what looks like a formula."""
-    return "'" + text if text.startswith(_FORMULA) else text
+    """A spreadsheet runs what looks like a formula, and its XML holds no control characters."""
+    plain = _NOT_IN_XML.sub("", text)
+    return "'" + plain if plain.startswith(_FORMULA) else plain
 
 
 def _local(value: object) -> object:
