@@ -17,11 +17,12 @@ from gezhi.cases.world import World
 from gezhi.lib.json_text import json_text
 from gezhi.lib.rows import insert_rows
 from gezhi.packs.shapes import Kind
+from gezhi.people.access import Actor
 
 
-def check_merge(row: CaseRow, target: CaseRow | None, number: str) -> None:
-    """Raises Refused when the case cannot join the target."""
-    if target is None:
+def check_merge(row: CaseRow, target: CaseRow | None, number: str, actor: Actor | None) -> None:
+    """Raises Refused when the case cannot join the target. A target out of the actor's sight is not there."""
+    if target is None or (actor and not actor.roles_at(target.place_code, target.unit_id)):
         raise Refused("unknown-case", f"没有编号为 {number} 的案件。", f"There is no case {number}.")
     if target.id == row.id:
         raise Refused("same-case", "不能并入案件自身。", "A case cannot be merged into itself.")
@@ -66,10 +67,8 @@ def split(taken: Taken, world: World, at: datetime) -> int:
     procedure = world.catalogue.procedure_of(old.category)
     state = procedure.states[0]
     title = title_of(report.text)
-    case_id = take_ids(1)[0][0][0]
     new = Case.objects.create(
-        id=case_id,
-        number=case_number(case_id, at, world.office.zone),
+        number=f"{at.astimezone(world.office.zone):%Y%m%d}S{report.pk:08d}",
         pack_version_id=world.catalogue.pack_version_id(old.category),
         procedure=procedure.key,
         category=old.category,
