@@ -127,7 +127,7 @@ def worker() -> None:
     call_command(
         "procrastinate",
         "worker",
-        "--concurrency=1",
+        "--concurrency=3",
         "--delete-jobs=successful",
         "--shutdown-graceful-timeout=5",
     )

@@ -4,18 +4,20 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gezhi.cases.actions.writing import Taken, update_cases
-from gezhi.cases.intake.rows import EVENT
+from gezhi.cases.intake.lookups import take_ids
+from gezhi.cases.intake.rows import EVENT, case_number
 from gezhi.cases.limits import state_due
 from gezhi.cases.matching import match_key, title_of
 from gezhi.cases.models import Case, Evidence, Report
+from gezhi.cases.periods import report_words
 from gezhi.cases.procedure import Refused
 from gezhi.cases.stepping import CaseRow
 from gezhi.cases.world import World
 from gezhi.lib.json_text import json_text
-from gezhi.lib.rows import insert_rows
+from gezhi.lib.rows import insert_rows, update_rows
 from gezhi.packs.shapes import Kind
 from gezhi.people.access import Actor
 
@@ -48,7 +50,7 @@ def check_split(row: CaseRow, report_id: int | None) -> None:
 
 def merge(taken: Taken, target: CaseRow, at: datetime) -> CaseRow:
     """The reports and their photos go over to the target, which is returned; the merged case says where it went."""
-    moved = Report.objects.filter(case_id=taken.after.id).update(case_id=target.id)
+    moved = _move(Report.objects.filter(case_id=taken.after.id), target.id, target.opened_at)
     after = replace(target, version=target.version + 1, report_count=target.report_count + moved)
     update_cases([after])
     Case.objects.filter(id=target.id).update(report_count=after.report_count)
@@ -67,8 +69,10 @@ def split(taken: Taken, world: World, at: datetime) -> int:
     procedure = world.catalogue.procedure_of(old.category)
     state = procedure.states[0]
     title = title_of(report.text)
+    case_id = take_ids(1)[0][0][0]
     new = Case.objects.create(
-        number=f"{at.astimezone(world.office.zone):%Y%m%d}S{report.pk:08d}",
+        id=case_id,
+        number=case_number(case_id, at, world.office.zone),
         pack_version_id=world.catalogue.pack_version_id(old.category),
         procedure=procedure.key,
         category=old.category,
@@ -86,11 +90,21 @@ def split(taken: Taken, world: World, at: datetime) -> int:
         suggested_unit_id=old.unit_id or old.suggested_unit_id,
         match_key=match_key(report.lon, report.lat, report.place_code or old.place_code),
     )
-    Report.objects.filter(id=report.pk).update(case_id=new.pk)
+    _move(Report.objects.filter(id=report.pk), new.pk, at)
     row = replace(taken.after, id=new.pk, version=1, due_at=new.due_at, state=state.key)
     _move_photos(Q(report_id=report.pk), row)
     _write_event(row, Kind.SPLIT, "", {"from": old.number, "report": report.pk}, taken, at)
     return int(new.pk)
+
+
+def _move(reports: QuerySet[Report], case_id: int, opened_at: datetime) -> int:
+    """The reports belong to another case now, and are found by its month. Returns how many."""
+    rows = [
+        (pk, case_id, report_words(text, address, opened_at))
+        for pk, text, address in reports.values_list("id", "text", "address")
+    ]
+    update_rows("cases_report", {"id": "bigint", "case_id": "bigint", "words": "tsvector"}, rows)
+    return len(rows)
 
 
 def _move_photos(proving: Q, row: CaseRow) -> None:

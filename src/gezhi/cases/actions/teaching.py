@@ -4,12 +4,14 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from gezhi.cases.models import Lesson, Report, TrainedModel
+from gezhi.cases.models import CaseEvent, Lesson, Report, TrainedModel
 from gezhi.ledger.actions import record
 from gezhi.lib.textmodel import Examples, TextModel, evaluate
+from gezhi.packs.shapes import Kind
 
 LEAST_LESSONS = 10
 MOST_TEXTS = 50_000  # the newest; training takes about 2 s for each thousand of several hundred categories
@@ -34,7 +36,7 @@ def request_training(account_id: int | None) -> TrainedModel:
 
 
 def train(model_id: int) -> None:
-    """Train on all lessons and on the closed cases' reports; the finished model answers from then on."""
+    """Train on all lessons and on the reports of cases that were verified; the finished model answers from then on."""
     trained = TrainedModel.objects.get(id=model_id)
     if trained.state == "done":
         return
@@ -54,8 +56,9 @@ def _lessons() -> tuple[list[str], list[str]]:
     """Texts with the category that a person gave: corrections twice, since they are where a guess was wrong."""
     newest = Lesson.objects.order_by("-id").values_list("text", "category")[:MOST_TEXTS]
     corrected = dict(reversed(newest))
-    closed = Report.objects.filter(case__closed_at__isnull=False).order_by("-id")
-    said = closed.values_list("text", "case__category")[:MOST_TEXTS]
+    verified = CaseEvent.objects.filter(case_id=OuterRef("case_id"), kind=Kind.VERIFY.value)
+    handled = Report.objects.filter(Exists(verified), case__closed_at__isnull=False).order_by("-id")
+    said = handled.values_list("text", "case__category")[:MOST_TEXTS]
     pairs = dict(said) | corrected
     texts = [*pairs, *corrected]
     labels = [*pairs.values(), *corrected.values()]

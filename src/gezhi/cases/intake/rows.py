@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.conf import settings
 from django.db import connection
@@ -14,11 +14,11 @@ from gezhi.cases.intake.joining import Joining
 from gezhi.cases.intake.shapes import NewReport, Receipt
 from gezhi.cases.limits import state_due
 from gezhi.cases.matching import title_of
+from gezhi.cases.periods import report_words
 from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
 from gezhi.ledger.entries import Fact, salted
-from gezhi.lib.bigrams import tsvector
 from gezhi.lib.json_text import json_text
 from gezhi.lib.readable import readable_code
 from gezhi.lib.rows import insert_rows
@@ -47,9 +47,8 @@ WITH still AS (
 )
 UPDATE cases_case c SET report_count = c.report_count + j.n, version = c.version + j.n
 FROM still AS j WHERE c.id = j.id
-RETURNING c.id, c.version - j.n, c.number, c.state
+RETURNING c.id, c.version - j.n, c.number, c.state, c.opened_at
 """
-SEARCHED = 60  # characters of a text, and of an address, that search finds
 DIRECT = ("portal", "hotline", "field")  # sources whose reporters read their answers here
 
 
@@ -65,6 +64,7 @@ class Standing:
     number: str
     state: str
     seq: int
+    opened_at: datetime
 
 
 @dataclass
@@ -96,6 +96,11 @@ def write(batch: Written) -> dict[tuple[str, str], Receipt]:
     return {_key(draft.report): _receipt(batch, i, codes[i]) for i, draft in enumerate(batch.drafts)}
 
 
+def case_number(case_id: int, at: datetime, zone: tzinfo) -> str:
+    """The day and eight digits of the id: what people quote."""
+    return f"{at.astimezone(zone):%Y%m%d}{case_id % 10**8:08d}"
+
+
 def _key(report: NewReport) -> tuple[str, str]:
     return report.source, report.source_id
 
@@ -116,10 +121,10 @@ def _open_cases(batch: Written) -> None:
     for index, draft in enumerate(batch.drafts):
         if _opens(batch, index):
             case_id = batch.ids[index][0]
-            number = f"{batch.at.astimezone(batch.world.office.zone):%Y%m%d}{case_id % 10**8:08d}"
+            number = case_number(case_id, batch.at, batch.world.office.zone)
             rows.append(_case_row(batch, draft, case_id, number, shares[case_id]))
             procedure = batch.world.catalogue.procedure_of(draft.category)
-            batch.standings[case_id] = Standing(case_id, number, procedure.states[0].key, 0)
+            batch.standings[case_id] = Standing(case_id, number, procedure.states[0].key, 0, batch.at)
     insert_rows("cases_case", CASE, rows)
 
 
@@ -162,8 +167,8 @@ def _join_cases(batch: Written) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(JOINED, [list(joined), list(joined.values())])
-        for case_id, seq, number, state in cursor.fetchall():
-            batch.standings[case_id] = Standing(case_id, number, state, seq)
+        for case_id, seq, number, state, opened_at in cursor.fetchall():
+            batch.standings[case_id] = Standing(case_id, number, state, seq, opened_at)
     if not joined.keys() <= batch.standings.keys():
         raise ClosedMeanwhile
 
@@ -203,7 +208,7 @@ def _report_row(batch: Written, index: int, code: str) -> tuple[object, ...]:
         batch.at,
         "",
         batch.salts[index],
-        tsvector(f"{report.text[:SEARCHED]} {report.address[:SEARCHED]}"),
+        report_words(report.text, report.address, batch.standings[_case_id(batch, index)].opened_at),
     )
 
 

@@ -74,9 +74,17 @@ class Filters:
         return urlencode({name: value for name, value in pairs.items() if value != defaults[name]})
 
     def condition(self, now: datetime) -> Q:
+        """All that is asked for."""
+        return self.facets(now) & self._words() if self.text else self.facets(now)
+
+    @property
+    def tsquery(self) -> str:
+        """The words that are searched for, "" when the text is none or a case's number."""
+        return "" if self._is_number() else tsquery(self.text)
+
+    def facets(self, now: datetime) -> Q:
+        """What is asked for besides words."""
         asked = Q()
-        if self.text:
-            asked &= self._words()
         if self.state:
             asked &= Q(state=self.state)
         if self.status:
@@ -91,13 +99,12 @@ class Filters:
         return asked & self._times(now)
 
     def _words(self) -> Q:
-        if self.text.isascii() and self.text.isdigit() and len(self.text) >= 12:
+        if self._is_number():
             return Q(number=self.text)
-        query = tsquery(self.text)
-        if not query:
-            return Q(pk__in=())
-        said = Report.objects.filter(words=SearchQuery(query, search_type="raw", config="simple"))
-        return Q(Exists(said.filter(case_id=OuterRef("pk"))))
+        return said(self.tsquery) if self.tsquery else Q(pk__in=())
+
+    def _is_number(self) -> bool:
+        return self.text.isascii() and self.text.isdigit() and len(self.text) >= 12
 
     def _times(self, now: datetime) -> Q:
         asked = Q()
@@ -110,6 +117,23 @@ class Filters:
         if self.until:
             asked &= Q(opened_at__lt=_midnight(_day("until", self.until) + timedelta(days=1)))
         return asked
+
+
+class WrittenQuery(SearchQuery):
+    """A tsquery in its input form, taken as it is: `to_tsquery` would split marks like @202611."""
+
+    def as_sql(self, *args: object, **kwargs: object) -> tuple[str, list[str]]:  # type: ignore[override]
+        return "%s::tsquery", [self.written]
+
+    def __init__(self, written: str) -> None:
+        super().__init__(written)
+        self.written = written
+
+
+def said(query: str) -> Q:
+    """Cases of which a report holds the words of a tsquery."""
+    found = Report.objects.filter(words=WrittenQuery(query))
+    return Q(Exists(found.filter(case_id=OuterRef("pk"))))
 
 
 def _day(name: str, text: str) -> date:

@@ -1,8 +1,8 @@
 """Lists of cases and the queues of a person's posts."""
 
 import base64
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from gezhi.cases.models import Case, SavedView
-from gezhi.cases.queries.filters import BadFilter, Filters
+from gezhi.cases.periods import periods_back
+from gezhi.cases.queries.filters import BadFilter, Filters, said
 from gezhi.cases.queries.scope import visible
 from gezhi.lib.codes import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
@@ -66,11 +67,36 @@ class Queue:
 
 
 def case_list(actor: Actor, filters: Filters, now: datetime, after: str = "", size: int = PAGE) -> Page:
-    """One statement. `after`: a cursor of the same filters. Raises BadFilter for a cursor that we did not give."""
-    found = ordered(Case.objects.filter(visible(actor), filters.condition(now)), filters, after)
-    rows = [CaseLine(*row) for row in found.values_list(*LINE)[: size + 1]]
+    """One statement; found words are listed newest first. `after`: a cursor of the same filters.
+    Raises BadFilter for a cursor that we did not give."""
+    if filters.tsquery:
+        filters = replace(filters, sort="newest")
+        found = _search(
+            Case.objects.filter(visible(actor), filters.facets(now)), filters, after, now, size + 1
+        )
+    else:
+        cases = Case.objects.filter(visible(actor), filters.condition(now))
+        found = ordered(cases, filters, after).values_list(*LINE)[: size + 1]
+    rows = [CaseLine(*row) for row in found]
     more = len(rows) > size
     return Page(rows[:size], _cursor(rows[size - 1], filters) if more else None)
+
+
+def _search(
+    cases: QuerySet[Case], filters: Filters, after: str, now: datetime, limit: int
+) -> Iterable[tuple[Any, ...]]:
+    """Newest first, period by period back in time; PostgreSQL stops at the period that fills the page."""
+    branches = []
+    for period in periods_back(now):
+        marks = " | ".join(f"'{mark}'" for mark in period.marks)
+        query = f"({filters.tsquery}) & ({marks})" if marks else filters.tsquery
+        branch = cases.filter(said(query))
+        if period.since:
+            branch = branch.filter(opened_at__gte=period.since)
+        if period.until:
+            branch = branch.filter(opened_at__lt=period.until)
+        branches.append(ordered(branch, filters, after).values_list(*LINE)[:limit])
+    return branches[0].union(*branches[1:], all=True)[:limit]
 
 
 def ordered(cases: QuerySet[Case], filters: Filters, after: str = "") -> QuerySet[Case]:
