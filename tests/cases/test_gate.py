@@ -1,5 +1,7 @@
 """Many callers at once share transactions, and a report spoils only its own acceptance."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -49,6 +51,18 @@ def test_an_unknown_category_hurts_only_itself(committed: Cast) -> None:
     )
     assert isinstance(outcomes[0], LookupError)
     assert Report.objects.count() == 2
+
+
+def test_a_fault_that_nobody_thought_of_leaves_nobody_waiting(committed: Cast) -> None:
+    door, broken = gate.Gate(), report(photos=("no photo",))
+    asked = [*(report() for _ in range(5)), broken]
+    with ThreadPoolExecutor(1) as caller:
+        with door._door:
+            coming = caller.submit(together, [partial(door.submit, one) for one in asked])
+            while len(door._queue) < len(asked):
+                time.sleep(0.01)
+        outcomes = coming.result(20)
+    assert [type(one) for one in outcomes] == [Receipt] * 5 + [AttributeError]
 
 
 def test_who_is_refused_may_come_again(city: Cast) -> None:
