@@ -382,3 +382,12 @@ def test_a_person_keeps_at_most_thirty_views(city: Cast) -> None:
     assert SavedView.objects.get(name="view 0").query == "state=handled"
     delete_view(city.account("verifier").pk, SavedView.objects.get(name="view 1").pk)
     assert SavedView.objects.count() == MOST
+
+
+def test_a_reporter_takes_no_step_on_a_case_that_the_report_has_left(city: Cast) -> None:
+    first, second = reported("路灯不亮了", category=LAMP), reported("路灯不亮了", category=LAMP)
+    assert first.case_id == second.case_id
+    act(city.actor("dispatcher"), first.case_id, "split", Given(report_id=second.report_id))
+    with pytest.raises(Refused) as refused:
+        act_as_reporter(first.case_id, second.report_id, "withdraw", Given(reason="不用了"))
+    assert refused.value.code == "report-moved"

@@ -161,7 +161,13 @@ def _join_and_split(batch: Sequence[writing.Taken], merging: Merging, now_world:
 
 
 def standing_of(step: Step, row: CaseRow, around: Around, at: datetime) -> Standing:
-    rated_at = around.rated.get(step.who.report_id or 0)
+    case_id, rated_at = around.said.get(step.who.report_id or 0, (step.case_id, None))
+    if case_id != step.case_id:
+        raise Refused(
+            "report-moved",
+            "您的诉求刚刚转到另一案件，请刷新后再办。",
+            "The report has just moved to another case. Look again and repeat the step there.",
+        )
     return Standing(
         state=row.state,
         overdue=row.due_at is not None and row.due_at <= at,

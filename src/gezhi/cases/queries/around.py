@@ -39,7 +39,7 @@ class AskedBy(Protocol):
 class Around:
     did: Mapping[int, Mapping[Kind, int | None]]  # case -> who took the last step of each kind
     active: Mapping[int, int]  # case -> its active assignment
-    rated: Mapping[int, datetime | None]  # report -> when it was rated
+    said: Mapping[int, tuple[int, datetime | None]]  # report -> its case, and when it was rated
     used_photos: frozenset[str]  # keys given with these steps that prove something already
 
 
@@ -51,8 +51,15 @@ def read_around(rows: Collection[CaseRow], steps: Sequence[Asked]) -> Around:
         did=last_actors(by_people),
         active=dict(active.values_list("case_id", "id")),
         used_photos=used_photos(key for step in steps for key in step.given.evidence),
-        rated=dict(Report.objects.filter(id__in=reports).values_list("id", "rated_at")) if reports else {},
+        said=_said(reports),
     )
+
+
+def _said(reports: Sequence[int]) -> Mapping[int, tuple[int, datetime | None]]:
+    if not reports:
+        return {}
+    rows = Report.objects.filter(id__in=reports).values_list("id", "case_id", "rated_at")
+    return {pk: (case_id, rated_at) for pk, case_id, rated_at in rows}
 
 
 def used_photos(keys: Iterable[str]) -> frozenset[str]:
