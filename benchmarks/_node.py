@@ -1,4 +1,4 @@
-"""A node of its own for a benchmark: an embedded PostgreSQL server and the tests' small city, thrown away at the end."""
+"""A node of its own for a benchmark: an embedded PostgreSQL server with the tests' small city, thrown away after."""
 
 import atexit
 import json

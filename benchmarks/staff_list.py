@@ -17,7 +17,13 @@ SEED = 7
 STATES = ("registered", "filed", "dispatched", "handling", "handled")
 ENDED = ("closed", "rated", "archived", "rejected")
 OPEN_SHARE = 0.03
-WORDS = "路灯 井盖 垃圾 积水 噪音 占道 树木 护栏 招牌 管道 消防 油烟 扬尘 违停 破损 缺失 堆放 渗漏 松动 遮挡".split()
+THINGS = (
+    "路灯 井盖 垃圾 积水 噪音 占道 树木 护栏 招牌 管道 消防栓 油烟 扬尘 车辆 广告 公厕 河道 桥梁 盲道 信号灯 "
+    "电线 花坛 楼道 电梯 渣土 工地 烧烤 摊位 标线 隔离墩 站牌 座椅 雕塑 喷泉 绿地 沟渠 变压器 水管 煤气"
+).split()
+TROUBLES = "损坏 缺失 堆放 渗漏 松动 遮挡 倾斜 堵塞 塌陷 脱落 异响 异味 不亮 倒伏 占用 扰民 开裂 锈蚀".split()
+FIRST, SECOND = "解人长中兴百通新育文迎望学环滨建", "放民春山宁丈途河才化宾江府城海设"
+STREETS = [f"{first}{second}{kind}" for first in FIRST for second in SECOND for kind in "路街"]
 COLUMNS = (
     "id number pack_version_id procedure category title state is_open place_code lon lat address occurred_at opened_at"
     " state_at due_at closed_at unit_id suggested_unit_id report_count reopen_count overdue_count version match_key"
@@ -71,9 +77,9 @@ def _rows(numbers: range) -> Iterator[tuple[object, ...]]:
     places, units = list(cast.WEST), list(cast.here().units.values())
     pack = world().catalogue.pack_version_id(categories[0])
     for number in numbers:
-        is_open = dice.random() < OPEN_SHARE
-        at = now - timedelta(days=dice.random() * (20 if is_open else 900))
-        title = "".join(dice.choices(WORDS, k=6)) + f"第{number}处"
+        is_open = _is_open(number)
+        at = _opened(number, now, is_open)
+        title = _text(dice, number)
         state = dice.choice(STATES if is_open else ENDED)
         due = now + timedelta(hours=dice.uniform(-48, 120)) if is_open else None
         unit = dice.choice(units) if state not in STATES[:2] else None
@@ -107,33 +113,36 @@ def _rows(numbers: range) -> Iterator[tuple[object, ...]]:
 
 def _said(numbers: range) -> Iterator[tuple[object, ...]]:
     """One report for each case, with the words that search finds."""
-    from gezhi.lib.bigrams import tsvector
+    from gezhi.cases.periods import report_words
 
     dice = random.Random(f"{SEED} words {numbers.start}")
     now = datetime.now(UTC)
     for number in numbers:
-        text = "".join(dice.choices(WORDS, k=6)) + f"第{number}处"
-        code = f"T{number}"
-        yield (
-            number + 1,
-            "portal",
-            code,
-            code,
-            text,
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "zh-hans",
-            "{}",
-            now,
-            now,
-            "",
-            b"",
-            tsvector(text),
-        )
+        text, code = _text(dice, number), f"T{number}"
+        at = _opened(number, now, _is_open(number))
+        said = (number + 1, "portal", code, code, text, "", "", "", "", "", "", "zh-hans", "{}")
+        yield (*said, at, at, "", b"", report_words(text, "", at))
+
+
+def _is_open(number: int) -> bool:
+    return random.Random(f"{SEED} {number}").random() < OPEN_SHARE
+
+
+def _opened(number: int, now: datetime, is_open: bool) -> datetime:
+    """Over 900 days; what is open was opened in the last 20."""
+    return now - timedelta(days=random.Random(f"{SEED} opened {number}").random() * (20 if is_open else 900))
+
+
+def _text(dice: random.Random, number: int) -> str:
+    return (
+        f"{dice.choice(STREETS)}{number % 900 + 1}号{dice.choice(THINGS)}{dice.choice(TROUBLES)}，请尽快处理"
+    )
+
+
+def _searched(dice: random.Random) -> str:
+    """As people search: a street, a street and a thing, or only a thing that is common."""
+    street, thing = dice.choice(STREETS), dice.choice(THINGS)
+    return dice.choice([street, f"{street} {thing}", thing])
 
 
 def _measure(client: "object", size: int) -> None:
@@ -172,7 +181,7 @@ def _query(dice: random.Random) -> str:
     if dice.random() < 0.3:
         parts.append(f"category={dice.choice([cast.LAMP, cast.RUBBISH])}")
     if dice.random() < 0.2:
-        parts.append(f"text={''.join(dice.choices(WORDS, k=2))}")
+        parts.append(f"text={_searched(dice)}")
     if dice.random() < 0.2:
         parts.append(f"due={dice.choice(['overdue', 'soon'])}")
     return "/desk/cases/?" + "&".join(parts)

@@ -36,8 +36,8 @@ _PROBLEMS: Final = {
     "place": gettext_lazy("没有找到这个区域，请写全名，或区划、网格编码。"),
     "category": gettext_lazy("目录里没有这个类别，请从提示中选一个。"),
     "unit": gettext_lazy("没有找到这个单位，请写全称。"),
-    "since": gettext_lazy("“立案起”应是日期，例如 2026-07-01。"),
-    "until": gettext_lazy("“立案止”应是日期，例如 2026-07-01。"),
+    "since": gettext_lazy("“收到起”应是日期，例如 2026-07-01。"),
+    "until": gettext_lazy("“收到止”应是日期，例如 2026-07-01。"),
 }
 _BAD: Final = gettext_lazy("有一个条件看不懂，已略过。请清除后重选。")
 _AT_ONCE: Final = 200

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gezhi.cases.world import known_world
 from gezhi.people.access import DESK, IMPORT, REPORT_FOR_OTHERS, REPORT_FROM_FIELD, TEACH, ActorRequest
 
+AHEAD: Final = timedelta(days=60)
 _MENU: Final = (
     ("desk:home", "home", _("工作台"), DESK),
     ("desk:cases", "table", _("案件"), DESK),
@@ -38,4 +42,12 @@ def page(
         for route, icon, title, permission in _MENU
         if request.actor.may(permission)
     ]
-    return render(request, template, {"menu": menu} | dict(context), status=status)
+    frame = {"menu": menu, "unknown_years": _unknown_years()}
+    return render(request, template, frame | dict(context), status=status)
+
+
+def _unknown_years() -> str:
+    """Years within the next sixty days whose holidays nobody announced to this node."""
+    today = timezone.localdate()
+    years = known_world().calendar.unknown_years(today, today + AHEAD)
+    return "、".join(map(str, years))
