@@ -339,3 +339,24 @@ def test_a_signed_in_person_without_a_post_may_not_report(city: Cast) -> None:
     client.force_login(city.account("nobody"))
     assert post(client, "reports", REPORT).status_code == 403
     assert client.get("/api/v1/cases").json() == {"cases": [], "next": None}
+
+
+def test_a_case_elsewhere_is_not_there_for_reading_or_acting(person: Person) -> None:
+    number = cast.reported(category=cast.LAMP).case_number
+    stranger = person("jiangbei-dispatcher")
+    assert stranger.get(f"/api/v1/cases/{number}").status_code == 404
+    for version in (1, 99):
+        answer = post(stranger, f"cases/{number}/steps/accept", {"version": version})
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown-case")
+
+
+def test_a_case_tells_staff_neither_the_reporter_nor_the_code_to_act_as_the_reporter(person: Person) -> None:
+    receipt = cast.reported(
+        reporter_name="王女士", reporter_phone="13800001234", reporter_email="w@example.org"
+    )
+    shown = (
+        person("handler").get("/api/v1/cases").content
+        + person("dispatcher").get(f"/api/v1/cases/{receipt.case_number}").content
+    )
+    for secret in (receipt.tracking_code, "王女士", "13800001234", "w@example.org"):
+        assert secret not in shown.decode()

@@ -5,7 +5,9 @@ from collections.abc import Collection
 from gezhi.cases.intake.shapes import Fault
 from gezhi.cases.models import Case, Evidence, Report
 from gezhi.cases.photos import is_stored
+from gezhi.cases.queries import visible
 from gezhi.exchange.rest.problems import Problem
+from gezhi.people.access import Actor
 
 
 def used_photos(keys: Collection[str], source: str, source_ids: Collection[str]) -> frozenset[str]:
@@ -25,8 +27,10 @@ def used_photos(keys: Collection[str], source: str, source_ids: Collection[str])
     return frozenset(key for key, report in taken.items() if report not in own)
 
 
-def case_id_of(number: str) -> int | None:
-    return Case.objects.filter(number=number[:24]).values_list("pk", flat=True).first()
+def case_id_of(number: str, actor: Actor) -> int | None:
+    """None also for a case that the actor may not see."""
+    found = Case.objects.filter(visible(actor), number=number[:24])
+    return found.values_list("pk", flat=True).first()
 
 
 def refuse_used(keys: Collection[str]) -> None:

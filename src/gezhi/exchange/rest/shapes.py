@@ -233,8 +233,9 @@ class CasePageOut(BaseModel):
 
 
 class CaseReportOut(BaseModel):
+    """Without who reported, and without the code that lets the reporter act."""
+
     id: int
-    tracking_code: str
     source: str
     text: str
     lon: float | None

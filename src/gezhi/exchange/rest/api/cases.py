@@ -70,7 +70,7 @@ def show_case(request: CallerRequest, number: str) -> HttpResponse:
 )
 def take_step(request: CallerRequest, number: str, step: str, body: shapes.StepIn) -> HttpResponse:
     """One step at the version that you saw. 409 with the newer state when somebody was faster."""
-    case_id = case_id_of(number)
+    case_id = case_id_of(number, _actor(request))
     if case_id is None:
         raise _unknown(number)
     refuse_used(body.evidence)
