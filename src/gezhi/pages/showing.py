@@ -62,11 +62,11 @@ def source_name(source: str) -> str:
 
 
 def masked(phone: str) -> str:
-    """138****1234: enough to tell callers apart, not enough to call."""
-    digits = phone.strip()
-    if len(digits) < 7:
+    """138****1234, ****5678: enough to tell callers apart, not enough to call."""
+    digits = "".join(filter(str.isdigit, phone))
+    if len(digits) < 8:
         return "****" if digits else ""
-    return f"{digits[:3]}****{digits[-4:]}"
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 10 else f"****{digits[-4:]}"
 
 
 @dataclass(frozen=True, slots=True)
