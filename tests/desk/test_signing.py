@@ -13,6 +13,7 @@ def _fresh_tries() -> Iterator[None]:
     yield
     for username in ("dispatcher", "grid-worker", "operator"):
         signing.WRONG_TRIES.forget(f"127.0.0.1 {username}")
+    signing.WRONG_NAMES.forget("127.0.0.1")
 
 
 def sign_in(client: Client, username: str, password: str = cast.PASSWORD, target: str = "") -> object:
@@ -56,3 +57,21 @@ def test_signing_out_ends_it(signed_in: SignedIn) -> None:
     client = signed_in("dispatcher")
     client.post("/desk/sign-out/")
     assert client.get("/desk/").status_code == 302
+
+
+def test_one_address_cannot_try_a_password_on_everybody(client: Client, city: cast.Cast) -> None:
+    for _ in range(60):
+        signing.WRONG_NAMES.take("127.0.0.1")
+    assert sign_in(client, "dispatcher").status_code == 429  # type: ignore[attr-defined]
+
+
+def test_an_unknown_name_and_a_wrong_password_read_alike(client: Client, city: cast.Cast) -> None:
+    known, unknown = (sign_in(client, name, "wrong") for name in ("operator", "nobody-here"))
+    assert known.context["problem"] == unknown.context["problem"]  # type: ignore[attr-defined]
+
+
+def test_signing_in_changes_the_session(client: Client, city: cast.Cast) -> None:
+    client.post("/report/", {"text": "路灯不亮", "address": "解放南路"})
+    before = client.session.session_key
+    sign_in(client, "dispatcher")
+    assert client.session.session_key != before

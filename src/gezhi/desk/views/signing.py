@@ -17,7 +17,8 @@ from gezhi.pages.asked import posted
 from gezhi.people.access import REPORT_FOR_OTHERS, TEACH, Actor, actor_of, public
 from gezhi.people.models import Account, Role
 
-WRONG_TRIES: Final = TokenBuckets(10, 600)
+WRONG_TRIES: Final = TokenBuckets(10, 600)  # by address and user name
+WRONG_NAMES: Final = TokenBuckets(60, 600)  # by address, whatever the user names
 
 
 @public
@@ -27,12 +28,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _form(request)
     username, password = posted(request, ("username", "password")).values()
-    key = f"{request.META.get('REMOTE_ADDR', '')} {username}"
-    if wait := WRONG_TRIES.wait(key):
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    key = f"{address} {username[:60]}"
+    if wait := max(WRONG_TRIES.wait(key), WRONG_NAMES.wait(address)):
         return render(request, "429.html", {"minutes": int(wait // 60) + 1}, status=429)
     account = authenticate(request, username=username, password=password)
     if not isinstance(account, Account) or account.is_system:
         WRONG_TRIES.take(key)
+        WRONG_NAMES.take(address)
         return _form(request, _("用户名或密码不对。请再试一次，或请管理员重设密码。"), status=422)
     WRONG_TRIES.forget(key)
     login(request, account)
