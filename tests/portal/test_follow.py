@@ -105,3 +105,11 @@ def test_a_rating_without_a_grade_says_so(client: Client, city: cast.Cast) -> No
     answer = client.post(f"{address}rate/", {"rating": "6", "words": "留着"})
     assert answer.status_code == 422
     assert "留着" in answer.content.decode()
+
+
+def test_what_one_person_sees_is_kept_in_no_cache(client: Client, city: cast.Cast) -> None:
+    address = looked_up(client)
+    assert "no-store" in client.get(address)["Cache-Control"]
+    client.force_login(city.account("dispatcher"))
+    for page in ("/desk/", "/desk/cases/", f"/desk/cases/{Case.objects.get().number}/", "/api/v1/cases"):
+        assert "no-store" in client.get(page)["Cache-Control"], page

@@ -105,6 +105,12 @@ def public(view: View[P]) -> View[P]:
     return view
 
 
+def kept_nowhere(answer: HttpResponseBase) -> HttpResponseBase:
+    """What one person may see stays in no cache, not even after signing out; an answer that says otherwise rules."""
+    answer.headers.setdefault("Cache-Control", "private, no-store")
+    return answer
+
+
 def requires(permission: str) -> Callable[[ActorView[P]], View[P]]:
     """Only people with a post that gives `permission`; others sign in first, or read why not (403)."""
 
@@ -117,7 +123,7 @@ def requires(permission: str) -> Callable[[ActorView[P]], View[P]]:
             if not actor.may(permission):
                 return render(request, "refused.html", {"actor": actor}, status=403)
             request.actor = actor  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+            return kept_nowhere(view(request, *args, **kwargs))  # type: ignore[arg-type]
 
         checked.permission = permission  # type: ignore[attr-defined]
         return checked  # type: ignore[return-value]

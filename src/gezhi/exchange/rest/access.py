@@ -88,6 +88,7 @@ def guarded(view: View, largest: int | None = None) -> View:
             refuse_large(request, largest or settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
             request.caller = _caller_of(request)  # type: ignore[attr-defined]
             answer = view(request, *args, **kwargs)
+            answer.headers.setdefault("Cache-Control", "private, no-store")
         except Problem as problem:
             return answer_with(problem)
         return _method_problem(request, answer) if answer.status_code == 405 else answer

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.cases.actions import act_as_reporter
@@ -34,6 +35,7 @@ GRADES: Final = (
     (2, gettext_lazy("不满意")),
     (1, gettext_lazy("非常不满意")),
 )
+_own_eyes: Final = cache_control(private=True, no_store=True)
 _DONE: Final = {
     Kind.RATE: gettext_lazy("谢谢您的评价。"),
     Kind.REOPEN: gettext_lazy("已要求重办，我们会重新派人处理。"),
@@ -101,6 +103,7 @@ def _own(request: HttpRequest, code: str) -> TrackedReport:
 
 
 @public
+@_own_eyes
 @require_GET
 def thanks(request: HttpRequest, code: str) -> HttpResponse:
     found = _own(request, code)
@@ -108,6 +111,7 @@ def thanks(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @public
+@_own_eyes
 @require_http_methods(["GET", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"recent": list(followed_codes(request))[:5]}
@@ -129,6 +133,7 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@_own_eyes
 @require_GET
 def followed(request: HttpRequest, code: str) -> HttpResponse:
     plain = plain_code(code)
@@ -156,6 +161,7 @@ def _show(
 
 
 @public
+@_own_eyes
 @require_POST
 def take_step(request: HttpRequest, code: str, step: str) -> HttpResponse:
     """`step`: the kind of step, such as rate or reopen."""

@@ -10,7 +10,7 @@ _KEPT: Final = 20
 
 def remember(request: HttpRequest, code: str, last4: str) -> None:
     known = {kept: digits for kept, digits in followed_codes(request).items() if kept != code}
-    newest = {code: last4} | known
+    newest = {code: last4[:4]} | known
     request.session[_KEY] = dict(list(newest.items())[:_KEPT])
 
 
