@@ -46,7 +46,7 @@ def test_grids_are_octagons_with_names_and_households(divisions: list[Division])
 
 
 def test_without_a_centre_the_way_out_is_named(divisions: list[Division]) -> None:
-    with pytest.raises(NoCentre, match="--centre LON,LAT"):
+    with pytest.raises(NoCentre, match="--centre LON LAT"):
         generate(divisions, NINGBO, 7, {})
     assert generate(divisions, NINGBO, 7, {}, centre=(121.5, 29.9))
 

@@ -36,7 +36,7 @@ _DIGITS: Final = "零一二三四五六七八九"
 
 
 class NoCentre(Exception):
-    """No centre is known for {code} or its counties: give one with --centre LON,LAT."""
+    """No centre is known for {code} or its counties: give one with --centre LON LAT."""
 
     def __init__(self, code: str) -> None:
         super().__init__((self.__doc__ or "").format(code=code))
