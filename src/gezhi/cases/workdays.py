@@ -23,7 +23,7 @@ class Calendar:
         return _in_library(year) or any(day.year == year for day in self.imported)
 
     def unknown_years(self, first: date, last: date) -> tuple[int, ...]:
-        """Years in the span for which limits are provisional."""
+        """Years in the span for which limits are provisional. Screens show them as a warning."""
         return tuple(year for year in range(first.year, last.year + 1) if not self.is_known(year))
 
 
