@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from gezhi.cases.models import Case, SavedView
 from gezhi.cases.periods import periods_back
 from gezhi.cases.queries.filters import BadFilter, Filters, said
 from gezhi.cases.queries.scope import visible
+from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
 from gezhi.people.models import Role
@@ -86,6 +87,7 @@ def _search(
     cases: QuerySet[Case], filters: Filters, after: str, now: datetime, limit: int
 ) -> Iterable[tuple[Any, ...]]:
     """Newest first, period by period back in time; PostgreSQL stops at the period that fills the page."""
+    only_open = _only_open(filters)
     branches = []
     for period in periods_back(now):
         marks = " | ".join(f"'{mark}'" for mark in period.marks)
@@ -95,8 +97,18 @@ def _search(
             branch = branch.filter(opened_at__gte=period.since)
         if period.until:
             branch = branch.filter(opened_at__lt=period.until)
+            if only_open:  # asked once for the period: nothing that old is open, so nothing is searched
+                branch = branch.filter(Exists(Case.objects.filter(is_open=True, opened_at__lt=period.until)))
         branches.append(ordered(branch, filters, after).values_list(*LINE)[:limit])
     return branches[0].union(*branches[1:], all=True)[:limit]
+
+
+def _only_open(filters: Filters) -> bool:
+    """Whether the filters let open cases through only."""
+    if filters.status == "open" or filters.due:
+        return True
+    states = (state for one in known_world().catalogue.procedures for state in one.states)
+    return bool(filters.state) and all(state.open for state in states if state.key == filters.state)
 
 
 def ordered(cases: QuerySet[Case], filters: Filters, after: str = "") -> QuerySet[Case]:
