@@ -56,6 +56,11 @@ class Catalogue:
     _parameters: Mapping[str, Parameter]
     _haystack: Mapping[str, str]
 
+    @property
+    def procedures(self) -> Iterable[Procedure]:
+        """Of every version, since cases keep the one that they were opened with."""
+        return self._procedures.values()
+
     def category(self, key: str) -> Category:
         """Raises NotInCatalogue."""
         return self.categories.get(key) or _found(self._retired, key, "category", key)
