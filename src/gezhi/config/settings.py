@@ -20,7 +20,6 @@ NODE_PLACE = os.environ.get("GEZHI_NODE_PLACE", "330200000000")
 NODE_NAME = os.environ.get("GEZHI_NODE_NAME", "格治")
 NODE_PHONE = os.environ.get("GEZHI_NODE_PHONE", "12345")
 SMS_URL = os.environ.get("GEZHI_SMS_URL", "")
-PUBLIC_URL = os.environ.get("GEZHI_PUBLIC_URL", "http://localhost:8000")
 
 DEBUG = os.environ.get("GEZHI_DEBUG", "") == "1"
 SECRET_KEY = os.environ.get("GEZHI_SECRET_KEY") or secret_key(DATA_DIR)
@@ -60,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "gezhi.config.middleware.RefuseLargeBodies",
 ]
 ROOT_URLCONF = "gezhi.config.urls"
 WSGI_APPLICATION = "gezhi.config.wsgi.application"
