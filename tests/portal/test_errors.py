@@ -26,6 +26,19 @@ def test_far_too_much_text_is_refused_kindly(client: Client, city: cast.Cast) ->
     assert "没能读懂" in answer.content.decode()
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "没能读懂"), ("en", "could not be read")])
+def test_a_body_larger_than_all_photos_is_refused_before_it_is_read(
+    client: Client, city: cast.Cast, language: str, words: str
+) -> None:
+    client.cookies["django_language"] = language
+    for path in ("/report/", "/desk/import/"):
+        answer = client.post(path, {}, CONTENT_LENGTH=str(200 * 1024**2))
+        assert answer.status_code == 413
+        assert words in answer.content.decode()
+    problem = client.post("/api/v1/reports", {}, CONTENT_LENGTH=str(200 * 1024**2))
+    assert (problem.status_code, problem.json()["code"]) == (413, "too-large")
+
+
 @pytest.mark.parametrize("path", ["/report/", "/follow/", "/desk/sign-in/"])
 def test_nul_bytes_do_no_harm(client: Client, city: cast.Cast, path: str) -> None:
     names = ("text", "address", "code", "last4", "username", "password", "source_id", "place", "next")

@@ -12,6 +12,7 @@ import uuid
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -26,6 +27,7 @@ MAX_EDGE = 2560  # pixels of the stored photo
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
 TYPE = "image/jpeg"
+_decoding = BoundedSemaphore(2)  # a picture of 60 million pixels takes 400 MB while it is read
 
 
 class BadPhoto(ValueError):
@@ -44,9 +46,10 @@ def store_photo(data: bytes) -> Photo:
             "照片超过 15 MB，请压缩后再上传。",
             "The photo is over 15 MB. Send a smaller one.",
         )
-    picture = _open(data)
-    taken_at, lon, lat = _exif(picture)
-    encoded, width, height = _encode(picture)
+    with _decoding:
+        picture = _open(data)
+        taken_at, lon, lat = _exif(picture)
+        encoded, width, height = _encode(picture)
     photo = Photo(
         key=str(uuid.uuid4()),
         sha256=hashlib.sha256(encoded).hexdigest(),
@@ -107,6 +110,7 @@ def _open(data: bytes) -> Image.Image:
                 "照片像素过大（超过 6000 万），请缩小后再上传。",
                 "The photo has over 60 million pixels.",
             )
+        picture.draft(None, (MAX_EDGE, MAX_EDGE))  # a JPEG is decoded at the size that is kept
         picture.load()
     except BadPhoto:
         raise

@@ -1,9 +1,18 @@
 """What every request passes before anything of ours sees it."""
 
 from collections.abc import Callable
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
 
+from gezhi.cases.photos import MAX_BYTES
+from gezhi.exchange.files.uploads import MAX_UPLOAD
+from gezhi.pages.photos import MOST
+
+_WORDS: Final = 1024**2  # bytes; what a form holds besides its files
+_FORM: Final = MOST * MAX_BYTES + _WORDS
+_IMPORT: Final = MAX_UPLOAD + _WORDS
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -17,3 +26,29 @@ class RefuseNulBytes:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest("The address holds a NUL byte. Send it without.")
         return self.get_response(request)
+
+
+class RefuseLargeBodies:
+    """Before a body is read, and its files written to disk: no form is larger than its photos may be.
+
+    Only somebody who is signed in may send a whole file of reports.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length[:20]) > _largest(request) and not _refuses_itself(request):
+            return render(request, "400.html", status=413)
+        return self.get_response(request)
+
+
+def _largest(request: HttpRequest) -> int:
+    importing = request.path.startswith("/desk/import/") and request.user.is_authenticated
+    return _IMPORT if importing else _FORM
+
+
+def _refuses_itself(request: HttpRequest) -> bool:
+    """The interfaces for other systems, in their own form."""
+    return request.path.startswith(("/api/", "/open311/"))
