@@ -73,3 +73,20 @@ def test_no_column_for_the_matter_is_refused(dispatcher: Client) -> None:
 
 def test_an_operator_imports_nothing(signed_in: SignedIn) -> None:
     assert signed_in("operator").get("/desk/import/").status_code == 403
+
+
+def test_an_import_is_seen_by_who_began_it_and_by_administrators(signed_in: SignedIn) -> None:
+    dispatcher = signed_in("dispatcher")
+    address = upload(dispatcher, ROWS.encode())
+    run = dispatcher.post(address, columns(dispatcher, address) | {"do": "start"})["Location"]
+    seen = {}
+    for username in ("dispatcher", "administrator", "jiangbei-dispatcher"):
+        client = signed_in(username)
+        listed = run in client.get("/desk/import/").content.decode()
+        answers = {client.get(run + part).status_code for part in ("", "progress/", "errors/")}
+        seen[username] = (listed, answers)
+    assert seen == {
+        "dispatcher": (True, {200}),
+        "administrator": (True, {200}),
+        "jiangbei-dispatcher": (False, {404}),
+    }

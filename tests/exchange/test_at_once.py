@@ -1,12 +1,18 @@
 """Two who act in one instant: nothing twice, nobody overwritten, no breakage."""
 
 import json
+from functools import partial
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from gezhi.cases.models import Case, CaseEvent, Report
+from gezhi.cases.actions import request_training
+from gezhi.cases.models import Case, CaseEvent, ImportRun, Report
+from gezhi.exchange.files.actions import start, store_upload
+from gezhi.exchange.files.mapping import mapping_from
 from gezhi.people.actions import issue_token
 from tests import cast
 from tests.cast import Cast
@@ -54,3 +60,21 @@ def test_of_two_dispatchers_at_once_the_second_gets_the_newer_state(committed: C
     late = next(body for status, body in outcomes if status == 409)
     assert (late["state"], late["version"], late["code"]) == ("dispatched", 2, "stale")
     assert list(CaseEvent.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2]
+
+
+def test_a_file_started_by_six_clicks_at_once_is_imported_once(committed: Cast) -> None:
+    key = store_upload(SimpleUploadedFile("a.csv", "编号,内容\n1,路灯不亮\n".encode()), "a.csv")
+    mapping = mapping_from({"source": "a", "id": "编号", "fields": {"text": "内容"}})
+    runs = together([partial(start, key, mapping, None)] * 6)
+    assert len({getattr(run, "pk", run) for run in runs}) == 1
+    assert ImportRun.objects.count() == jobs("exchange.import_file") == 1
+
+
+def test_a_training_asked_for_by_six_at_once_is_queued_once(committed: Cast) -> None:
+    asked = together([partial(request_training, None)] * 6)
+    assert len({getattr(one, "pk", one) for one in asked}) == 1
+    assert jobs("cases.train") == 1
+
+
+def jobs(task: str) -> int:
+    return ProcrastinateJob.objects.filter(task_name=task).count()

@@ -134,10 +134,10 @@ def test_an_upload_is_suggested_previewed_started_and_its_progress_seen(city: Ca
     assert shown.rows[0].report.text == "路灯 不亮"
     assert {fault.fault.field for fault in shown.faults} == {"text", "lat"}
     actions.start(key, mapping, city.account("dispatcher").pk)
-    started = actions.progress(key)
+    started = ImportRun.objects.get(key=key)
     assert (started.state, started.read) == ("running", 0)
     import_file(started.pk)
-    ended = actions.progress(key)
+    ended = ImportRun.objects.get(key=key)
     assert (ended.state, ended.read, ended.added, ended.refused) == ("done", 2, 1, 1)
     assert "".join(actions.errors_csv(ended)).count("\n") == 1 + ImportRow.objects.count()
     assert Report.objects.get().submitted_by_id == city.account("dispatcher").pk
@@ -149,8 +149,8 @@ def test_a_job_whose_file_is_gone_says_so_on_the_run(city: Cast) -> None:
     run = actions.start(key, mapping_from_yaml("{source: t, fields: {text: text}}"), None)
     Path(run.path).unlink()
     import_file(run.pk)
-    assert actions.progress(key).state == "failed"
-    assert "no file" in actions.progress(key).error
+    assert ImportRun.objects.get(key=key).state == "failed"
+    assert "no file" in ImportRun.objects.get(key=key).error
 
 
 @pytest.mark.parametrize("name", ["r.exe", "r", "", "....."])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,12 +20,12 @@ from gezhi.exchange.files.actions import (
     columns_of,
     errors_csv,
     preview,
-    progress,
     start,
     store_upload,
     suggest_mapping,
 )
 from gezhi.exchange.files.mapping import mapping_from
+from gezhi.exchange.files.queries import runs_of
 from gezhi.people.access import IMPORT, ActorRequest, requires
 
 _SHOWN: Final = 20
@@ -93,7 +93,7 @@ def imports(request: ActorRequest) -> HttpResponse:
             refused = _unreadable(error)
     elif request.method == "POST":
         refused = _("请先选择一个文件。")
-    runs = [_run_view(run) for run in ImportRun.objects.order_by("-id")[:_SHOWN]]
+    runs = [_run_view(run) for run in runs_of(request.actor).order_by("-id")[:_SHOWN]]
     context = {"refused": refused, "runs": runs}
     return page(request, "desk/imports.html", context, at="desk:imports", status=422 if refused else 200)
 
@@ -165,30 +165,27 @@ def _as_mapping(form: Reading[str, str]) -> dict[str, object]:
     return wanted | {"fields": fields}
 
 
-def _found(key: str) -> ImportRun:
-    try:
-        return progress(key)
-    except ImportRun.DoesNotExist as error:
-        raise Http404 from error
+def _found(request: ActorRequest, key: UUID) -> ImportRun:
+    return get_object_or_404(runs_of(request.actor), key=key)
 
 
 @requires(IMPORT)
 @require_GET
 def run(request: ActorRequest, key: UUID) -> HttpResponse:
-    return page(request, "desk/import_run.html", {"run": _run_view(_found(str(key)))}, at="desk:imports")
+    return page(request, "desk/import_run.html", {"run": _run_view(_found(request, key))}, at="desk:imports")
 
 
 @requires(IMPORT)
 @require_GET
 def run_progress(request: ActorRequest, key: UUID) -> HttpResponse:
-    seen = _run_view(_found(str(key)))
+    seen = _run_view(_found(request, key))
     return JsonResponse({"share": seen.share, "words": seen.words, "ended": seen.ended})
 
 
 @requires(IMPORT)
 @require_GET
 def errors(request: ActorRequest, key: UUID) -> HttpResponseBase:
-    found = _found(str(key))
+    found = _found(request, key)
     response = StreamingHttpResponse(errors_csv(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="errors-{key}.csv"'
     return response

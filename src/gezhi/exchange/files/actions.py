@@ -19,7 +19,6 @@ from gezhi.exchange.files.queries import (
     counts,
     errors_csv,
     preview,
-    progress,
     source_of,
     suggest_mapping,
     upload_folder,
@@ -34,7 +33,6 @@ __all__ = [
     "columns_of",
     "errors_csv",
     "preview",
-    "progress",
     "run_import",
     "start",
     "start_from_path",
@@ -59,10 +57,11 @@ def start(key: str, mapping: Mapping, account_id: int | None) -> ImportRun:
     Raises FileUnreadable.
     """
     path = uploads.stored(upload_folder(), key)
-    run = ImportRun.objects.select_for_update().filter(key=key).first()
-    if run is not None and run.state == "running":
+    unstarted = {"state": "checked", "mapping": {}, "started_at": timezone.now()}
+    run, _ = ImportRun.objects.select_for_update().get_or_create(key=key, defaults=unstarted)
+    if run.state == "running":
         return run
-    run = _new_run(run or ImportRun(key=key), path, mapping, account_id)
+    run = _new_run(run, path, mapping, account_id)
     jobs.configure_task(IMPORT_JOB).defer(run_id=run.pk)
     return run
 
