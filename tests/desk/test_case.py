@@ -3,8 +3,10 @@
 import re
 
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.actions import act
+from gezhi.cases.intake.door import accept
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given
 from tests import cast
@@ -121,3 +123,21 @@ def test_nul_bytes_in_a_step_do_no_harm(signed_in: SignedIn) -> None:
     fields = ("category", "place", "text", "reason", "unit", "unit_name", "case", "report", "version")
     given = {"step": "correct"} | dict.fromkeys(fields, "\0")
     assert signed_in("dispatcher").post(f"/desk/cases/{receipt.case_number}/", given).status_code == 302
+
+
+def test_a_case_of_a_storm_shows_its_newest_steps_and_says_how_many_came_before(signed_in: SignedIn) -> None:
+    receipts = accept([cast.report("路灯不亮了", category=cast.LAMP) for _ in range(203)])
+    assert len({one.case_id for one in receipts}) == 1
+    page = page_of(signed_in("dispatcher"), receipts[0].case_number)
+    assert "更早的 3 步没有列出" in page
+
+
+def test_a_page_costs_the_same_however_much_a_case_holds(
+    signed_in: SignedIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    receipts = accept([cast.report("路灯不亮了", category=cast.LAMP) for _ in range(40)])
+    worker = signed_in("grid-worker")
+    for address in ("/desk/cases/{}/", "/field/cases/{}/", "/field/", "/desk/"):
+        worker.get(address.format(receipts[0].case_number))
+        with django_assert_max_num_queries(16):
+            worker.get(address.format(receipts[0].case_number))

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.actions import act
+from gezhi.cases.intake.door import accept
 from gezhi.cases.models import Case, Evidence, Report
 from gezhi.cases.procedure import Given
 from gezhi.portal.views import follow
@@ -113,3 +115,13 @@ def test_what_one_person_sees_is_kept_in_no_cache(client: Client, city: cast.Cas
     client.force_login(city.account("dispatcher"))
     for page in ("/desk/", "/desk/cases/", f"/desk/cases/{Case.objects.get().number}/", "/api/v1/cases"):
         assert "no-store" in client.get(page)["Cache-Control"], page
+
+
+def test_following_costs_the_same_however_many_said_the_same(
+    client: Client, city: cast.Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    accept([cast.report(category=cast.LAMP) for _ in range(40)])
+    address = looked_up(client, category=cast.LAMP)
+    with django_assert_max_num_queries(10):
+        page = client.get(address).content.decode()
+    assert page.count("已并入正在办理的同一事项") == 1

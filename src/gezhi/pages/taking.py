@@ -81,6 +81,7 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "case": case_facts(found, timezone.now()),
         "reports": report_views(found),
         "timeline": event_views(found),
+        "earlier": case.version - len(found.events),
         "forms": _forms(found, trouble),
         "barred": barred_steps(found.options),
         "stale": _step_title(found, trouble.step) if trouble and trouble.stale else "",

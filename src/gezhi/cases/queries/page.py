@@ -18,6 +18,8 @@ from gezhi.people.directory import UnitCard
 from gezhi.people.models import Account
 from gezhi.places.queries import place_names
 
+SHOWN = 200  # newest steps and photos, oldest reports: after a storm a case holds thousands
+
 
 @dataclass(frozen=True)
 class EventLine:
@@ -59,8 +61,8 @@ def case_page(actor: Actor, number: str, now: datetime) -> CasePage | None:
         return None
     current = world()
     procedure = current.catalogue.procedure(case.pack_version_id, case.procedure)
-    evidence = list(Evidence.objects.filter(case_id=case.pk).order_by("id"))
-    reports = list(Report.objects.filter(case_id=case.pk).order_by("id")[:200])
+    evidence = list(Evidence.objects.filter(case_id=case.pk).order_by("-id")[:SHOWN])[::-1]
+    reports = list(Report.objects.filter(case_id=case.pk).order_by("id")[:SHOWN])
     return CasePage(
         case=case,
         category=current.catalogue.category(case.category),
@@ -87,7 +89,7 @@ def case_options(actor: Actor, case: Case, procedure: Procedure, now: datetime) 
 
 
 def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence]) -> list[EventLine]:
-    rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("seq"))
+    rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("-seq")[:SHOWN])[::-1]
     names = dict(Account.objects.filter(id__in={row.account_id for row in rows}).values_list("id", "name"))
     done = {step.key: (step.done.zh, step.done.en) for step in procedure.transitions}
     return [

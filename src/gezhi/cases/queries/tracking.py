@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gezhi.cases.models import Case, CaseEvent, Evidence, Report
 from gezhi.cases.procedure import state_of, steps_from
@@ -68,7 +68,8 @@ def _tracked(report: Report, current: World) -> TrackedReport:
     procedure = current.catalogue.procedure(case.pack_version_id, case.procedure)
     unit = current.directory.units.get(case.unit_id or 0)
     done = {step.key: (step.done.zh, step.done.en) for step in procedure.transitions}
-    events = CaseEvent.objects.filter(case_id=case.pk, kind__in=SHOWN | SHOWN_TOO).order_by("seq")
+    own = Q(kind__in=(SHOWN | SHOWN_TOO) - {Kind.JOIN}) | Q(kind=Kind.JOIN, facts__report=report.pk)
+    events = CaseEvent.objects.filter(own, case_id=case.pk).order_by("seq")
     return TrackedReport(
         report=report,
         case=case,
@@ -79,7 +80,6 @@ def _tracked(report: Report, current: World) -> TrackedReport:
         events=[
             TrackedEvent(event.at, event.kind, done.get(event.transition, _OWN.get(event.kind, ("", ""))))
             for event in events
-            if event.kind != Kind.JOIN or event.facts.get("report") == report.pk
         ],
         answers=list(Notice.objects.filter(report_id=report.pk).order_by("id")),
         photos=list(Evidence.objects.filter(report_id=report.pk, case_id=case.pk).order_by("id")),
