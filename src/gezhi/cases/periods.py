@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from gezhi.lib.bigrams import tsvector
 
 SEARCHED = 60  # characters of a text, and of an address, that search finds
-SPANS = (1, 1, 3, 6, 12)  # months; what is older is one last period
+SPANS = (2, 10)  # months; what is older is one last period. More would cost more to plan than they save
 
 
 @dataclass(frozen=True, slots=True)
