@@ -32,7 +32,11 @@ def here(city: cast.Cast) -> Case:
 
 def test_a_case_elsewhere_is_not_there(there: Client, here: Case) -> None:
     photo = Evidence.objects.get(case_id=here.pk).key
-    for address in (f"/desk/cases/{here.number}/", f"/field/cases/{here.number}/", f"/desk/evidence/{photo}/"):
+    for address in (
+        f"/desk/cases/{here.number}/",
+        f"/field/cases/{here.number}/",
+        f"/desk/evidence/{photo}/",
+    ):
         assert there.get(address).status_code in (403, 404)
 
 
