@@ -235,3 +235,12 @@ def test_lists_cost_the_same_however_long(client: Client, key: str) -> None:
         created(client, key, description=f"第{n}处垃圾", service_code="matter-06010", long=LON + n / 1000)
     assert [statements(address) for address in addresses] == before
     assert max(before) <= 3
+
+
+def test_a_media_address_that_is_no_web_address_is_not_passed_on(client: Client, key: str) -> None:
+    for given, shown in (
+        ("javascript:alert(1)", ""),
+        ("https://example.org/a.jpg", "https://example.org/a.jpg"),
+    ):
+        pk = created(client, key, media_url=given)
+        assert client.get(f"/open311/v2/requests/{pk}.json").json()[0]["media_url"] == shown

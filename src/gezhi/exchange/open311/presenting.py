@@ -106,7 +106,7 @@ def request(one: Request, language: str) -> Fields:
         "zipcode": "",
         "lat": one.lat,
         "long": one.lon,
-        "media_url": one.media_url,
+        "media_url": one.media_url if one.media_url.startswith(("https://", "http://")) else "",
     }
 
 
