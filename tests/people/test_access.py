@@ -59,8 +59,6 @@ def test_a_handler_reaches_what_the_own_unit_holds_wherever_it_lies() -> None:
     assert handler.roles_at(BAISHA, 7) == {"handler"}
     assert handler.roles_at(WANAN, 8) == frozenset()
     assert handler.roles_at(WANAN, None) == frozenset()
-    assert handler.post_for("handler", BAISHA, 7) == handler.posts[0]
-    assert handler.post_for("verifier", BAISHA, 7) is None
 
 
 def test_who_has_no_post_may_nothing() -> None:

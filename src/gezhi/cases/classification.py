@@ -8,7 +8,6 @@ from gezhi.cases.models import TrainedModel
 from gezhi.lib.textmodel import TextModel
 from gezhi.packs.catalogue import Catalogue
 
-ASK_BELOW = 0.6  # a guess below this is shown as a question for a person
 TRUST_MODEL_FROM = 0.35  # a model that is less sure than this leaves the word to everyday words
 
 

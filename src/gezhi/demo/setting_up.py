@@ -33,7 +33,6 @@ SEED = 330200
 PASSWORD = "gezhi-demo-2026"  # noqa: S105 - of invented people, printed at every start
 SYSTEM = "video-patrol"
 PACK = "city-management"
-Ledger = Callable[[str, str, Mapping[str, str | int]], None]
 
 
 @dataclass(frozen=True)

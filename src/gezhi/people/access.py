@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol
+from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
@@ -65,10 +65,6 @@ class Actor:
         """The roles that this person has towards something at a place, held by a unit (None: nobody yet)."""
         return frozenset(post.role for post in self.posts if _reaches(post, place_code, unit_id))
 
-    def post_for(self, role: str, place_code: str, unit_id: int | None) -> HeldPost | None:
-        reaching = (post for post in self.posts if post.role == role and _reaches(post, place_code, unit_id))
-        return next(reaching, None)
-
 
 def _reaches(post: HeldPost, place_code: str, unit_id: int | None) -> bool:
     if post.role in UNIT_ROLES:
@@ -89,10 +85,6 @@ class ActorRequest(HttpRequest):
 
     actor: Actor
     user: Account
-
-
-class Marked(Protocol):
-    permission: str
 
 
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]

@@ -1,6 +1,5 @@
 """Training the classifier on what people said is right."""
 
-import logging
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -16,7 +15,6 @@ from gezhi.packs.shapes import Kind
 LEAST_LESSONS = 10
 MOST_TEXTS = 50_000  # the newest; training takes about 2 s for each thousand of several hundred categories
 SCORED = 10_000  # texts that the score is measured on, four fifths to learn from and one fifth to answer
-log = logging.getLogger(__name__)
 
 
 class NotEnoughLessons(ValueError):

@@ -4,12 +4,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Union
+from typing import Union
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 Value = Union[str, int, float, bool, None, "Mapping[str, Value]", Sequence["Value"]]
 Fields = Mapping[str, Value]
-Form = Literal["xml", "json"]
 CONTENT_TYPES = {"xml": "text/xml; charset=utf-8", "json": "application/json; charset=utf-8"}
 ITEMS = {"endpoints": "endpoint", "formats": "format", "attributes": "attribute", "values": "value"}
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
