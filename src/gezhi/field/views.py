@@ -10,14 +10,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.intake.edge import edge_for
 from gezhi.cases.intake.gate import submit
-from gezhi.cases.intake.reading import read_report
-from gezhi.cases.intake.shapes import NewReport, Unreadable
+from gezhi.cases.intake.shapes import NewReport
 from gezhi.cases.models import Case
 from gezhi.cases.queries import Filters, case_list, visible
 from gezhi.cases.world import World, known_world
@@ -25,6 +24,7 @@ from gezhi.pages.asked import posted
 from gezhi.pages.lines import line_views
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.position import words_for_point
+from gezhi.pages.reporting import Wording, read_form
 from gezhi.pages.showing import said
 from gezhi.pages.taking import after_step, case_context, case_in_sight, take_step
 from gezhi.people.access import REPORT_FROM_FIELD, Actor, ActorRequest, requires
@@ -40,7 +40,7 @@ _PROBLEMS: Final = {
     "category": gettext_lazy("请从列出的类别里选一个。"),
     "place_code": gettext_lazy("请选一个您负责的网格。"),
 }
-_OTHER: Final = gettext_lazy("有一项内容没能读懂，请改一改再提交。")
+_WORDING: Final = Wording(_PROBLEMS)
 
 
 @requires(REPORT_FROM_FIELD)
@@ -81,18 +81,13 @@ def _read(
     given: Mapping[str, str], photos: Photos, world: World, actor: Actor
 ) -> tuple[NewReport | None, dict[str, str]]:
     """Without words, the category's name stands for them. A point goes before the chosen grid."""
-    faults = {"photos": " ".join(photos.problems)} if photos.problems else {}
     category = world.catalogue.categories.get(given["category"])
-    raw = dict(given) | {"language": get_language()}
+    asked = dict(given)
     if not given["text"] and category:
-        raw["text"] = said(category.name)
+        asked["text"] = said(category.name)
     if given["lon"]:
-        raw["place_code"] = ""
-    try:
-        return read_report(raw, edge_for("field", actor.account_id), photos.taken), faults
-    except Unreadable as unreadable:
-        fields = [fault.field for fault in unreadable.faults]
-        return None, faults | {field: str(_PROBLEMS.get(field, _OTHER)) for field in fields}
+        asked["place_code"] = ""
+    return read_form(asked, edge_for("field", actor.account_id), photos, _WORDING)
 
 
 def _form(

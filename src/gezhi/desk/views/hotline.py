@@ -7,13 +7,12 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.intake.edge import edge_for
 from gezhi.cases.intake.gate import submit
-from gezhi.cases.intake.reading import read_report
-from gezhi.cases.intake.shapes import NewReport, Receipt, Unreadable
+from gezhi.cases.intake.shapes import NewReport, Receipt
 from gezhi.cases.models import Case
 from gezhi.cases.queries import visible
 from gezhi.cases.world import World, known_world
@@ -25,6 +24,7 @@ from gezhi.pages.case_view import SimilarView, similar_view
 from gezhi.pages.guesses import GuessView, guess_views
 from gezhi.pages.lines import category_lines
 from gezhi.pages.photos import Photos, photos_of
+from gezhi.pages.reporting import Wording, read_form
 from gezhi.people.access import REPORT_FOR_OTHERS, Actor, ActorRequest, requires
 from gezhi.places.queries import place_names, search_places
 
@@ -37,7 +37,7 @@ _PROBLEMS: Final = {
     "address": gettext_lazy("这个区域不在目录里，请改选或只写地址。"),
     "category": gettext_lazy("目录里没有这个类别，请从提示中选一个，或空着让系统分类。"),
 }
-_OTHER: Final = gettext_lazy("有一项内容没能读懂，请改一改再提交。")
+_WORDING: Final = Wording(_PROBLEMS, _FIELD_OF)
 _PLACES: Final = 5
 _SIMILAR: Final = 5
 
@@ -69,15 +69,10 @@ def hotline(request: ActorRequest) -> HttpResponse:
 def _read(
     given: Mapping[str, str], photos: Photos, world: World, actor: Actor
 ) -> tuple[NewReport | None, dict[str, str]]:
-    faults = {"photos": " ".join(photos.problems)} if photos.problems else {}
     typed = given["category"].strip()
     category = category_key(typed, world) or typed
-    raw = dict(given) | {"category": category, "language": get_language()}
-    try:
-        return read_report(raw, edge_for("hotline", actor.account_id), photos.taken), faults
-    except Unreadable as unreadable:
-        fields = [_FIELD_OF.get(fault.field, fault.field) for fault in unreadable.faults]
-        return None, faults | {field: str(_PROBLEMS.get(field, _OTHER)) for field in fields}
+    edge = edge_for("hotline", actor.account_id)
+    return read_form({**given, "category": category}, edge, photos, _WORDING)
 
 
 def _page(

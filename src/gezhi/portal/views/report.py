@@ -7,18 +7,18 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.intake.edge import edge_for
 from gezhi.cases.intake.gate import submit
-from gezhi.cases.intake.reading import read_report
-from gezhi.cases.intake.shapes import Fault, NewReport, Receipt, Unreadable
+from gezhi.cases.intake.shapes import NewReport, Receipt
 from gezhi.pages.asked import posted
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.place_choice import PlaceChoice, place_choice
 from gezhi.pages.position import words_for_point
+from gezhi.pages.reporting import Wording, read_form
 from gezhi.people.access import public
 from gezhi.portal.views.memory import remember
 
@@ -30,7 +30,7 @@ _PROBLEMS: Final = {
     "name": gettext_lazy("称呼太长了，请写 60 字以内。"),
     "address": gettext_lazy("请告诉我们在哪里：用现在的位置、写地址，或选择区域。"),
 }
-_OTHER: Final = gettext_lazy("有一项内容没能读懂，请改一改再提交。")
+_WORDING: Final = Wording(_PROBLEMS, _FIELD_OF)
 
 
 @public
@@ -66,23 +66,10 @@ def _read(
     given: Mapping[str, str], choice: PlaceChoice, photos: Photos
 ) -> tuple[NewReport | None, dict[str, str]]:
     """The report, or what is wrong by field of the form."""
-    raw = dict(given) | {"place_code": choice.code, "language": get_language()}
-    faults: dict[str, str] = {}
-    read: NewReport | None = None
-    try:
-        read = read_report(raw, edge_for("portal"), photos.taken)
-    except Unreadable as unreadable:
-        faults = dict(_worded(fault) for fault in unreadable.faults)
+    read, faults = read_form({**given, "place_code": choice.code}, edge_for("portal"), photos, _WORDING)
     if not (given["lon"] or choice.code or given["address"].strip()):
         faults.setdefault("address", str(_PROBLEMS["address"]))
-    if photos.problems:
-        faults["photos"] = " ".join(photos.problems)
     return read, faults
-
-
-def _worded(fault: Fault) -> tuple[str, str]:
-    field = _FIELD_OF.get(fault.field, fault.field)
-    return field, str(_PROBLEMS.get(field, _OTHER))
 
 
 def _form(
