@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gezhi.cases.models import Evidence
 from gezhi.cases.photos import load_photo
 from gezhi.config.urls import urlpatterns
 from gezhi.desk.views import signing
@@ -52,7 +53,7 @@ FIELDS = (
 )
 
 
-def pages(parts: Sequence[URLResolver | URLPattern] = urlpatterns, prefix: str = "") -> Iterator[str]:
+def pages(parts: Sequence[URLResolver | URLPattern], prefix: str = "") -> Iterator[str]:
     """Addresses of the pages, with <parts> to fill."""
     for part in parts:
         address = prefix + str(part.pattern)
@@ -62,7 +63,7 @@ def pages(parts: Sequence[URLResolver | URLPattern] = urlpatterns, prefix: str =
             yield from pages(part.url_patterns, address)
 
 
-ADDRESSES = [address for address in pages() if not re.search(r"api/v1|open311", address)]
+ADDRESSES = [address for address in pages(urlpatterns) if not re.search(r"api/v1|open311", address)]
 
 
 FORMS = [one for one in ADDRESSES if re.search(r"report/$|follow/|case|hotline/$|columns", one)]
@@ -197,3 +198,21 @@ def filled(asked: Asked, known: dict[str, str]) -> tuple[str, str, dict[str, lis
     for name, value in asked.fields:
         form.setdefault(name, []).append(fill(value))
     return asked.method, fill(asked.address), form
+
+
+def test_no_form_of_another_site_is_taken(known: dict[str, str], city: cast.Cast) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(city.account("administrator"))
+    for address in ADDRESSES:
+        filled_in = re.sub(r"<uuid:\w+>", known["run"], address)
+        filled_in = re.sub(r"<\w+:\w+>", "1", filled_in)
+        assert browser.post(f"/{filled_in}").status_code == 403, address
+
+
+def test_a_photo_is_shown_as_a_photo_only(known: dict[str, str], city: cast.Cast) -> None:
+    browser = Client()
+    browser.force_login(city.account("dispatcher"))
+    answer = browser.get(f"/desk/evidence/{Evidence.objects.get().key}/")
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "private" in answer["Cache-Control"]
