@@ -40,7 +40,9 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["due_at", "id"], name="case_due", condition=OPEN),  # what is due first
-            models.Index(fields=["opened_at", "id"], name="case_open", condition=OPEN),  # since when any is open
+            models.Index(
+                fields=["opened_at", "id"], name="case_open", condition=OPEN
+            ),  # since when any is open
             models.Index(fields=["category", "opened_at", "id"], name="case_open_category", condition=OPEN),
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),  # all cases, newest first
             models.Index(
