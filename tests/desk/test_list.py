@@ -135,9 +135,10 @@ def test_numbers_beyond_the_table_do_no_harm(dispatcher: Client) -> None:
     assert dispatcher.post("/desk/cases/bulk/", {"case": huge, "do": "accept"}).status_code == 302
 
 
-def test_a_category_that_another_process_published_is_shown(dispatcher: Client) -> None:
-    """This process still holds an older configuration."""
-    cast.reported(category=cast.LAMP)
+@pytest.fixture
+def published(dispatcher: Client) -> Case:
+    """A case of a category that another process published: this one still holds an older configuration."""
+    receipt = cast.reported(category=cast.LAMP)
     held = known_world()
     parts = ("categories", "_retired", "_versions")
     without = {
@@ -146,7 +147,23 @@ def test_a_category_that_another_process_published_is_shown(dispatcher: Client) 
     }
     older = replace(held.catalogue, **without)
     world._world = replace(held, catalogue=older, stamp=held.stamp - 1)
+    return Case.objects.get(id=receipt.case_id)
+
+
+def test_a_category_that_another_process_published_is_shown(dispatcher: Client, published: Case) -> None:
     assert "路灯异常" in dispatcher.get("/desk/cases/").content.decode()
+
+
+def test_its_cases_are_accepted_in_bulk(dispatcher: Client, published: Case) -> None:
+    dispatcher.post("/desk/cases/bulk/", {"case": f"{published.pk}:1", "do": "accept"})
+    published.refresh_from_db()
+    assert published.state == "filed"
+
+
+def test_its_cases_are_exported(dispatcher: Client, published: Case) -> None:
+    answer = dispatcher.post("/desk/cases/export/")
+    book = load_workbook(io.BytesIO(b"".join(answer)))  # type: ignore[call-overload]
+    assert book.active["A2"].value == published.number  # type: ignore[index]
 
 
 def test_a_workbook_holds_no_formula_and_no_control_characters(dispatcher: Client) -> None:

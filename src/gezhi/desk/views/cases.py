@@ -21,6 +21,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given, Refused
 from gezhi.cases.queries import BadFilter, Filters, case_list, saved_views, visible
 from gezhi.cases.world import World, known_world
+from gezhi.cases.world import world as newest_world
 from gezhi.desk.views.page import page
 from gezhi.lib.codes import is_code
 from gezhi.packs.shapes import Kind
@@ -158,7 +159,7 @@ def forget(request: ActorRequest, view_id: int) -> HttpResponse:
 def bulk(request: ActorRequest) -> HttpResponse:
     """The same step on every chosen case; what cannot be done says why, the rest is done."""
     kind = Kind.DISPATCH if request.POST.get("do") == "dispatch" else Kind.ACCEPT
-    steps = _steps(request.actor, chosen_cases(request), kind, known_world())
+    steps = _steps(request.actor, chosen_cases(request), kind, newest_world())
     outcomes = take(steps) if steps else []
     failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     done = len(outcomes) - len(failures)

@@ -14,7 +14,8 @@ from openpyxl import Workbook
 
 from gezhi.cases.models import Case
 from gezhi.cases.queries import visible
-from gezhi.cases.world import World, known_world
+from gezhi.cases.world import World
+from gezhi.cases.world import world as newest_world
 from gezhi.desk.views.cases import asked_of, chosen_cases
 from gezhi.pages.acting import unit_name
 from gezhi.pages.lines import state_titles
@@ -38,7 +39,7 @@ Row = tuple[object, ...]
 @requires(EXPORT)
 @require_POST
 def export(request: ActorRequest) -> HttpResponseBase:
-    now, world = timezone.now(), known_world()
+    now, world = timezone.now(), newest_world()
     chosen = chosen_cases(request)
     asked = asked_of(request.GET.dict(), world)
     found = Case.objects.filter(visible(request.actor), asked.filters.condition(now)).order_by(
