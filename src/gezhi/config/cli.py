@@ -3,12 +3,16 @@
 import importlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gezhi.lib.command import wrap_leaves
+
+if TYPE_CHECKING:
+    from gezhi.packs.catalogue import Catalogue
 
 COMMANDS = {
     "serve": ("gezhi.config.serving:serve", "Serve the pages and the API."),
@@ -20,7 +24,7 @@ COMMANDS = {
         "Play every post of a demonstration city (`demo` starts this itself).",
     ),
     "places": ("gezhi.places.cli:places", "Jurisdictions, grids, locating."),
-    "people": ("gezhi.people.cli:people", "Accounts, posts, keys."),
+    "people": ("gezhi.people.cli:people", "Accounts, units, posts, duties, keys."),
     "packs": ("gezhi.packs.cli:packs", "Scenario packs: check, plan, apply, diff, export."),
     "reports": ("gezhi.exchange.cli:reports", "Import reports from files."),
     "classify": ("gezhi.cases.cli_classify:classify", "Train and measure the classifier."),
@@ -66,7 +70,32 @@ def _from_above(command: str) -> object:
         from gezhi.packs.cli import Above
 
         return Above(open_states, prove)
+    if command == "people":
+        return _above_people()
     return None
+
+
+def _above_people() -> object:
+    from gezhi.people.cli_import import Above
+
+    return Above(
+        functions=lambda: frozenset(_catalogue().functions),
+        categories=lambda: frozenset(_catalogue().categories),
+        places=_places_among,
+    )
+
+
+def _catalogue() -> "Catalogue":
+    from gezhi.ledger.queries import configuration_stamp
+    from gezhi.packs.queries import active_catalogue
+
+    return active_catalogue(configuration_stamp())
+
+
+def _places_among(codes: Iterable[str]) -> frozenset[str]:
+    from gezhi.places.queries import place_names
+
+    return frozenset(place_names(codes))
 
 
 def open_states() -> frozenset[tuple[str, str]]:

@@ -2,14 +2,19 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.db.models import Q
 
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
+from gezhi.people import queries
 from gezhi.people.models import Account, Admission, ApiToken, Post, Responsibility, Unit
+from gezhi.people.staffing import AdmissionRow, Changes, DutyRow, PostRow, R, UnitRow
 
 
 @transaction.atomic
@@ -42,6 +47,90 @@ def load_people(accounts: Sequence[Account], units: Sequence[Unit], posts: Seque
 
 
 @transaction.atomic
+def import_units(rows: Sequence[UnitRow], source: str) -> Changes[UnitRow]:
+    """Units by code. A list that changes nothing leaves no entry; so do the other lists."""
+    changes = queries.unit_changes(rows)
+    Unit.objects.bulk_create(
+        [Unit(**{**asdict(row), "functions": list(row.functions)}) for row in changes.rows],
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "name_en", "place_code", "functions"],
+    )
+    _record_import("people.units-imported", changes, source)
+    return changes
+
+
+@transaction.atomic
+def import_posts(rows: Sequence[PostRow], source: str) -> Changes[PostRow]:
+    """Posts by person, unit, role, place and first day; opens the accounts that lack, without password."""
+    _take_turns("people_post")
+    changes = queries.post_changes(rows)
+    accounts = _accounts_named({row.username: row.name for row in changes.rows})
+    units = queries.unit_ids()
+    Post.objects.bulk_create([_post(row, accounts, units) for row in changes.new], batch_size=2000)
+    for row in changes.changed:
+        same = Post.objects.filter(
+            account__username=row.username, unit__code=row.unit_code, role=row.role,
+            place_code=row.place_code, valid_from=row.valid_from,
+        )  # fmt: skip
+        same.update(valid_to=row.valid_to)
+    _record_import("people.posts-imported", changes, source)
+    return changes
+
+
+def _take_turns(table: str) -> None:
+    """For a table whose rows have no key of their own: two imports of one list must not both add it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _accounts_named(names: Mapping[str, str]) -> dict[str, int]:
+    """Ids by username, of accounts that are made or called so."""
+    Account.objects.bulk_create(
+        [Account(username=key, name=name, password=make_password(None)) for key, name in names.items()],
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["username"],
+        update_fields=["name"],
+    )
+    return dict(Account.objects.filter(username__in=list(names)).values_list("username", "id"))
+
+
+def _post(row: PostRow, accounts: Mapping[str, int], units: Mapping[str, int]) -> Post:
+    return Post(
+        account_id=accounts[row.username],
+        unit_id=units[row.unit_code],
+        role=row.role,
+        place_code=row.place_code,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+@transaction.atomic
+def import_duties(rows: Sequence[DutyRow], source: str) -> Changes[DutyRow]:
+    changes = queries.duty_changes(rows)
+    _replace_duties(Responsibility(**asdict(row)) for row in changes.rows)
+    _record_import("people.duties-imported", changes, source)
+    return changes
+
+
+@transaction.atomic
+def import_admissions(rows: Sequence[AdmissionRow], source: str) -> Changes[AdmissionRow]:
+    changes = queries.admission_changes(rows)
+    _replace_admissions(Admission(**asdict(row)) for row in changes.rows)
+    _record_import("people.admissions-imported", changes, source)
+    return changes
+
+
+def _record_import(kind: str, changes: Changes[R], source: str) -> None:
+    if changes.rows:
+        facts: dict[str, Fact] = {"source": source, "new": len(changes.new), "changed": len(changes.changed)}
+        record(kind, "people", facts, configures=True)
+
+
+@transaction.atomic
 def appoint(
     account: Account, unit: Unit, role: str, place_code: str, valid_from: date, valid_to: date | None = None
 ) -> Post:
@@ -60,26 +149,44 @@ def appoint(
 
 
 @transaction.atomic
+def end_posts(posts: Sequence[int], day: date) -> None:
+    """By id. From that day on they are not held; one that would not have had a single day is taken back."""
+    chosen = Post.objects.filter(id__in=posts)
+    chosen.filter(valid_from__gte=day).delete()
+    chosen.filter(Q(valid_to=None) | Q(valid_to__gt=day)).update(valid_to=day)
+    facts: dict[str, Fact] = {"posts": list(posts), "on": day.isoformat()}
+    record("people.posts-ended", "people", facts, configures=True)
+
+
+@transaction.atomic
 def publish_duty_list(rows: Iterable[Responsibility], source: str) -> None:
     """Rows of one list; rows already known by (category, level, day) are replaced."""
+    _replace_duties(rows)
+    record("people.duty-list", "people", {"source": source}, configures=True)
+
+
+@transaction.atomic
+def publish_admission_list(rows: Iterable[Admission], source: str) -> None:
+    _replace_admissions(rows)
+    record("people.admission-list", "people", {"source": source}, configures=True)
+
+
+def _replace_duties(rows: Iterable[Responsibility]) -> None:
     Responsibility.objects.bulk_create(
         list(rows),
         update_conflicts=True,
         unique_fields=["category", "level", "valid_from"],
         update_fields=["function", "valid_to", "source"],
     )
-    record("people.duty-list", "people", {"source": source}, configures=True)
 
 
-@transaction.atomic
-def publish_admission_list(rows: Iterable[Admission], source: str) -> None:
+def _replace_admissions(rows: Iterable[Admission]) -> None:
     Admission.objects.bulk_create(
         list(rows),
         update_conflicts=True,
         unique_fields=["category", "place_code", "valid_from"],
         update_fields=["admitted", "valid_to", "source"],
     )
-    record("people.admission-list", "people", {"source": source}, configures=True)
 
 
 @transaction.atomic
@@ -102,6 +209,14 @@ def issue_token(account: Account, name: str, scopes: Sequence[str], now: datetim
     }
     record("people.token-issued", f"token:{token.pk}", facts)
     return key
+
+
+@transaction.atomic
+def withdraw_token(token: ApiToken, now: datetime) -> None:
+    """The key ends now; its row stays. A process may take it for the half minute that it remembers callers."""
+    token.expires_at = now
+    token.save(update_fields=["expires_at"])
+    record("people.token-withdrawn", f"token:{token.pk}", {"account": token.account_id})
 
 
 def hash_key(key: str) -> str:
