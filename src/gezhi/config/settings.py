@@ -7,6 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from gezhi.config.database import connection_settings
 from gezhi.config.paths import PROJECT_DIR, data_dir
+from gezhi.config.proxies import proxies_in
 from gezhi.config.secret import secret_key
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
@@ -25,6 +26,7 @@ DEBUG = os.environ.get("GEZHI_DEBUG", "") == "1"
 SECRET_KEY = os.environ.get("GEZHI_SECRET_KEY") or secret_key(DATA_DIR)
 ALLOWED_HOSTS = os.environ.get("GEZHI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GEZHI_ORIGINS", "").split(",") if origin]
+TRUSTED_PROXIES = proxies_in(os.environ.get("GEZHI_TRUSTED_PROXIES", ""))
 HTTPS = os.environ.get("GEZHI_HTTPS", "") == "1"
 
 INSTALLED_APPS = [

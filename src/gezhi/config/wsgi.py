@@ -2,10 +2,12 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from gezhi.config.proxies import behind
 from gezhi.lib.parent import end_with_parent
 
 end_with_parent()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
-application = get_wsgi_application()
+application = behind(settings.TRUSTED_PROXIES, get_wsgi_application())
