@@ -119,6 +119,15 @@ def test_grids_are_generated_checked_and_their_snapshot_rebuilt(ledger: Ledger) 
     assert "--centre LON LAT" in run(ledger, "generate", "--help").output
 
 
+def test_a_county_is_generated_alone_and_then_its_city_keeps_its_outline(ledger: Ledger) -> None:
+    assert run(ledger, "generate", "330203", "--seed", 5).exit_code == 0
+    assert run(ledger, "check").output.endswith("0 problems; the snapshot is whole\n")
+    assert run(ledger, "generate", "3302", "--seed", 5).exit_code == 0
+    city = Place.objects.get(code="330200000000").shape
+    assert run(ledger, "generate", "330203", "--seed", 6).exit_code == 0
+    assert Place.objects.get(code="330200000000").shape == city
+
+
 def test_divisions_load_from_a_folder(ledger: Ledger, tables: Path) -> None:
     done = run(ledger, "divisions", "330200", "--from", tables)
     assert "10 county, 162 town, 3042 village" in done.output

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gezhi.lib.codes import GRID, is_within, parent_of
+from gezhi.lib.codes import GRID, VILLAGE, is_within, parent_of
 from gezhi.places.divisions import Division, read_divisions
 from gezhi.places.generate import NoCentre, chinese_number, generate, known_centres
 from gezhi.places.locate import Locator
@@ -49,6 +49,17 @@ def test_without_a_centre_the_way_out_is_named(divisions: list[Division]) -> Non
     with pytest.raises(NoCentre, match="--centre LON LAT"):
         generate(divisions, NINGBO, 7, {})
     assert generate(divisions, NINGBO, 7, {}, centre=(121.5, 29.9))
+
+
+def test_a_county_with_a_known_centre_lies_around_it(divisions: list[Division]) -> None:
+    haishu = "330203000000"
+    county = [one for one in divisions if is_within(one.code, haishu) or is_within(haishu, one.code)]
+    made = generate(county, haishu, 7, {haishu: (121.55, 29.87)})
+    outline = shapes_at(made, 2)[haishu]
+    assert outline.centroid.distance(shapely.Point(121.55, 29.87)) < 0.02
+    assert {parent_of(code) for code in shapes_at(made, GRID)} == {
+        d.code for d in county if d.level == VILLAGE
+    }
 
 
 def test_the_whole_of_ningbo_lies_where_its_counties_are(tables: Path) -> None:

@@ -18,7 +18,7 @@ from gezhi.places.divisions import Division, full_names
 from gezhi.places.generate import Generated, Point, generate, known_centres
 from gezhi.places.importing import COLUMNS, PlaceRow, Plan
 from gezhi.places.models import Place, PlaceVersion
-from gezhi.places.queries import digest_of_places, ensure_snapshot, newest_version, within
+from gezhi.places.queries import digest_of_places, ensure_snapshot, newest_version, wider_outlines, within
 
 Record = Callable[[str, str, Mapping[str, str | int]], None]
 _KEPT_SNAPSHOTS = 3
@@ -66,11 +66,12 @@ def import_layer(plan: Plan, source: str, record: Record) -> Loaded:
 def generate_grids(
     divisions: Sequence[Division], city: str, seed: int, record: Record, centre: Point | None = None
 ) -> Loaded:
-    """Simulated grids and outlines for the whole city; whatever has a real shape keeps it."""
+    """Simulated grids and outlines for a whole city or county; whatever has a real shape keeps it."""
     source = f"simulated, seed {seed}"
     real = set(within(city).filter(simulated=False, shape__isnull=False).values_list("code", flat=True))
     taken = {parent_of(code) for code in real if len(code) > 12}
     made = generate(divisions, city, seed, known_centres(), centre)
+    real |= wider_outlines(city)
     wanted = [g for g in made if g.code not in real and (g.level < GRID or parent_of(g.code) not in taken)]
     old = _existing([g.code for g in wanted])
     rows = [_generated_row(g, old.get(g.code), source) for g in wanted]

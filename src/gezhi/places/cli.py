@@ -70,11 +70,17 @@ def divisions(record: "Record", code: str, folder: Path | None) -> None:
 @click.argument("code", callback=_code)
 @click.option("--seed", default=1, show_default=True)
 @click.option(
-    "--centre", type=(float, float), metavar="LON LAT", help="WGS-84, where no county centre is known."
+    "--centre",
+    type=(float, float),
+    metavar="LON LAT",
+    help="WGS-84, where no centre of the place or its counties is known.",
 )
 @click.pass_obj
 def generate(record: "Record", code: str, seed: int, centre: tuple[float, float] | None) -> None:
-    """Invent plausible grids for a city without polygons; they are marked as simulated."""
+    """Invent plausible grids for a city or county without polygons; they are marked as simulated.
+
+    Those of one run do not overlap: generate a city as a whole rather than county by county.
+    """
     from gezhi.places.actions import generate_grids
     from gezhi.places.generate import NoCentre
     from gezhi.places.queries import known_divisions

@@ -99,12 +99,16 @@ def generate(
     centres: Mapping[str, Point],
     centre: Point | None = None,
 ) -> list[Generated]:
-    """Places by code. `centres` of counties are used where known, a spiral around `centre` where not."""
+    """Places by code, for a city or county. `centres` of counties are used where known; what has none lies
+    in a spiral around `centre`, or else around the place's own.
+    """
     rng = np.random.default_rng(seed)
     tree = _children(divisions, city)
     sizes = _sizes(divisions, rng)
     capacity = _capacities(tree, city, sizes)
-    warp = _warp(city, capacity[city], [centres[c] for c in tree.get(city, []) if c in centres], centre)
+    warp = _warp(
+        city, capacity[city], [centres[c] for c in (*tree.get(city, []), city) if c in centres], centre
+    )
     spots = _spots(tree.get(city, []), capacity, centres, warp)
     cells = _footprint(capacity[city], np.array([spots[c] for c in spots]), [capacity[c] for c in spots])
     land = _Land(tree, capacity, {})

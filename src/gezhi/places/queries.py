@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gezhi.lib.codes import GRID, ancestors, level_of, parent_of, place_range
 from gezhi.places import raster, snapshot
@@ -200,6 +200,13 @@ def known_divisions(jurisdiction: str) -> list[Division]:
         code__in=ancestors(jurisdiction)
     )
     return [Division(code, name) for code, name in rows.order_by("code").values_list("code", "name")]
+
+
+def wider_outlines(jurisdiction: str) -> set[str]:
+    """The places above it that have an outline around more than this jurisdiction."""
+    above, (low, high) = ancestors(jurisdiction), place_range(jurisdiction)
+    shaped = Q(shape__isnull=False) & ~Q(code__in=above) & ~Q(code__gte=low, code__lt=high)
+    return {code for code in above if within(code).filter(shaped).exists()}
 
 
 def import_plan(
