@@ -79,4 +79,12 @@ def test_every_step_of_the_procedure_is_told_in_a_situation(pack: Pack) -> None:
 
 def test_every_way_to_refuse_is_told_in_a_situation(pack: Pack) -> None:
     refused = {step.refused for situation in pack.situations for step in situation.steps if step.refused}
-    assert refused == {"not-your-role", "own-work", "not-open", "not-yet", "lacking", "bad-rating", "already-rated"}
+    assert refused == {
+        "not-your-role",
+        "own-work",
+        "not-open",
+        "not-yet",
+        "lacking",
+        "bad-rating",
+        "already-rated",
+    }

@@ -16,11 +16,13 @@ from gezhi.pages.showing import (
     due_of,
     english,
     masked,
+    masked_name,
     role_name,
     said,
     source_name,
     state_tag,
 )
+from gezhi.people.access import REPORT_FOR_OTHERS, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +93,23 @@ def case_facts(found: CasePage, now: datetime) -> CaseFacts:
     )
 
 
-def report_views(found: CasePage) -> list[ReportView]:
+def report_views(found: CasePage, actor: Actor) -> list[ReportView]:
+    """Who reported is named in full only to those who answer callers; whoever handles the matter need not know."""
+    full = actor.may(REPORT_FOR_OTHERS)
     photos: dict[int, list[str]] = {}
     for one in found.evidence:
         if one.report_id is not None:
             photos.setdefault(one.report_id, []).append(str(one.key))
-    return [_report_view(report, photos) for report in found.reports]
+    return [_report_view(report, photos, full) for report in found.reports]
 
 
-def _report_view(report: Report, photos: Mapping[int, list[str]]) -> ReportView:
+def _report_view(report: Report, photos: Mapping[int, list[str]], full: bool) -> ReportView:
     return ReportView(
         id=report.pk,
         text=report.text,
         source=source_name(report.source),
         received_at=report.received_at,
-        name=report.reporter_name,
+        name=report.reporter_name if full else masked_name(report.reporter_name),
         phone=masked(report.reporter_phone),
         address=report.address,
         rating=report.rating,

@@ -61,6 +61,11 @@ def source_name(source: str) -> str:
     return f"{name} {who}" if kind == "file" and who else name
 
 
+def masked_name(name: str) -> str:
+    """王**: how to address a person, not who it is."""
+    return f"{name[0]}**" if name.strip() else ""
+
+
 def masked(phone: str) -> str:
     """138****1234, ****5678: enough to tell callers apart, not enough to call."""
     digits = "".join(filter(str.isdigit, phone))

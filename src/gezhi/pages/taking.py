@@ -79,7 +79,7 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
     case, world = found.case, found.world
     return {
         "case": case_facts(found, timezone.now()),
-        "reports": report_views(found),
+        "reports": report_views(found, request.actor),
         "timeline": event_views(found),
         "earlier": case.version - len(found.events),
         "forms": _forms(found, trouble),

@@ -83,9 +83,7 @@ def _orphans(features: Sequence[tuple[Feature, str]], names: Mapping[str, str]) 
     for feature, code in features:
         parent = parent_of(code) or ""
         if parent not in names:
-            words = (
-                f"its parent {parent} is not known; load the divisions to complete its full name"
-            )
+            words = f"its parent {parent} is not known; load the divisions to complete its full name"
             yield Problem("warning", "orphan", feature.index, code, feature.name, words)
 
 

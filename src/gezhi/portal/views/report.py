@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gezhi.cases.intake.edge import edge_for
 from gezhi.cases.intake.gate import submit
 from gezhi.cases.intake.shapes import NewReport, Receipt
+from gezhi.lib.ratelimit import TokenBuckets
 from gezhi.pages.asked import posted
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.place_choice import PlaceChoice, place_choice
@@ -30,6 +31,8 @@ _PROBLEMS: Final = {
     "name": gettext_lazy("称呼太长了，请写 60 字以内。"),
     "address": gettext_lazy("请告诉我们在哪里：用现在的位置、写地址，或选择区域。"),
 }
+_TOO_MANY: Final = gettext_lazy("短时间内提交太多，请过几分钟再提交，或拨打热线电话。")
+REPORTS: Final = TokenBuckets(60, 600)  # by address: a service hall may share one
 _WORDING: Final = Wording(_PROBLEMS, _FIELD_OF)
 
 
@@ -54,6 +57,8 @@ def report(request: HttpRequest) -> HttpResponse:
     read, faults = _read(given, choice, photos)
     if read is None or faults:
         return _form(request, given, choice, photos, faults, status=422)
+    if REPORTS.take(str(request.META.get("REMOTE_ADDR", ""))):
+        return _form(request, given, choice, photos, {"text": str(_TOO_MANY)}, status=429)
     return _thank(request, submit(read), read.reporter_phone)
 
 
