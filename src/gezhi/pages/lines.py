@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from gezhi.cases.models import Case
@@ -13,8 +15,10 @@ from gezhi.cases.world import world as newest_world
 from gezhi.lib.codes import TOWN, ancestor_at, level_of
 from gezhi.packs.catalogue import Catalogue, NotInCatalogue
 from gezhi.pages.acting import category_line, unit_name
-from gezhi.pages.showing import Due, StateTag, due_of, said, state_tag
+from gezhi.pages.showing import Due, StateTag, due_of, english, said, state_tag
 from gezhi.places.queries import place_names
+
+_options: dict[tuple[int, bool], SafeString] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,11 @@ def state_titles(catalogue: Catalogue) -> dict[str, str]:
     return {state.key: said(state.title) for state in states}
 
 
-def category_lines(catalogue: Catalogue) -> list[str]:
-    """What a category's field suggests."""
-    return [category_line(category.code, said(category.name)) for category in catalogue.reportable]
+def category_options(world: World) -> SafeString:
+    """The options of a category's field, drawn once for each configuration and language."""
+    key = world.stamp, english()
+    if key not in _options:
+        _options.clear()
+        lines = ((category_line(one.code, said(one.name)),) for one in world.catalogue.reportable)
+        _options[key] = format_html_join("", '<option value="{}">', lines)
+    return _options[key]

@@ -19,7 +19,7 @@ from gezhi.pages.asked import number, posted
 from gezhi.pages.case_view import case_facts, event_views, report_views, similar_view
 from gezhi.pages.grid_map import grid_map
 from gezhi.pages.guesses import guess_views
-from gezhi.pages.lines import category_lines
+from gezhi.pages.lines import category_options
 from gezhi.pages.showing import said
 from gezhi.people.access import ActorRequest
 
@@ -91,7 +91,7 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "map": grid_map(case.place_code, case.lon, case.lat),
         "guesses": guess_views(found.guesses, world),
         "similar": [similar_view(one, world) for one in similar_cases(request.actor, case)],
-        "categories": category_lines(world.catalogue),
+        "categories": category_options(world),
     }
 
 

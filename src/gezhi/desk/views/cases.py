@@ -23,11 +23,12 @@ from gezhi.cases.queries import BadFilter, Filters, case_list, saved_views, visi
 from gezhi.cases.world import World, known_world
 from gezhi.cases.world import world as newest_world
 from gezhi.desk.views.page import page
+from gezhi.desk.views.rows import rows_html
 from gezhi.lib.codes import is_code
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import category_key, category_line, unit_name, unit_named, words_of
 from gezhi.pages.asked import number, posted
-from gezhi.pages.lines import category_lines, line_views, state_titles
+from gezhi.pages.lines import category_options, line_views, state_titles
 from gezhi.pages.showing import said
 from gezhi.people.access import DESK, EXPORT, Actor, ActorRequest, requires
 from gezhi.people.models import Role
@@ -109,9 +110,11 @@ def cases(request: ActorRequest) -> HttpResponse:
         found = case_list(request.actor, asked.filters, now, after)
     except BadFilter:
         return redirect(f"{reverse('desk:cases')}?{asked.filters.query_string()}")
-    query = asked.filters.query_string()
+    query, choosing = asked.filters.query_string(), _dispatches(request.actor)
+    rows = line_views(found.lines, world, now)
     context = {
-        "rows": line_views(found.lines, world, now),
+        "rows": rows,
+        "drawn": rows_html(rows, choosing),
         "filters": asked.typed,
         "faults": asked.faults,
         "query": query,
@@ -119,8 +122,8 @@ def cases(request: ActorRequest) -> HttpResponse:
         "next": f"{query}&after={found.next}".lstrip("&") if found.next else "",
         "views": saved_views(request.actor.account_id),
         "states": state_titles(world.catalogue).items(),
-        "categories": category_lines(world.catalogue),
-        "choosing": _dispatches(request.actor),
+        "categories": category_options(world),
+        "choosing": choosing,
         "may_export": request.actor.may(EXPORT),
         "find": asked.filters.text,
     }

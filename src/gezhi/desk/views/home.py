@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from gezhi.cases.queries import Filters, Queue, case_list, queues, saved_views
 from gezhi.cases.world import known_world
 from gezhi.desk.views.page import page
+from gezhi.desk.views.rows import rows_html
 from gezhi.pages.lines import line_views, state_titles
 from gezhi.pages.showing import role_name
 from gezhi.people.access import DESK, ActorRequest, requires
@@ -55,11 +56,13 @@ def home(request: ActorRequest) -> HttpResponse:
     first = next((queue for queue in found if queue.count and queue.key != "soon"), found[-1])
     lines = case_list(request.actor, _filters(first), now, size=_SHOWN).lines
     views = _queue_views(found, state_titles(world.catalogue))
+    rows = line_views(lines, world, now)
     context = {
         "posts": [PostView(post.unit_name, role_name(post.role)) for post in request.actor.posts],
         "queues": views,
         "first": next(view for view in views if view.key == first.key),
-        "rows": line_views(lines, world, now),
+        "rows": rows,
+        "drawn": rows_html(rows, choosing=False),
         "views": saved_views(request.actor.account_id),
     }
     return page(request, "desk/home.html", context, at="desk:home")

@@ -22,7 +22,7 @@ from gezhi.pages.acting import category_key
 from gezhi.pages.asked import posted, texts
 from gezhi.pages.case_view import SimilarView, similar_view
 from gezhi.pages.guesses import GuessView, guess_views
-from gezhi.pages.lines import category_lines
+from gezhi.pages.lines import category_options
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.reporting import Wording, read_form
 from gezhi.people.access import REPORT_FOR_OTHERS, Actor, ActorRequest, requires
@@ -91,7 +91,7 @@ def _page(
         "faults": faults,
         "receipt": receipt,
         "hints": _hints(request.actor, given, world),
-        "categories": category_lines(world.catalogue),
+        "categories": category_options(world),
     }
     return page(request, "desk/hotline.html", context, at="desk:hotline", status=status)
 
