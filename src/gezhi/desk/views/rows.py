@@ -30,11 +30,7 @@ def rows_html(lines: Sequence[LineView], choosing: bool) -> SafeString:
 
 
 def _row_html(line: LineView, base: str, word: str, choosing: bool) -> SafeString:
-    suggested = (
-        ""
-        if line.unit or not line.suggested
-        else format_html('<span class="soft">{} {}</span>', word, line.suggested)
-    )
+    suggested = "" if line.unit else line.suggested
     return format_html(
         _ROW,
         choose=format_html(_CHOOSE, line.id, line.version, line.number) if choosing else "",
