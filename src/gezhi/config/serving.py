@@ -89,7 +89,7 @@ def _web_server(host: str, port: int, processes: int) -> Any:
         respawn_failed_workers=True,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=30_000),
-        log_level="warning",  # type: ignore[arg-type]
+        log_level="error",  # type: ignore[arg-type]  # its warning about threads does not fit: ours wait for the database
     )
 
 
