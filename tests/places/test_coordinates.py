@@ -69,3 +69,12 @@ def test_each_trouble_has_its_name() -> None:
         "NONE", "NOT_FINITE", "NOT_FINITE", "AXES_SWAPPED", "OUT_OF_RANGE", "OUTSIDE_EXTENT",
     ]  # fmt: skip
     assert troubles(lon, lat)[-1] == Trouble.NONE
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("system", ["gcj02", "bd09"])
+def test_numbers_far_off_the_earth_come_back_as_they_are(system: str) -> None:
+    lon, lat = to_wgs84([1e308, -1e308, 121.5], [1e308, 5.0, 29.8], system)
+    assert (lon[:2] == [1e308, -1e308]).all()
+    assert (lat[:2] == [1e308, 5.0]).all()
+    assert abs(lon[2] - 121.5) < 0.02

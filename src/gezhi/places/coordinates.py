@@ -102,8 +102,9 @@ def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
 def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     x, y = _degrees(lon), _degrees(lat)
     inside = _within(x, y, _OFFSET_AREA)
-    radius = np.hypot(x, y) + 0.00002 * np.sin(y * _BD_PI)
-    angle = np.arctan2(y, x) + 0.000003 * np.cos(x * _BD_PI)
+    near_x, near_y = np.where(inside, x, 105.0), np.where(inside, y, 35.0)
+    radius = np.hypot(near_x, near_y) + 0.00002 * np.sin(near_y * _BD_PI)
+    angle = np.arctan2(near_y, near_x) + 0.000003 * np.cos(near_x * _BD_PI)
     return (
         np.where(inside, radius * np.cos(angle) + 0.0065, x),
         np.where(inside, radius * np.sin(angle) + 0.006, y),
@@ -113,10 +114,11 @@ def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
 def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     x, y = _degrees(lon), _degrees(lat)
     inside = _within(x, y, _OFFSET_AREA)
-    found_x, found_y = x, y
+    target_x, target_y = np.where(inside, x, 105.0), np.where(inside, y, 35.0)
+    found_x, found_y = target_x, target_y
     for _ in range(_ROUNDS):
         there_x, there_y = gcj02_to_bd09(found_x, found_y)
-        found_x, found_y = found_x + (x - there_x), found_y + (y - there_y)
+        found_x, found_y = found_x + (target_x - there_x), found_y + (target_y - there_y)
     return np.where(inside, found_x, x), np.where(inside, found_y, y)
 
 
