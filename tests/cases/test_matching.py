@@ -32,7 +32,7 @@ LAMP = "路灯不亮了"
 
 def matter(text: str = LAMP, case_id: int = 1, north: float = 0.0, **changes: object) -> Matter:
     plain = {"category": "lamp", "place_code": PLACE, "at": NOON, "lon": LON, "lat": LAT + north * METRE}
-    return Matter(case_id=case_id, pairs=pairs_of(text), **plain | changes)  # type: ignore[arg-type]
+    return Matter(case_id=case_id, text=text, **plain | changes)  # type: ignore[arg-type]
 
 
 def joins(report: Matter, *cases: Matter) -> int | None:
@@ -126,7 +126,7 @@ def draft(text: str, point: tuple[int, int] | None, category: str, days: int) ->
         category=category,
         confidence=None,
         suggested_unit=None,
-        matter=Matter(0, category, PLACE, at, lon, lat, pairs_of(text)),
+        matter=Matter(0, category, PLACE, at, lon, lat, text),
         cells=cells,
     )
 
@@ -147,7 +147,7 @@ def one_by_one(drafts: list[Draft]) -> list[int]:
             m = one.matter
             number = len(cases) + 1
             cases.append(
-                (one.cells[0][0], Matter(number, m.category, m.place_code, m.at, m.lon, m.lat, m.pairs))
+                (one.cells[0][0], Matter(number, m.category, m.place_code, m.at, m.lon, m.lat, m.text))
             )
         found.append(joining.case_id or len(cases))
     return found

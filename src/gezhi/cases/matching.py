@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 Cell = tuple[int, str]  # match key, category
@@ -33,13 +34,14 @@ class Matter:
     at: datetime
     lon: float | None
     lat: float | None
-    pairs: frozenset[str]
+    text: str
 
 
 def title_of(text: str) -> str:
     return " ".join(text.split())[:TITLE]
 
 
+@lru_cache(maxsize=16384)
 def pairs_of(text: str) -> frozenset[str]:
     """The character pairs of the title, without white space."""
     dense = "".join(title_of(text).split())
@@ -82,14 +84,22 @@ def _age(case: Matter) -> tuple[bool, int]:
 def _likeness(report: Matter, other: Matter) -> float:
     if report.category != other.category or abs(report.at - other.at) > WINDOW:
         return 0.0
-    words = jaccard(report.pairs, other.pairs)
     if report.lon is None or report.lat is None or other.lon is None or other.lat is None:
-        apart = report.place_code != other.place_code or (report.lon is None) != (other.lon is None)
-        return 0.0 if apart or words < LIKE_WITHOUT_POINT else words
-    metres = distance(report.lon, report.lat, other.lon, other.lat)
-    if metres > RADIUS or (metres > NEAR and words < LIKE_WITH_POINT):
+        if report.place_code != other.place_code or (report.lon is None) != (other.lon is None):
+            return 0.0
+        words = _common(report, other)
+        return 0.0 if words < LIKE_WITHOUT_POINT else words
+    if abs(report.lat - other.lat) * METRES_PER_DEGREE > RADIUS:  # most of a cell, and without trigonometry
         return 0.0
-    return 1.0 - metres / RADIUS / 2 + words
+    metres = distance(report.lon, report.lat, other.lon, other.lat)
+    if metres > RADIUS:
+        return 0.0
+    words = _common(report, other)
+    return 0.0 if metres > NEAR and words < LIKE_WITH_POINT else 1.0 - metres / RADIUS / 2 + words
+
+
+def _common(report: Matter, other: Matter) -> float:
+    return jaccard(pairs_of(report.text), pairs_of(other.text))
 
 
 def jaccard(one: frozenset[str], other: frozenset[str]) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 
 from gezhi.cases.guessing import Guess
 from gezhi.cases.intake.shapes import NewReport
-from gezhi.cases.matching import Cell, Matter, match_keys, pairs_of
+from gezhi.cases.matching import Cell, Matter, match_keys, title_of
 from gezhi.cases.world import World
 from gezhi.lib.codes import VILLAGE, ancestor_at
 from gezhi.people.directory import is_grid
@@ -44,7 +44,7 @@ def _draft(report: NewReport, place: str, guess: Guess | None, world: World) -> 
         category=category,
         confidence=None if guess is None else guess.confidence,
         suggested_unit=None if unit is None else unit.id,
-        matter=Matter(0, category, place, report.occurred_at, report.lon, report.lat, pairs_of(report.text)),
+        matter=Matter(0, category, place, report.occurred_at, report.lon, report.lat, title_of(report.text)),
         cells=tuple((key, category) for key in match_keys(report.lon, report.lat, place)),
     )
 

@@ -44,5 +44,5 @@ def _add(cell: list[Matter], case: Matter) -> None:
 def _as_case(matter: Matter, index: int) -> Matter:
     """A case that this batch opens: its id is negative and says which draft leads it."""
     return Matter(
-        -1 - index, matter.category, matter.place_code, matter.at, matter.lon, matter.lat, matter.pairs
+        -1 - index, matter.category, matter.place_code, matter.at, matter.lon, matter.lat, matter.text
     )

@@ -7,7 +7,7 @@ from django.db import connection
 
 from gezhi.cases.intake.drafting import Draft
 from gezhi.cases.intake.shapes import Receipt
-from gezhi.cases.matching import PER_CELL, Matter, pairs_of
+from gezhi.cases.matching import PER_CELL, Matter
 from gezhi.ledger.queries import STAMP
 
 LOCKS = 256  # advisory locks; two processes that take reports of one cell take turns
@@ -67,7 +67,7 @@ def open_cases_near(drafts: Sequence[Draft]) -> Iterator[tuple[int, Matter]]:
         cursor.execute(CANDIDATES, [[key for key, _ in cells], [category for _, category in cells], PER_CELL])
         rows = cursor.fetchall()
     for key, pk, category, place, at, lon, lat, title in rows:
-        yield key, Matter(pk, category, place, at, lon, lat, pairs_of(title))
+        yield key, Matter(pk, category, place, at, lon, lat, title)
 
 
 def as_known(receipt: Receipt) -> Receipt:

@@ -9,7 +9,7 @@ OPEN = Q(is_open=True)
 class Case(models.Model):
     """The matter itself. All columns below `title` are read copies derived from its events."""
 
-    number = models.CharField(max_length=24, unique=True)
+    number = models.CharField(max_length=24)
     pack_version_id = models.BigIntegerField()
     procedure = models.CharField(max_length=60)
     category = models.CharField(max_length=60)
@@ -38,6 +38,7 @@ class Case(models.Model):
     match_key = models.BigIntegerField()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="case_number")]
         indexes = [
             models.Index(fields=["due_at", "id"], name="case_due", condition=OPEN),  # what is due first
             models.Index(
@@ -63,7 +64,7 @@ class Case(models.Model):
 class CaseEvent(models.Model):
     """Append-only: what happened to a case; at once history, outbox and statistics."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events", db_index=False)
     seq = models.IntegerField()
     at = models.DateTimeField()
     transition = models.CharField(max_length=60)
@@ -85,7 +86,7 @@ class CaseEvent(models.Model):
 class Assignment(models.Model):
     """A unit's share of a case."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="assignments")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="assignments", db_index=False)
     unit_id = models.BigIntegerField()
     account_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=12)  # open | received | finished | returned | cancelled

@@ -8,12 +8,12 @@ from gezhi.lib.fields import PlaceCodeField
 class Report(models.Model):
     """What one source said once. (source, source_id) is said once only."""
 
-    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="reports")
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="reports", db_index=False)
     source = models.CharField(
         max_length=60
     )  # portal | hotline | field | api:<account> | open311:<account> | file:<name>
     source_id = models.CharField(max_length=120)
-    tracking_code = models.CharField(max_length=16, unique=True)
+    tracking_code = models.CharField(max_length=16)
     text = models.TextField()
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
@@ -35,7 +35,10 @@ class Report(models.Model):
     words = SearchVectorField()  # of text and address; here since cases change often and reports do not
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="report_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_id"], name="report_once"),
+            models.UniqueConstraint(fields=["tracking_code"], name="report_by_code"),
+        ]
         indexes = [
             GinIndex(fields=["words"], name="report_words"),  # search
             models.Index(fields=["case", "id"], name="report_of_case"),
