@@ -23,7 +23,7 @@ from gezhi.lib.json_text import json_text
 from gezhi.lib.readable import readable_code
 from gezhi.lib.rows import insert_rows
 from gezhi.notices.actions import Answer, queue_answers
-from gezhi.packs.shapes import Kind
+from gezhi.packs.shapes import Category, Kind, State
 
 CASE = (
     "id number pack_version_id procedure category title state is_open place_code lon lat address "
@@ -76,9 +76,14 @@ class Written:
     at: datetime
     standings: dict[int, Standing] = field(default_factory=dict)  # by case id
     salts: list[bytes] = field(init=False)
+    at_text: str = field(init=False)  # `at` for the tables: written once instead of for every column
+    by_sms: bool = field(init=False)
+    dues: dict[tuple[str, str], str | None] = field(default_factory=dict)  # by (procedure, limits)
 
     def __post_init__(self) -> None:
         self.salts = [secrets.token_bytes(16) for _ in self.drafts]
+        self.at_text = self.at.isoformat()
+        self.by_sms = bool(settings.SMS_URL)
 
 
 def write(batch: Written) -> dict[tuple[str, str], Receipt]:
@@ -148,9 +153,9 @@ def _case_row(batch: Written, draft: Draft, case_id: int, number: str, reports: 
         report.lat,
         report.address,
         report.occurred_at,
-        batch.at,
-        batch.at,
-        state_due(state, category, catalogue, batch.at, batch.world.office),
+        batch.at_text,
+        batch.at_text,
+        _due(batch, state, category),
         draft.suggested_unit,
         draft.confidence,
         reports,
@@ -159,6 +164,15 @@ def _case_row(batch: Written, draft: Draft, case_id: int, number: str, reports: 
         reports,
         draft.cells[0][0],
     )
+
+
+def _due(batch: Written, state: State, category: Category) -> str | None:
+    """When the first state's limit ends: the same for all that one batch opens under the same limits."""
+    key = category.procedure, category.limits
+    if key not in batch.dues:
+        due = state_due(state, category, batch.world.catalogue, batch.at, batch.world.office)
+        batch.dues[key] = None if due is None else due.isoformat()
+    return batch.dues[key]
 
 
 def _join_cases(batch: Written) -> None:
@@ -205,7 +219,7 @@ def _report_row(batch: Written, index: int, code: str) -> tuple[object, ...]:
         report.submitted_by_id,
         json_text(report.attributes),
         report.occurred_at,
-        batch.at,
+        batch.at_text,
         "",
         batch.salts[index],
         report_words(report.text, report.address, batch.standings[_case_id(batch, index)].opened_at),
@@ -221,7 +235,7 @@ def _event_row(batch: Written, index: int, seq: int) -> tuple[object, ...]:
     return (
         standing.case_id,
         seq,
-        batch.at,
+        batch.at_text,
         kind.value,
         kind.value,
         "" if opens else standing.state,
@@ -261,7 +275,7 @@ def _photo_rows(batch: Written, index: int, seq: int) -> list[tuple[object, ...]
     where = (_case_id(batch, index), batch.ids[index][1], seq, report.submitted_by_id)
     return [
         (photo.key, *where, photo.sha256, photo.original_sha256, photo.content_type, photo.size, photo.width)
-        + (photo.height, photo.taken_at, photo.lon, photo.lat, batch.at)
+        + (photo.height, photo.taken_at, photo.lon, photo.lat, batch.at_text)
         for photo in report.photos
     ]
 
@@ -282,7 +296,7 @@ def _answer(batch: Written, index: int) -> Answer | None:
         case_id=standing.case_id,
         report_id=batch.ids[index][1],
         to=report.reporter_phone,
-        transport="sms" if report.reporter_phone and settings.SMS_URL else "portal",
+        transport="sms" if report.reporter_phone and batch.by_sms else "portal",
         message=message.key,
         text=answer_text(message, report.language, facts),
     )
