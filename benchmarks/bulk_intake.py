@@ -6,7 +6,7 @@ columns, with their indexes and without any decision: no locating, classifying, 
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import _intake
 import _node
@@ -52,18 +52,30 @@ def _take(begin: int, batches: int, size: int) -> tuple[float, int]:
     from django.test.utils import CaptureQueriesContext
 
     from gezhi.cases.intake.door import accept
-    from gezhi.cases.intake.reading import Edge, read_report
+    from gezhi.lib.ahead import ahead
 
     edge = _intake.edge()
-    assert isinstance(edge, Edge)
     raws = [list(_intake.many_fields(begin + at * size, size)) for at in range(batches)]
     begun = time.perf_counter()
     with CaptureQueriesContext(connection) as counted:
-        for raw in raws:
+        for reports, drafted in ahead(_drafted(raws, edge)):
             before = len(counted)
-            receipts = accept([read_report(one, edge) for one in raw])
+            receipts = accept(reports, drafted=drafted)
             assert not any(receipt.known for receipt in receipts)
     return _intake.seconds(begun), len(counted) - before
+
+
+def _drafted(raws: list[list[dict[str, object]]], edge: object) -> Iterator[tuple[object, object]]:
+    """As a file is imported: read and drafted in a thread of its own while the batch before is written."""
+    from gezhi.cases.intake.door import draft
+    from gezhi.cases.intake.reading import Edge, read_report
+    from gezhi.cases.world import known_world
+
+    assert isinstance(edge, Edge)
+    world = known_world()
+    for raw in raws:
+        reports = [read_report(one, edge) for one in raw]
+        yield reports, draft(reports, world)
 
 
 def _newest(table: str) -> int:

@@ -5,6 +5,7 @@ Statements for a batch of any size, transaction control included: at most twelve
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -21,8 +22,23 @@ ATTEMPTS = 5
 MEANWHILE = (IntegrityError, ClosedMeanwhile)  # another process took the same report, or closed a case
 
 
-def accept(reports: Sequence[NewReport], now: datetime | None = None) -> list[Receipt]:
-    """A receipt for each report, in order, once all of them are safe on disk.
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """Reports located and classified ahead, and the configuration that this was done with."""
+
+    drafts: Sequence[Draft]
+    world: World
+
+
+def draft(reports: Sequence[NewReport], now_world: World) -> Drafted:
+    """The part of accepting that needs no database: another thread may do it for the next batch meanwhile."""
+    return Drafted(draft_all(_once(reports), now_world), now_world)
+
+
+def accept(
+    reports: Sequence[NewReport], now: datetime | None = None, drafted: Drafted | None = None
+) -> list[Receipt]:
+    """A receipt for each report, in order, once all of them are safe on disk. `drafted`: of these very reports.
 
     A report whose (source, source_id) was accepted before gives the receipt of then. Either all of the batch is
     accepted or, when this raises, nothing.
@@ -30,17 +46,24 @@ def accept(reports: Sequence[NewReport], now: datetime | None = None) -> list[Re
     at = now or timezone.now()
     for _ in range(ATTEMPTS - 1):
         with suppress(*MEANWHILE):
-            return _accept(reports, at)
-    return _accept(reports, at)
+            return _accept(reports, at, drafted)
+    return _accept(reports, at, drafted)
 
 
-def _accept(reports: Sequence[NewReport], at: datetime) -> list[Receipt]:
+def _once(reports: Sequence[NewReport]) -> list[NewReport]:
+    """The first of each (source, source_id), in order."""
     first: dict[tuple[str, str], NewReport] = {}
     for report in reports:
         first.setdefault((report.source, report.source_id), report)
-    ids, stamp = lookups.take_ids(len(first))
+    return list(first.values())
+
+
+def _accept(reports: Sequence[NewReport], at: datetime, drafted: Drafted | None) -> list[Receipt]:
+    ids, stamp = lookups.take_ids(len(drafted.drafts if drafted else reports))
     now_world = world(stamp)
-    drafts = draft_all(list(first.values()), now_world)
+    if drafted is None or drafted.world is not now_world:
+        drafted = draft(reports, now_world)
+    drafts = drafted.drafts
     with transaction.atomic():
         known = lookups.lock_and_find_known(drafts)
         new = [draft for draft in drafts if (draft.report.source, draft.report.source_id) not in known]

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app as jobs
 
-from gezhi.cases.intake.door import accept
+from gezhi.cases.intake.door import Drafted, accept, draft
 from gezhi.cases.intake.edge import edge_for
+from gezhi.cases.intake.shapes import NewReport
 from gezhi.cases.models import ImportRow, ImportRun
+from gezhi.cases.world import World, known_world
 from gezhi.exchange.files import uploads
 from gezhi.exchange.files.mapping import Mapping, mapping_from
 from gezhi.exchange.files.queries import (
@@ -26,6 +28,7 @@ from gezhi.exchange.files.queries import (
 from gezhi.exchange.files.rows import FileUnreadable
 from gezhi.exchange.files.sorting import Sorted, open_with, sort_rows
 from gezhi.ledger.actions import record
+from gezhi.lib.ahead import ahead
 
 __all__ = [
     "FileUnreadable",
@@ -92,8 +95,8 @@ def run_import(run: ImportRun, on_batch: OnBatch = lambda run: None) -> ImportRu
     try:
         with open_with(Path(run.path), mapping) as table:
             _begin(run, table.expected)
-            for batch in _batches(sort_rows(table, mapping, edge)):
-                _take(run, batch)
+            for batch, drafted in ahead(_drafted(_batches(sort_rows(table, mapping, edge)), known_world())):
+                _take(run, batch, drafted)
                 on_batch(run)
     except FileUnreadable as error:
         _end(run, "failed", str(error))
@@ -107,6 +110,15 @@ def _batches(rows: Iterable[Sorted]) -> Iterator[list[Sorted]]:
         yield batch
 
 
+def _drafted(batches: Iterable[list[Sorted]], world: World) -> Iterator[tuple[list[Sorted], Drafted]]:
+    """Rows are read, located and classified in a thread of their own while the batch before is written."""
+    return ((batch, draft(_good(batch), world)) for batch in batches)
+
+
+def _good(batch: list[Sorted]) -> list[NewReport]:
+    return [one.report for one in batch if one.report is not None]
+
+
 @transaction.atomic
 def _begin(run: ImportRun, expected: int) -> None:
     ImportRow.objects.filter(run=run).delete()
@@ -114,8 +126,8 @@ def _begin(run: ImportRun, expected: int) -> None:
     run.save(update_fields=["total", *counts(run)])
 
 
-def _take(run: ImportRun, batch: list[Sorted]) -> None:
-    receipts = accept([one.report for one in batch if one.report is not None])
+def _take(run: ImportRun, batch: list[Sorted], drafted: Drafted) -> None:
+    receipts = accept(_good(batch), drafted=drafted)
     known = sum(receipt.known for receipt in receipts)
     run.read += len(batch)
     run.known += known
