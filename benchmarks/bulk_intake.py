@@ -12,7 +12,7 @@ import _intake
 import _node
 
 BATCH = 2000
-BATCHES = 5
+BATCHES = 15
 TABLES = ("cases_case", "cases_report", "cases_caseevent", "ledger_entry", "notices_notice")
 
 

@@ -36,7 +36,10 @@ class Gateway:
     def _handler(gateway) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the handler below
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # the sender was killed in the middle: this is no request
+                    return
                 self.send_response(gateway.status_for(self.headers["Idempotency-Key"], body))
                 self.send_header("Content-Length", "0")
                 self.end_headers()
