@@ -1,8 +1,8 @@
-"""A tiny demonstration city, set up from tables, with two days behind it."""
+"""A tiny demonstration city, set up from tables, with two workdays behind it."""
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -34,7 +34,8 @@ from gezhi.people.models import Account, Post, Role, Unit
 from gezhi.places.models import Place
 from tests.conftest import empty_all
 
-PLAN = Plan(days=2, a_day=90)
+WEDNESDAY_EVENING = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
+PLAN = Plan(days=2, a_day=90, until=WEDNESDAY_EVENING)
 TABLES = {
     "provinces": [("33", "浙江省")],
     "cities": [("3302", "宁波市")],

@@ -37,8 +37,15 @@ PACK = "city-management"
 
 @dataclass(frozen=True)
 class Plan:
+    """`until`: the moment that the history leads up to; None: now."""
+
     days: int = 30
     a_day: int = REPORTS_A_DAY
+    until: datetime | None = None
+
+    @property
+    def end(self) -> datetime:
+        return self.until or timezone.now()
 
 
 def set_up(plan: Plan) -> None:
@@ -54,7 +61,7 @@ def set_up(plan: Plan) -> None:
         (
             "city",
             "单位、岗位、账号 units, posts, accounts",
-            lambda show: people_city(timezone.now(), plan.days),
+            lambda show: people_city(plan.end, plan.days),
         ),
         ("photos", "模拟照片 simulated photos", lambda show: _album()),
         ("history", f"{plan.days} 天历史 days of history", lambda show: _history(plan, show)),
@@ -208,7 +215,7 @@ def spots(seed: int = SEED) -> Spots:
 
 
 def _history(plan: Plan, show: Show) -> int:
-    return play_history(stage(), spots(), timezone.now(), plan.days, plan.a_day, show)
+    return play_history(stage(), spots(), plan.end, plan.days, plan.a_day, show)
 
 
 def _tidy() -> None:
