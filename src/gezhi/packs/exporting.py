@@ -11,6 +11,10 @@ _FILES = {
     "categories.yaml": ("groups", "categories"),
     "parameters/parameters.yaml": ("parameters",),
     "messages/messages.yaml": ("messages",),
+    "closings.yaml": ("closings",),
+    "rules/rules.yaml": ("rules",),
+    "indicators/indicators.yaml": ("indicators", "appraisals"),
+    "plans.yaml": ("elements", "plans"),
     "tests/situations.yaml": ("situations",),
 }
 
@@ -27,9 +31,10 @@ def files_of(pack: Pack) -> dict[str, str]:
     for name, sections in _FILES.items():
         if any(section in content for section in sections):
             files[name] = _yaml({section: content.get(section, []) for section in sections})
-    for procedure in pack.procedures:
-        dumped = procedure.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        files[f"procedures/{procedure.key}.yaml"] = _yaml(dumped)
+    for section in ("procedures", "forms", "documents"):
+        for one in getattr(pack, section):
+            dumped = one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            files[f"{section}/{one.key}.yaml"] = _yaml(dumped)
     return files
 
 

@@ -4,13 +4,21 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from gezhi.packs.shapes import (
+    Appraisal,
     Category,
+    Closing,
+    DocumentTemplate,
+    Element,
+    Form,
     Function,
     Group,
+    Indicator,
     Manifest,
     Message,
     Parameter,
     Procedure,
+    RoundPlan,
+    Rule,
     Shape,
     Situation,
 )
@@ -31,6 +39,24 @@ class ParametersFile(Shape):
 
 class MessagesFile(Shape):
     messages: tuple[Message, ...]
+
+
+class ClosingsFile(Shape):
+    closings: tuple[Closing, ...]
+
+
+class RulesFile(Shape):
+    rules: tuple[Rule, ...]
+
+
+class IndicatorsFile(Shape):
+    indicators: tuple[Indicator, ...] = ()
+    appraisals: tuple[Appraisal, ...] = ()
+
+
+class PlansFile(Shape):
+    elements: tuple[Element, ...] = ()
+    plans: tuple[RoundPlan, ...] = ()
 
 
 class SituationsFile(Shape):
@@ -54,6 +80,12 @@ FILE_KINDS = (
     FileKind("procedures/*.yaml", Procedure, "procedure", "procedures"),
     FileKind("parameters/*.yaml", ParametersFile, "parameters"),
     FileKind("messages/*.yaml", MessagesFile, "messages"),
+    FileKind("closings.yaml", ClosingsFile, "closings"),
+    FileKind("rules/*.yaml", RulesFile, "rules"),
+    FileKind("forms/*.yaml", Form, "form", "forms"),
+    FileKind("documents/*.yaml", DocumentTemplate, "document", "documents"),
+    FileKind("indicators/*.yaml", IndicatorsFile, "indicators"),
+    FileKind("plans.yaml", PlansFile, "plans"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
 )
 CHANGELOG = "CHANGELOG.md"

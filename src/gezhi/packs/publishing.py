@@ -12,8 +12,11 @@ from gezhi.packs.shapes import Pack, Procedure
 
 OpenStates = Set[tuple[str, str]]
 
-SECTIONS = ("functions", "groups", "categories", "procedures", "parameters", "messages", "situations")
-_OWNED = ("functions", "groups", "categories", "procedures", "parameters", "messages")
+_OWNED = (
+    *("functions", "groups", "categories", "procedures", "parameters", "messages", "closings", "rules"),
+    *("forms", "documents", "indicators", "appraisals", "elements", "plans"),
+)
+SECTIONS = (*_OWNED, "situations")
 
 
 @dataclass(frozen=True)

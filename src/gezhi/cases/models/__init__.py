@@ -1,6 +1,7 @@
 """The tables of the closed loop."""
 
-from gezhi.cases.models.case import Assignment, Case, CaseEvent
+from gezhi.cases.models.after import Callback, Charge, IssuedDocument
+from gezhi.cases.models.case import Assignment, Case, CaseEvent, Supervision
 from gezhi.cases.models.report import Evidence, ImportRow, ImportRun, Report
 from gezhi.cases.models.settings import CalendarDay, SavedView
 from gezhi.cases.models.teaching import Lesson, TrainedModel
@@ -8,13 +9,17 @@ from gezhi.cases.models.teaching import Lesson, TrainedModel
 __all__ = [
     "Assignment",
     "CalendarDay",
+    "Callback",
     "Case",
     "CaseEvent",
+    "Charge",
     "Evidence",
     "ImportRow",
     "ImportRun",
+    "IssuedDocument",
     "Lesson",
     "Report",
     "SavedView",
+    "Supervision",
     "TrainedModel",
 ]

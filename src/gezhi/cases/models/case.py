@@ -36,6 +36,16 @@ class Case(models.Model):
     merged_into_id = models.BigIntegerField(null=True)
     version = models.IntegerField(default=1)
     match_key = models.BigIntegerField()
+    held_code = PlaceCodeField(blank=True, db_default="")  # whose centre holds it; "": the place's own
+    limits = models.CharField(max_length=60, blank=True, db_default="")  # set by a rule; "": the category's
+    function = models.CharField(max_length=60, blank=True, db_default="")  # likewise
+    parent_id = models.BigIntegerField(null=True)
+    open_children = models.SmallIntegerField(db_default=0)
+    clock_left = models.IntegerField(null=True)  # minutes of the limit left when the clock was stopped
+    wake_at = models.DateTimeField(null=True)  # the next mark of a watch besides the limit itself
+    watched = models.SmallIntegerField(db_default=0)  # marks of this state that have passed
+    card = models.SmallIntegerField(db_default=0)  # 0 none, 1 yellow, 2 red, since it was opened last
+    asked = models.JSONField(null=True)  # a step that waits for approval
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number"], name="case_number")]
@@ -57,6 +67,11 @@ class Case(models.Model):
             models.Index(
                 fields=["due_at"], name="case_sweep", condition=Q(due_at__isnull=False, overdue_at=None)
             ),
+            models.Index(fields=["wake_at"], name="case_wake", condition=Q(wake_at__isnull=False)),
+            models.Index(
+                fields=["place_code", "id"], name="case_asked", condition=Q(asked__isnull=False)
+            ),  # what waits for approval
+            models.Index(fields=["parent_id"], name="case_child", condition=Q(parent_id__isnull=False)),
             models.Index(fields=["match_key", "category", "-occurred_at"], name="case_match", condition=OPEN),
         ]
 
@@ -84,21 +99,71 @@ class CaseEvent(models.Model):
 
 
 class Assignment(models.Model):
-    """A unit's share of a case."""
+    """A unit's share of a case. One unit leads; others were whistled or handle jointly."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="assignments", db_index=False)
     unit_id = models.BigIntegerField()
     account_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=10, default="lead")  # lead | whistle | joint
     state = models.CharField(max_length=12)  # open | received | finished | returned | cancelled
     assigned_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)  # of partners: to report in by
+    absent_at = models.DateTimeField(null=True)  # the limit passed and nobody had reported in
     received_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    contract_id = models.BigIntegerField(null=True)
     outcome = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["case", "id"], name="assignment_of_case")]
+        indexes = [
+            models.Index(fields=["case", "id"], name="assignment_of_case"),
+            models.Index(  # what partners have to do
+                fields=["unit_id", "case"],
+                name="assignment_of_partner",
+                condition=Q(state__in=["open", "received"]) & ~Q(kind="lead"),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="assignment_sweep",
+                condition=Q(state="open", absent_at=None, due_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], name="assignment_one_active", condition=Q(state__in=["open", "received"])
-            )
+                fields=["case"],
+                name="assignment_one_lead",
+                condition=Q(state__in=["open", "received"], kind="lead"),
+            ),
+            models.UniqueConstraint(
+                fields=["case", "unit_id"],
+                name="assignment_one_of_unit",
+                condition=Q(state__in=["open", "received"]),
+            ),
+        ]
+
+
+class Supervision(models.Model):
+    """A card or an order that a unit was given in a case (督办)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="supervisions", db_index=False)
+    seq = models.IntegerField()
+    level = models.CharField(max_length=10)  # yellow | red | order
+    unit_id = models.BigIntegerField(null=True)  # None: whoever dispatches
+    account_id = models.BigIntegerField(null=True)  # None: the system
+    reason = models.TextField()
+    at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+    overdue_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["case", "id"], name="supervision_of_case"),
+            models.Index(fields=["unit_id", "-at"], name="supervision_of_unit"),
+            models.Index(
+                fields=["due_at"],
+                name="supervision_sweep",
+                condition=Q(due_at__isnull=False, answered_at=None, overdue_at=None),
+            ),
         ]

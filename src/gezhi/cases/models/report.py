@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -74,9 +75,15 @@ class Evidence(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     stored_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, db_default="photo")  # photo | file
+    look = models.BinaryField(max_length=32, null=True)  # perceptual hash, 256 bits
+    look_bands = ArrayField(models.IntegerField(), null=True)  # its 16-bit bands, each with its number
 
     class Meta:
         indexes = [
+            GinIndex(  # pictures that look alike
+                fields=["look_bands"], name="evidence_look", condition=models.Q(look_bands__isnull=False)
+            ),
             models.Index(fields=["case_id", "id"], name="evidence_of_case", condition=~models.Q(case_id=None))
         ]
 

@@ -1,0 +1,76 @@
+"""What a pack may say. Unknown keys are errors; every value is checked when the pack loads.
+
+A pack is a folder of YAML files. This folder is their one definition: the JSON Schemas in packs/_schema are
+generated from it, and the case engine works on these shapes alone.
+"""
+
+from gezhi.packs.shapes.base import Key, Length, Role, Shape, Version, Words
+from gezhi.packs.shapes.categories import (
+    Attribute,
+    Category,
+    Function,
+    Group,
+    Limit,
+    Message,
+    Parameter,
+    Rule,
+)
+from gezhi.packs.shapes.closings import Closing
+from gezhi.packs.shapes.documents import Block, DocumentTemplate
+from gezhi.packs.shapes.forms import Form, FormField, FormGroup, ShowIf
+from gezhi.packs.shapes.indicators import Appraisal, Indicator
+from gezhi.packs.shapes.pack import Manifest, Pack
+from gezhi.packs.shapes.plans import Element, RoundPlan
+from gezhi.packs.shapes.procedures import (
+    Approval,
+    Effect,
+    Kind,
+    Need,
+    Procedure,
+    Stage,
+    State,
+    Transition,
+    Watch,
+)
+from gezhi.packs.shapes.situations import Situation, Step
+
+__all__ = [
+    "Appraisal",
+    "Approval",
+    "Attribute",
+    "Block",
+    "Category",
+    "Closing",
+    "DocumentTemplate",
+    "Effect",
+    "Element",
+    "Form",
+    "FormField",
+    "FormGroup",
+    "Function",
+    "Group",
+    "Indicator",
+    "Key",
+    "Kind",
+    "Length",
+    "Limit",
+    "Manifest",
+    "Message",
+    "Need",
+    "Pack",
+    "Parameter",
+    "Procedure",
+    "Role",
+    "RoundPlan",
+    "Rule",
+    "Shape",
+    "ShowIf",
+    "Situation",
+    "Stage",
+    "State",
+    "Step",
+    "Transition",
+    "Version",
+    "Watch",
+    "Words",
+]

@@ -1,0 +1,98 @@
+"""Categories, the duties that answer for them, dated parameters, and what reporters are told."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from gezhi.packs.shapes.base import Key, Length, Shape, Words
+
+
+class Attribute(Shape):
+    """A question asked with a category (Open311's service definition attribute)."""
+
+    code: Key
+    title: Words
+    datatype: Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]
+    required: bool = False
+    values: dict[str, Words] = {}
+
+
+class Category(Shape):
+    """What kind of matter. `function` is the duty that answers for it; `limits` picks the handling limit.
+
+    `part` and `matter` are the standard's; `local` is a city's own addition. Reports are never about a
+    `part`: the standard has a matter for the fault of each. `procedure`, `closing` and `form` may be those of
+    a needed pack. `form`: what is asked with a report.
+    """
+
+    key: Key
+    kind: Literal["part", "matter", "local"]
+    code: str = Field(pattern=r"^[0-9]{5}$")
+    name: Words
+    group: Key
+    procedure: Key
+    function: Key
+    limits: Key
+    grids: bool = True
+    words: tuple[str, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    form: Key | None = None
+    closing: Key | None = None
+
+
+class Group(Shape):
+    key: Key
+    name: Words
+
+
+class Function(Shape):
+    """A duty that units hold and categories ask for."""
+
+    key: Key
+    name: Words
+
+
+class Limit(Shape):
+    """A length of working or calendar time, or a number, in force from a day on, with where it comes from."""
+
+    since: date
+    length: Length | None = None
+    number: float | None = None
+    source: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _one_value(self) -> Self:
+        if (self.length is None) == (self.number is None):
+            raise ValueError("give one of 'length' and 'number'")
+        return self
+
+
+class Parameter(Shape):
+    """A dated value. Keys: `filing`, or `handling.normal` where `normal` is a category's `limits`."""
+
+    key: str = Field(pattern=r"^[a-z][a-z-]*(\.[a-z][a-z-]*)?$")
+    title: Words
+    values: tuple[Limit, ...] = Field(min_length=1)
+
+
+class Message(Shape):
+    """What a reporter is told. Placeholders: {number} {category} {unit} {place} {text} {due}."""
+
+    key: Key
+    text: Words
+
+
+class Rule(Shape):
+    """Decided when a case opens: where `when` is true of the report, the case gets what is set.
+
+    `when` is an expression over the report's form: `trapped == true && storeys > 3`. Empty `categories`: all of
+    the pack. The first rule that sets a thing wins.
+    """
+
+    key: Key
+    title: Words
+    when: str = Field(min_length=1, max_length=500)
+    categories: tuple[Key, ...] = ()
+    limits: Key | None = None
+    function: Key | None = None
