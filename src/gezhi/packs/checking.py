@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from string import Formatter
 
+from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
 from gezhi.packs.problems import Address, Finding, one_of
 from gezhi.packs.shapes import Category, Need, Pack, Procedure, Situation, Step, Words
@@ -16,6 +17,7 @@ def check(pack: Pack) -> list[Finding]:
     findings = [*_unique_keys(pack), *_categories(pack), *_parameters(pack), *_messages(pack)]
     for index, procedure in enumerate(pack.procedures):
         findings += check_procedure(pack, procedure, ("procedures", index))
+    findings += check_plans(pack)
     return findings + list(_situations(pack))
 
 

@@ -20,7 +20,7 @@ from gezhi.packs.shapes.documents import Block, DocumentTemplate
 from gezhi.packs.shapes.forms import Form, FormField, FormGroup, ShowIf
 from gezhi.packs.shapes.indicators import Appraisal, Indicator
 from gezhi.packs.shapes.pack import Manifest, Pack
-from gezhi.packs.shapes.plans import Element, RoundPlan
+from gezhi.packs.shapes.plans import Element, ElementIs, RoundPlan
 from gezhi.packs.shapes.procedures import (
     Approval,
     Effect,
@@ -44,6 +44,7 @@ __all__ = [
     "DocumentTemplate",
     "Effect",
     "Element",
+    "ElementIs",
     "Form",
     "FormField",
     "FormGroup",
