@@ -37,7 +37,7 @@ def test_check_names_file_and_line_of_a_problem(root: Path) -> None:
 
 
 def test_check_tells_of_situations_that_fail(root: Path) -> None:
-    result = run("check", above=Above(prove=lambda pack: ["A lamp is mended: ends in open"]))
+    result = run("check", above=Above(prove=lambda pack, needed: ["A lamp is mended: ends in open"]))
     assert result.exit_code == 1
     assert "small: A lamp is mended: ends in open" in result.output
 

@@ -3,21 +3,32 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Generic, TypeVar
 
+from gezhi.packs.scope import needed_by
 from gezhi.packs.shapes import (
+    Appraisal,
     Category,
+    Closing,
+    DocumentTemplate,
+    Element,
+    Form,
     Function,
     Group,
+    Indicator,
     Limit,
     Message,
     Pack,
     Parameter,
     Procedure,
+    RoundPlan,
+    Rule,
+    Shape,
 )
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
+_S = TypeVar("_S", bound=Shape)
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,15 @@ class Published:
     id: int
     pack: Pack
     active: bool
+
+
+@dataclass(frozen=True)
+class Owned(Generic[_S]):
+    """A thing of an active pack, with the pack's name and the id of its version."""
+
+    thing: _S
+    pack: str
+    pack_version_id: int
 
 
 class NotInCatalogue(LookupError):
@@ -40,7 +60,8 @@ class NotInCatalogue(LookupError):
 class Catalogue:
     """The open mappings are those of active packs; what only older versions have is found by its methods.
 
-    `reportable`: what a report or a case may be about, in the order of the packs.
+    `reportable`: what a report or a case may be about, in the order of the packs. `packs`: active ones by name.
+    Groups and functions are also those of the versions that active packs need.
     """
 
     categories: Mapping[str, Category]
@@ -48,18 +69,27 @@ class Catalogue:
     groups: Mapping[str, Group]
     functions: Mapping[str, Function]
     messages: Mapping[str, Message]
+    indicators: Mapping[str, Owned[Indicator]]
+    appraisals: Mapping[str, Owned[Appraisal]]
+    elements: Mapping[str, Owned[Element]]
+    plans: Mapping[str, Owned[RoundPlan]]
+    packs: Mapping[str, Published]
     fallback_category: str
     _retired: Mapping[str, Category]
     _versions: Mapping[str, int]
+    _by_id: Mapping[int, Published]
     _procedures: Mapping[tuple[int, str], Procedure]
     _messages: Mapping[tuple[int, str], Message]
+    _closings: Mapping[tuple[int, str], Closing]
+    _forms: Mapping[tuple[int, str], Form]
+    _documents: Mapping[tuple[int, str], DocumentTemplate]
     _parameters: Mapping[str, Parameter]
     _haystack: Mapping[str, str]
 
     @property
     def procedures(self) -> Iterable[Procedure]:
         """Of every version, since cases keep the one that they were opened with."""
-        return self._procedures.values()
+        return [procedure for one in self._by_id.values() for procedure in one.pack.procedures]
 
     def category(self, key: str) -> Category:
         """Raises NotInCatalogue."""
@@ -69,17 +99,41 @@ class Catalogue:
         """The id of the version that a case of this category opens with. Raises NotInCatalogue."""
         return _found(self._versions, category, "active category", category)
 
+    def pack_of(self, category: str) -> Pack:
+        """The active pack that owns the category. Raises NotInCatalogue."""
+        return self._by_id[self.pack_version_id(category)].pack
+
+    def version(self, pack_version_id: int) -> Published:
+        """Raises NotInCatalogue."""
+        return _found(self._by_id, pack_version_id, "version", str(pack_version_id))
+
     def procedure_of(self, category: str) -> Procedure:
         """The procedure that a case of this category opens with. Raises NotInCatalogue."""
         return self.procedure(self.pack_version_id(category), self.category(category).procedure)
 
     def procedure(self, pack_version_id: int, key: str) -> Procedure:
-        """The procedure of an open case, as its version has it. Raises NotInCatalogue."""
+        """The procedure of an open case, as its version or one that it needs has it. Raises NotInCatalogue."""
         return _found(self._procedures, (pack_version_id, key), "procedure", key)
 
     def message(self, pack_version_id: int, key: str) -> Message:
         """Raises NotInCatalogue."""
         return _found(self._messages, (pack_version_id, key), "message", key)
+
+    def closing(self, pack_version_id: int, key: str | None) -> Closing | None:
+        """None: the category has no closing conditions, or none of this name."""
+        return self._closings.get((pack_version_id, key)) if key else None
+
+    def form(self, pack_version_id: int, key: str) -> Form:
+        """Raises NotInCatalogue."""
+        return _found(self._forms, (pack_version_id, key), "form", key)
+
+    def document(self, pack_version_id: int, key: str) -> DocumentTemplate:
+        """Raises NotInCatalogue."""
+        return _found(self._documents, (pack_version_id, key), "document", key)
+
+    def rules_of(self, pack_version_id: int) -> tuple[Rule, ...]:
+        """In the order in which they are tried; the first that sets a thing wins."""
+        return self.version(pack_version_id).pack.rules
 
     def limit(self, key: str, on: date) -> Limit | None:
         """The limit in force on that day; before the first day, the first. None: no such parameter."""
@@ -88,6 +142,11 @@ class Catalogue:
             return None
         in_force = (limit for limit in reversed(parameter.values) if limit.since <= on)
         return next(in_force, parameter.values[0])
+
+    def number(self, key: str, on: date) -> float | None:
+        """The number in force on that day. None: no such parameter, or one that is a length."""
+        limit = self.limit(key, on)
+        return limit.number if limit else None
 
     def search(self, text: str, limit: int = 20) -> list[Category]:
         """Reportable categories that hold every word of `text` in names, everyday words, key or code."""
@@ -107,21 +166,45 @@ def catalogue_of(published: Iterable[Published]) -> Catalogue:
     """Later ids win where two versions define the same key."""
     versions = sorted(published, key=lambda one: one.id)
     active = [one for one in versions if one.active]
+    reach = _reach(versions)
+    needed = [pack for one in active for pack in reach[one.id][:0:-1]]
+    seen = [*needed, *(one.pack for one in active)]
     categories = {c.key: c for one in active for c in one.pack.categories}
     return Catalogue(
         categories=categories,
         reportable=tuple(category for category in categories.values() if category.kind != "part"),
-        groups={g.key: g for one in active for g in one.pack.groups},
-        functions={f.key: f for one in active for f in one.pack.functions},
+        groups={g.key: g for pack in seen for g in pack.groups},
+        functions={f.key: f for pack in seen for f in pack.functions},
         messages={m.key: m for one in active for m in one.pack.messages},
+        indicators={i.key: _owned(i, one) for one in active for i in one.pack.indicators},
+        appraisals={a.key: _owned(a, one) for one in active for a in one.pack.appraisals},
+        elements={e.key: _owned(e, one) for one in active for e in one.pack.elements},
+        plans={p.key: _owned(p, one) for one in active for p in one.pack.plans},
+        packs={one.pack.manifest.name: one for one in active},
         fallback_category=next((f for one in active if (f := one.pack.manifest.fallback)), ""),
         _retired={c.key: c for one in versions for c in one.pack.categories},
         _versions={c.key: one.id for one in active for c in one.pack.categories},
-        _procedures={(one.id, p.key): p for one in versions for p in one.pack.procedures},
-        _messages={(one.id, m.key): m for one in versions for m in one.pack.messages},
+        _by_id={one.id: one for one in versions},
+        _procedures={(n, p.key): p for n, packs in reach.items() for o in packs[::-1] for p in o.procedures},
+        _messages={(n, m.key): m for n, packs in reach.items() for o in packs[::-1] for m in o.messages},
+        _closings={(n, c.key): c for n, packs in reach.items() for o in packs[::-1] for c in o.closings},
+        _forms={(n, f.key): f for n, packs in reach.items() for o in packs[::-1] for f in o.forms},
+        _documents={(n, d.key): d for n, packs in reach.items() for o in packs[::-1] for d in o.documents},
         _parameters={p.key: p for one in [*versions, *active] for p in one.pack.parameters},
         _haystack={key: _haystack(category) for key, category in categories.items()},
     )
+
+
+def _reach(versions: Iterable[Published]) -> dict[int, list[Pack]]:
+    """For each version itself and then what it needs as pinned: published versions never vanish."""
+    packs = {(one.pack.manifest.name, one.pack.manifest.version): one.pack for one in versions}
+    return {
+        one.id: [one.pack, *needed_by(one.pack, lambda *pin: packs.get(pin)).values()] for one in versions
+    }
+
+
+def _owned(thing: _S, one: Published) -> Owned[_S]:
+    return Owned(thing, one.pack.manifest.name, one.id)
 
 
 def _haystack(category: Category) -> str:

@@ -1,33 +1,48 @@
 """Whether the things of a pack fit together. Shapes are already right when these checks run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
-from string import Formatter
 
+from gezhi.packs.checking_documents import check_documents
 from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
+from gezhi.packs.checking_references import check_references, missing
+from gezhi.packs.placeholders import placeholders
 from gezhi.packs.problems import Address, Finding, one_of
-from gezhi.packs.shapes import Category, Need, Pack, Procedure, Situation, Step, Words
+from gezhi.packs.scope import Scope
+from gezhi.packs.shapes import Category, Need, Pack, Parameter, Procedure, Situation, Step, Words
 
 PLACEHOLDERS = ("number", "category", "unit", "place", "text", "due")
+SECTIONS = (
+    *("functions", "groups", "categories", "procedures", "parameters", "messages", "closings", "rules"),
+    *("forms", "documents", "indicators", "appraisals", "elements", "plans"),
+)
 
 
-def check(pack: Pack) -> list[Finding]:
-    findings = [*_unique_keys(pack), *_categories(pack), *_parameters(pack), *_messages(pack)]
+def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]:
+    """`needed`: by name, every pack that this one needs."""
+    scope = Scope(pack, needed or {})
+    findings = [*_unique_keys(pack), *_categories(scope), *_parameters(scope), *_messages(pack)]
+    findings += check_references(scope)
+    findings += check_documents(scope)
+    findings += check_plans(scope)
     for index, procedure in enumerate(pack.procedures):
-        findings += check_procedure(pack, procedure, ("procedures", index))
-    findings += check_plans(pack)
-    return findings + list(_situations(pack))
+        findings += check_procedure(scope, procedure, ("procedures", index))
+    return findings + list(_situations(scope))
 
 
 def limit_keys(pack: Pack, limit: str) -> list[str]:
-    """The parameters that a state's `limit` may mean."""
-    return [p.key for p in pack.parameters if p.key == limit or p.key.startswith(limit + ".")]
+    """The parameters of the pack that a state's `limit` may mean."""
+    return _meant({parameter.key for parameter in pack.parameters}, limit)
+
+
+def _meant(parameters: Iterable[str], limit: str) -> list[str]:
+    return [key for key in parameters if key == limit or key.startswith(limit + ".")]
 
 
 def _unique_keys(pack: Pack) -> Iterator[Finding]:
-    for section in ("functions", "groups", "categories", "procedures", "parameters", "messages"):
+    for section in (one for one in SECTIONS if one not in ("elements", "plans")):
         yield from _twice((section,), [item.key for item in getattr(pack, section)])
     codes = [f"{category.kind} {category.code}" for category in pack.categories]
     yield from _twice(("categories",), codes, "code")
@@ -41,36 +56,29 @@ def _twice(at: Address, names: list[str], name_of: str = "key") -> Iterator[Find
         seen.add(name)
 
 
-def _missing(address: Address, idea: str, name: str, known: Iterable[str]) -> Iterator[Finding]:
-    names = set(known)
-    if name not in names:
-        yield Finding(address, f"there is no {idea} '{name}'", one_of(name, names))
-
-
-def _categories(pack: Pack) -> Iterator[Finding]:
+def _categories(scope: Scope) -> Iterator[Finding]:
+    pack = scope.pack
     if pack.manifest.fallback:
         keys = [category.key for category in pack.categories]
-        yield from _missing(("manifest", "fallback"), "category", pack.manifest.fallback, keys)
-    groups = {group.key for group in pack.groups}
-    functions = {function.key for function in pack.functions}
-    procedures = {procedure.key: procedure for procedure in pack.procedures}
+        yield from missing(("manifest", "fallback"), "category", pack.manifest.fallback, keys)
+    groups, functions = scope.keys("groups"), scope.keys("functions")
     for index, category in enumerate(pack.categories):
         at = ("categories", index)
-        yield from _missing((*at, "group"), "group", category.group, groups)
-        yield from _missing((*at, "function"), "function", category.function, functions)
-        yield from _missing((*at, "procedure"), "procedure", category.procedure, procedures)
-        if category.procedure in procedures:
-            yield from _limits(pack, category, procedures[category.procedure], (*at, "limits"))
+        yield from missing((*at, "group"), "group", category.group, groups)
+        yield from missing((*at, "function"), "function", category.function, functions)
+        yield from missing((*at, "procedure"), "procedure", category.procedure, scope.procedures)
+        if category.procedure in scope.procedures:
+            procedure = scope.procedures[category.procedure]
+            yield from _limits(scope, category.limits, procedure, (*at, "limits"))
         yield from _attributes(category, at)
 
 
-def _limits(pack: Pack, category: Category, procedure: Procedure, at: Address) -> Iterator[Finding]:
-    for limit in {state.limit for state in procedure.states if state.limit}:
-        keys = limit_keys(pack, limit)
-        if keys and limit not in keys and f"{limit}.{category.limits}" not in keys:
+def _limits(scope: Scope, half: str, procedure: Procedure, at: Address) -> Iterator[Finding]:
+    for limit in sorted({state.limit for state in procedure.states if state.limit}):
+        keys = _meant(scope.parameters, limit)
+        if keys and limit not in keys and f"{limit}.{half}" not in keys:
             names = [key.removeprefix(limit + ".") for key in keys]
-            what = f"there is no parameter '{limit}.{category.limits}'"
-            yield Finding(at, what, one_of(category.limits, names))
+            yield Finding(at, f"there is no parameter '{limit}.{half}'", one_of(half, names))
 
 
 def _attributes(category: Category, at: Address) -> Iterator[Finding]:
@@ -86,16 +94,28 @@ def _attributes(category: Category, at: Address) -> Iterator[Finding]:
             )
 
 
-def _parameters(pack: Pack) -> Iterator[Finding]:
-    wanted = {s.limit for procedure in pack.procedures for s in procedure.states if s.limit}
-    for index, parameter in enumerate(pack.parameters):
+def _parameters(scope: Scope) -> Iterator[Finding]:
+    wanted = scope.state_limits
+    for index, parameter in enumerate(scope.pack.parameters):
         at = ("parameters", index)
-        if parameter.key not in wanted and parameter.key.partition(".")[0] not in wanted:
+        used = parameter.key in wanted or parameter.key.partition(".")[0] in wanted
+        if not used and all(value.number is None for value in parameter.values):
             yield Finding((*at, "key"), f"no state uses '{parameter.key}'", one_of(parameter.key, wanted))
-        days = [value.since for value in parameter.values]
-        for n, (before, day) in enumerate(pairwise(days), start=1):
-            if day <= before:
-                yield Finding((*at, "values", n, "since"), f"{day} is not after {before}", "days that ascend")
+        yield from _values(parameter, used, at)
+
+
+def _values(parameter: Parameter, limits: bool, at: Address) -> Iterator[Finding]:
+    values = parameter.values
+    for n, (before, value) in enumerate(pairwise(values), start=1):
+        here = (*at, "values", n)
+        if value.since <= before.since:
+            what = f"{value.since} is not after {before.since}"
+            yield Finding((*here, "since"), what, "days that ascend")
+        if (value.number is None) != (before.number is None):
+            yield Finding(here, "a length among numbers", "all lengths, or all numbers")
+    if limits and values[0].number is not None:
+        what = f"'{parameter.key}' limits a state and is a number"
+        yield Finding((*at, "values", 0), what, "length: 2 working hours")
 
 
 def _messages(pack: Pack) -> Iterator[Finding]:
@@ -127,23 +147,14 @@ def _placeholders(text: Words, at: Address) -> Iterator[Finding]:
             )
 
 
-def placeholders(text: str) -> set[str]:
-    """Raises ValueError where braces do not match."""
-    pieces = [piece for piece in Formatter().parse(text) if piece[1] is not None]
-    return {
-        str(name) + (f"!{way}" if way else "") + (f":{form}" if form else "") for _, name, form, way in pieces
-    }
-
-
-def _situations(pack: Pack) -> Iterator[Finding]:
-    categories = {category.key: category for category in pack.categories}
-    procedures = {procedure.key: procedure for procedure in pack.procedures}
-    for index, situation in enumerate(pack.situations):
+def _situations(scope: Scope) -> Iterator[Finding]:
+    categories = {one.key: one for pack in reversed(scope.packs) for one in pack.categories}
+    for index, situation in enumerate(scope.pack.situations):
         at = ("situations", index)
         yield from _starts(situation, at)
-        yield from _missing((*at, "category"), "category", situation.category, categories)
+        yield from missing((*at, "category"), "category", situation.category, categories)
         category = categories.get(situation.category)
-        procedure = procedures.get(category.procedure) if category else None
+        procedure = scope.procedures.get(category.procedure) if category else None
         if procedure:
             yield from _story(situation, procedure, at)
 
@@ -157,16 +168,16 @@ def _starts(situation: Situation, at: Address) -> Iterator[Finding]:
 
 def _story(situation: Situation, procedure: Procedure, at: Address) -> Iterator[Finding]:
     states = {state.key for state in procedure.states}
-    yield from _missing((*at, "ends"), "state", situation.ends, states)
+    yield from missing((*at, "ends"), "state", situation.ends, states)
     for index, step in enumerate(situation.steps):
         yield from _step(step, procedure, states, (*at, "steps", index))
 
 
 def _step(step: Step, procedure: Procedure, states: set[str], at: Address) -> Iterator[Finding]:
-    yield from _missing((*at, "do"), "transition", step.do, [t.key for t in procedure.transitions])
+    yield from missing((*at, "do"), "transition", step.do, [t.key for t in procedure.transitions])
     if step.then:
-        yield from _missing((*at, "then"), "state", step.then, states)
+        yield from missing((*at, "then"), "state", step.then, states)
     if step.then and step.refused:
         yield Finding(at, "both 'then' and 'refused'", "one of them")
     for name in step.given:
-        yield from _missing((*at, "with", name), "thing to give", name, list(Need))
+        yield from missing((*at, "with", name), "thing to give", name, list(Need))

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from gezhi.packs.problems import Address, Finding, one_of
-from gezhi.packs.shapes import Effect, Kind, Need, Pack, Procedure, State, Transition
+from gezhi.packs.scope import Scope
+from gezhi.packs.shapes import Effect, Kind, Need, Procedure, State, Transition
 
 _STAYS = {Kind.CORRECT, Kind.ADD, Kind.SPLIT}
 _TO_OPEN = {Kind.ACCEPT, Kind.DISPATCH, Kind.RECEIVE, Kind.RETURN, Kind.FINISH, Kind.REWORK, Kind.REOPEN}
@@ -33,12 +34,16 @@ _EFFECTS = {
 }
 
 
-def check_procedure(pack: Pack, procedure: Procedure, at: Address) -> Iterator[Finding]:
+def check_procedure(scope: Scope, procedure: Procedure, at: Address) -> Iterator[Finding]:
     states = {state.key: state for state in procedure.states}
+    sizes = list(_sizes(procedure, at))
+    yield from sizes
+    if sizes:
+        return
     yield from _unique(procedure, at)
-    yield from _answers(pack, procedure, at)
+    yield from _answers(scope, procedure, at)
     yield from _moves(procedure, states, at)
-    yield from _limits(pack, procedure, at)
+    yield from _limits(scope, procedure, at)
     unknown = list(_unknown_states(procedure, states, at))
     yield from unknown
     if unknown:
@@ -52,6 +57,16 @@ def check_procedure(pack: Pack, procedure: Procedure, at: Address) -> Iterator[F
         yield from _automatic(transition, states, here)
 
 
+def _sizes(procedure: Procedure, at: Address) -> Iterator[Finding]:
+    for section, least in (("states", 2), ("transitions", 1)):
+        count = len(getattr(procedure, section))
+        if count < least:
+            what = f"'{procedure.key}' has {count or 'no'} {section}"
+            yield Finding(
+                (*at, section), what, f"at least {least}, or 'base' with those of another procedure"
+            )
+
+
 def _unique(procedure: Procedure, at: Address) -> Iterator[Finding]:
     for section in ("states", "transitions"):
         counts: Counter[str] = Counter()
@@ -61,8 +76,8 @@ def _unique(procedure: Procedure, at: Address) -> Iterator[Finding]:
                 yield Finding((*at, section, index, "key"), f"'{item.key}' is used twice", "each once")
 
 
-def _answers(pack: Pack, procedure: Procedure, at: Address) -> Iterator[Finding]:
-    messages = [message.key for message in pack.messages]
+def _answers(scope: Scope, procedure: Procedure, at: Address) -> Iterator[Finding]:
+    messages = scope.keys("messages")
     answers: list[tuple[Address, str | None]] = [
         ((*at, "answer"), procedure.answer),
         ((*at, "joined"), procedure.joined),
@@ -82,8 +97,8 @@ def _moves(procedure: Procedure, states: dict[str, State], at: Address) -> Itera
             yield Finding((*at, "moves", old), f"'{new}' is no open state", one_of(new, is_open))
 
 
-def _limits(pack: Pack, procedure: Procedure, at: Address) -> Iterator[Finding]:
-    parameters = {key for p in pack.parameters for key in (p.key, p.key.partition(".")[0])}
+def _limits(scope: Scope, procedure: Procedure, at: Address) -> Iterator[Finding]:
+    parameters = {key for name in scope.parameters for key in (name, name.partition(".")[0])}
     for index, state in enumerate(procedure.states):
         if state.limit and state.limit not in parameters:
             what = f"there is no parameter '{state.limit}'"

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,10 @@ import click
 
 from gezhi.lib.command import pure
 from gezhi.packs.exporting import files_of
-from gezhi.packs.loading import Loaded, load, pack_folders
+from gezhi.packs.loading import Loaded, Shelf, pack_folders
 from gezhi.packs.publishing import OpenStates, Plan
 from gezhi.packs.schemas import schemas
+from gezhi.packs.scope import by_needs
 from gezhi.packs.shapes import Pack
 
 _HOME = Path(__file__).resolve().parents[3] / "packs"
@@ -23,11 +24,11 @@ class Above:
     """What parts above packs know; the command line passes one as the context's object.
 
     `open_states`: (procedure, state) of every open case.
-    `prove`: the situations of a pack that fail, a line each.
+    `prove`: the situations of a pack that fail, a line each; with the packs that it needs, by name.
     """
 
     open_states: Callable[[], OpenStates] = frozenset
-    prove: Callable[[Pack], Sequence[str]] = lambda pack: ()
+    prove: Callable[[Pack, Mapping[str, Pack]], Sequence[str]] = lambda pack, needed: ()
 
 
 def _above(context: click.Context) -> Above:
@@ -133,7 +134,8 @@ def _load(names: Sequence[str]) -> list[Loaded]:
     folders = [_folder(root, name) for name in names] or pack_folders(root)
     if not folders:
         raise click.UsageError(f"{root} holds no pack. GEZHI_PACKS_DIR names another folder.")
-    return [load(folder) for folder in folders]
+    shelf = Shelf([root])
+    return [shelf.load(folder) for folder in folders]
 
 
 def _folder(root: Path, name: str) -> Path:
@@ -145,7 +147,7 @@ def _folder(root: Path, name: str) -> Path:
 
 
 def _checked(loaded: Loaded, above: Above) -> bool:
-    failed = above.prove(loaded.pack) if loaded.pack else ()
+    failed = above.prove(loaded.pack, loaded.needed) if loaded.pack else ()
     _complain(loaded)
     for line in failed:
         click.echo(f"{loaded.folder.name}: {line}", err=True)
@@ -182,8 +184,9 @@ def _read(loaded: Loaded) -> Pack:
 def _plans(names: Sequence[str], above: Above) -> list[Plan]:
     from gezhi.packs.queries import publication_plan
 
-    wanted = [_read(loaded) for loaded in _load(names)]
-    return [publication_plan(pack, above.open_states()) for pack in wanted]
+    wanted = by_needs([_read(loaded) for loaded in _load(names)])
+    states = above.open_states()
+    return [publication_plan(pack, states, wanted[:n]) for n, pack in enumerate(wanted)]
 
 
 def _show(planned: Plan) -> bool:

@@ -1,21 +1,20 @@
 """What publishing a pack would change, and whether it may be published. Pure."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
 from gezhi.packs.catalogue import Published
+from gezhi.packs.checking import SECTIONS as _OWNED
 from gezhi.packs.checking import check
 from gezhi.packs.content import content_of
 from gezhi.packs.problems import Problem, spoken
+from gezhi.packs.scope import needed_by
 from gezhi.packs.shapes import Pack, Procedure
 
 OpenStates = Set[tuple[str, str]]
+Releases = Mapping[tuple[str, str], Pack]
 
-_OWNED = (
-    *("functions", "groups", "categories", "procedures", "parameters", "messages", "closings", "rules"),
-    *("forms", "documents", "indicators", "appraisals", "elements", "plans"),
-)
 SECTIONS = (*_OWNED, "situations")
 
 
@@ -52,14 +51,16 @@ def plan(
     history: Sequence[Published],
     others: Sequence[Pack] = (),
     open_states: OpenStates = frozenset(),
+    releases: Releases | None = None,
 ) -> Plan:
     """`history`: every published version of this name; `others`: active packs of other names;
-    `open_states`: (procedure, state) of every open case of this pack."""
+    `open_states`: (procedure, state) of every open case of this pack; `releases`: what may be needed, by
+    name and version."""
     active = next((one.pack for one in history if one.active), None)
     if active is not None and active.digest == pack.digest:
         return Plan(pack, active.manifest.version, "nothing", (), ())
     refusals = (
-        *_unsound(pack),
+        *_sound_with(pack, releases or {}),
         *_version_refusals(pack, history),
         *_ownership_refusals(pack, others),
         *_state_refusals(pack, history, open_states),
@@ -106,8 +107,21 @@ def _refusal(what: str, allowed: str, where: str = "") -> Problem:
     return Problem("pack.yaml", 0, where, what, allowed)
 
 
-def _unsound(pack: Pack) -> Iterator[Problem]:
-    for finding in check(pack):
+def _sound_with(pack: Pack, releases: Releases) -> Iterator[Problem]:
+    pins = list(_pin_refusals(pack, releases))
+    yield from pins or _unsound(pack, needed_by(pack, lambda name, version: releases.get((name, version))))
+
+
+def _pin_refusals(pack: Pack, releases: Releases) -> Iterator[Problem]:
+    for name, version in pack.manifest.needs.items():
+        if (name, version) not in releases:
+            versions = sorted((v for n, v in releases if n == name), key=_numbers)
+            allowed = f"one of {', '.join(versions)}" if versions else f"`gezhi packs apply {name}` first"
+            yield _refusal(f"{name} {version} is not published", allowed, f"needs.{name}")
+
+
+def _unsound(pack: Pack, needed: Mapping[str, Pack]) -> Iterator[Problem]:
+    for finding in check(pack, needed):
         yield _refusal(finding.what, finding.allowed, spoken(finding.address))
 
 

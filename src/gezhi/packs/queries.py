@@ -1,5 +1,6 @@
 """Reading published packs."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from gezhi.packs.catalogue import Catalogue, Published, catalogue_of
@@ -17,13 +18,17 @@ def published_versions(name: str | None = None) -> list[Published]:
     return [Published(row.pk, pack_from(row.content), row.active) for row in rows]
 
 
-def publication_plan(pack: Pack, open_states: OpenStates) -> Plan:
-    """What publishing the pack now would do. `open_states`: (procedure, state) of every open case."""
+def publication_plan(pack: Pack, open_states: OpenStates, along: Sequence[Pack] = ()) -> Plan:
+    """What publishing the pack now would do. `open_states`: (procedure, state) of every open case;
+    `along`: packs that are published with it, before it."""
     name = pack.manifest.name
     versions = published_versions()
     history = [one for one in versions if one.pack.manifest.name == name]
-    others = [one.pack for one in versions if one.active and one.pack.manifest.name != name]
-    return plan(pack, history, others, open_states)
+    active = {one.pack.manifest.name: one.pack for one in versions if one.active}
+    others = active | {one.manifest.name: one for one in along}
+    every = [*(one.pack for one in versions), *along]
+    releases = {(one.manifest.name, one.manifest.version): one for one in every}
+    return plan(pack, history, [one for key, one in others.items() if key != name], open_states, releases)
 
 
 def active_version(name: str) -> Published | None:
