@@ -13,7 +13,7 @@ COMPUTED = {"Pack"}  # a pack as a whole is a folder, not a file
 
 
 def words_in(text: str) -> set[str]:
-    return set(re.findall(r"`([a-z_-]+)`", text))
+    return set(re.findall(r"`([A-Za-z_-]+)`", text))
 
 
 def keys_of(shape: type[shapes.Shape]) -> set[str]:

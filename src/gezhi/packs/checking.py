@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from gezhi.packs.checking_documents import check_documents
+from gezhi.packs.checking_forms import check_forms
 from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
 from gezhi.packs.checking_references import check_references, missing
@@ -26,6 +27,7 @@ def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]
     findings = [*_unique_keys(pack), *_categories(scope), *_parameters(scope), *_messages(pack)]
     findings += check_references(scope)
     findings += check_documents(scope)
+    findings += check_forms(pack)
     findings += check_plans(scope)
     for index, procedure in enumerate(pack.procedures):
         findings += check_procedure(scope, procedure, ("procedures", index))
@@ -42,7 +44,7 @@ def _meant(parameters: Iterable[str], limit: str) -> list[str]:
 
 
 def _unique_keys(pack: Pack) -> Iterator[Finding]:
-    for section in (one for one in SECTIONS if one not in ("elements", "plans")):
+    for section in SECTIONS:
         yield from _twice((section,), [item.key for item in getattr(pack, section)])
     codes = [f"{category.kind} {category.code}" for category in pack.categories]
     yield from _twice(("categories",), codes, "code")

@@ -17,7 +17,7 @@ from gezhi.packs.shapes.categories import (
 )
 from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import Block, DocumentTemplate
-from gezhi.packs.shapes.forms import Form, FormField, FormGroup, ShowIf
+from gezhi.packs.shapes.forms import Form, FormField, FormGroup, FormSchema, Items, Property, ShowIf
 from gezhi.packs.shapes.indicators import Appraisal, Indicator
 from gezhi.packs.shapes.pack import Manifest, Pack
 from gezhi.packs.shapes.plans import Element, ElementIs, RoundPlan
@@ -48,9 +48,11 @@ __all__ = [
     "Form",
     "FormField",
     "FormGroup",
+    "FormSchema",
     "Function",
     "Group",
     "Indicator",
+    "Items",
     "Key",
     "Kind",
     "Length",
@@ -61,6 +63,7 @@ __all__ = [
     "Pack",
     "Parameter",
     "Procedure",
+    "Property",
     "Role",
     "RoundPlan",
     "Rule",
