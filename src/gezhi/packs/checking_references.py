@@ -23,7 +23,7 @@ def check_references(scope: Scope) -> Iterator[Finding]:
         yield from _rule(scope, rule, ("rules", index))
     for index, procedure in enumerate(scope.pack.procedures):
         yield from _papers(scope, procedure, ("procedures", index))
-    yield from _elements(scope)
+    yield from _grid_work(scope)
     yield from _numbers(scope)
 
 
@@ -46,8 +46,13 @@ def _papers(scope: Scope, procedure: Procedure, at: Address) -> Iterator[Finding
         yield from missing((*here, "document"), "document", transition.document, documents)
 
 
-def _elements(scope: Scope) -> Iterator[Finding]:
-    elements = scope.keys("elements")
+def _grid_work(scope: Scope) -> Iterator[Finding]:
+    forms, elements = scope.keys("forms"), scope.keys("elements")
+    found = {c.key for pack in scope.packs for c in pack.categories if c.kind != "part"}
+    for index, plan in enumerate(scope.pack.plans):
+        yield from missing(("plans", index, "form"), "form", plan.form, forms)
+        for n, key in enumerate(plan.finds):
+            yield from missing(("plans", index, "finds", n), "category", key, found)
     for index, form in enumerate(scope.pack.forms):
         for n, group in enumerate(form.layout):
             for m, field in enumerate(group.fields):
