@@ -14,7 +14,7 @@ from gezhi.cases.intake.shapes import Receipt
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Lesson, Report, SavedView
 from gezhi.cases.photos import load_photo
 from gezhi.cases.procedure import Given, Refused
-from gezhi.cases.stepping import CaseRow
+from gezhi.cases.case_row import CaseRow
 from gezhi.ledger.models import Entry
 from gezhi.notices.models import Notice
 from tests import cast

@@ -12,7 +12,7 @@ from gezhi.cases.actions import act, act_as_reporter, sweep
 from gezhi.cases.intake.shapes import Receipt
 from gezhi.cases.models import Case, Report
 from gezhi.cases.procedure import Given, Refused
-from gezhi.cases.stepping import CaseRow
+from gezhi.cases.case_row import CaseRow
 from tests import cast
 from tests.cast import LAMP, LIUJIN, WANAN, Cast, reported
 from tests.together import together

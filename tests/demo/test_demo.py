@@ -19,7 +19,7 @@ from gezhi.cases.intake.door import accept
 from gezhi.cases.intake.shapes import NewReport
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report
 from gezhi.cases.photos import is_stored, photo_path
-from gezhi.cases.stepping import CaseRow
+from gezhi.cases.case_row import CaseRow
 from gezhi.cases.world import world
 from gezhi.demo import city, texts
 from gezhi.demo.photos import album

@@ -37,6 +37,48 @@ def due_at(start: datetime, length: str, office: Office) -> datetime:
     )
 
 
+def minutes_between(start: datetime, end: datetime, working: bool, office: Office) -> int:
+    """Whole minutes from `start` to `end`, of working or of calendar time; 0 when the end is past."""
+    if end <= start:
+        return 0
+    if not working:
+        return int((end - start).total_seconds() // 60)
+    total = timedelta()
+    for begins, ends in _spans(start, office):
+        if begins >= end:
+            break
+        total += min(ends, end.astimezone(office.zone)) - begins
+    return int(total.total_seconds() // 60)
+
+
+def part_of(start: datetime, due: datetime, percent: int, working: bool, office: Office) -> datetime:
+    """The instant at which `percent` of the time from `start` to `due` has passed; beyond 100, after it."""
+    if percent == 100:
+        return due
+    minutes = minutes_between(start, due, working, office) * percent // 100
+    return after_minutes(start, minutes, working, office)
+
+
+def after_minutes(start: datetime, minutes: int, working: bool, office: Office) -> datetime:
+    return (
+        _working(start, minutes, "minute", office)
+        if working and minutes
+        else start + timedelta(minutes=minutes)
+    )
+
+
+def is_working(length: str) -> bool:
+    return " working " in length
+
+
+def size_of(length: str) -> int:
+    """Minutes, to compare lengths: a working day counts eight hours, a day twenty-four."""
+    number, unit = length.split(" ", 1)
+    day = 8 if is_working(length) else 24
+    word = unit.removeprefix("working ").rstrip("s")
+    return int(number) * {"minute": 1, "hour": 60, "day": day * 60}[word]
+
+
 def _working(start: datetime, count: int, unit: str, office: Office) -> datetime:
     if unit == "day":
         return _working_days(start, count, office)

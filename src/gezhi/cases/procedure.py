@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from gezhi.cases.deadlines import size_of
 from gezhi.packs.shapes import Kind, Need, Procedure, State, Transition
 
 NEED_WORDS = {
     Need.REASON: ("理由", "a reason"),
     Need.UNIT: ("承办单位", "a unit"),
+    Need.UNITS: ("参与单位", "units"),
     Need.CATEGORY: ("类别", "a category"),
     Need.PLACE: ("位置", "a place"),
     Need.EVIDENCE: ("佐证照片", "evidence"),
@@ -19,11 +21,15 @@ NEED_WORDS = {
     Need.TEXT: ("说明", "a text"),
     Need.CASE: ("并入的案件", "the other case"),
     Need.REPORT: ("要拆出的诉求", "the report to split off"),
+    Need.LENGTH: ("时长", "a length of time"),
+    Need.FORM: ("表单", "the form"),
 }
 ROLE_WORDS = {
     "grid-worker": "网格员",
     "dispatcher": "派遣员",
+    "operator": "话务员",
     "handler": "处置员",
+    "partner": "协办单位处置员",
     "verifier": "核查员",
     "supervisor": "督查员",
     "leader": "领导",
@@ -47,6 +53,9 @@ class Given:
     reason: str = ""
     text: str = ""
     unit_id: int | None = None
+    unit_ids: tuple[int, ...] = ()
+    length: str = ""
+    form: Mapping[str, object] = field(default_factory=dict)
     category: str = ""
     place_code: str = ""
     rating: int | None = None
@@ -58,6 +67,9 @@ class Given:
         held: dict[Need, object] = {
             Need.REASON: self.reason.strip(),
             Need.UNIT: self.unit_id,
+            Need.UNITS: self.unit_ids,
+            Need.LENGTH: self.length,
+            Need.FORM: self.form,
             Need.CATEGORY: self.category,
             Need.PLACE: self.place_code,
             Need.EVIDENCE: self.evidence,
@@ -71,14 +83,19 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case as a decision sees it. `did`: who took the last step of each kind (account id); `rated`: this
-    reporter has rated this closing; `others`: other reporters wait for the same case."""
+    """A case as a decision sees it. `did`: who took the last step of each kind (account id); `counts`: how often
+    since it was opened last; `rated`: this reporter has rated this closing; `others`: other reporters wait for the
+    same case; `shares`: units that have not done their share; `children`: of it that are open."""
 
     state: str
     overdue: bool = False
     did: Mapping[Kind, int | None] = field(default_factory=dict)
+    counts: Mapping[Kind, int] = field(default_factory=dict)
     rated: bool = False
     others: bool = False
+    shares: tuple[str, ...] = ()
+    children: int = 0
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +164,50 @@ def _why_not(
             f"未到期，尚不能“{step.title.zh}”。",
             f"'{step.key}' is open only after the limit has passed.",
         )
-    return _why_not_reporter(step, standing)
+    return _why_not_now(step, standing) or _why_not_reporter(step, standing)
+
+
+_BEFORE_THE_LIMIT = frozenset({Kind.EXTEND, Kind.SUSPEND})
+_WHOLE = frozenset({Kind.FINISH, Kind.VERIFY})  # nothing of the case may be left undone
+_ANSWERS = frozenset({Kind.APPROVE, Kind.DENY})
+
+
+def _why_not_now(step: Transition, standing: Standing) -> Refused | None:
+    zh, key = step.title.zh, step.key
+    if step.most is not None and standing.counts.get(step.kind, 0) >= step.most:
+        return Refused(
+            "too-often",
+            f"“{zh}”最多 {step.most} 次，已用完。",
+            f"'{key}' is taken at most {step.most} times.",
+        )
+    if step.kind in _BEFORE_THE_LIMIT and standing.overdue:
+        return Refused(
+            "too-late", f"已超过时限，不能再“{zh}”。", f"'{key}' is taken before the limit has passed."
+        )
+    if step.kind in _ANSWERS and not standing.asked:
+        return Refused("nothing-asked", "没有待审批的申请。", "Nothing waits for approval in this case.")
+    if step.approve and standing.asked:
+        return Refused(
+            "asked-already", "已有申请待审批。", "A request waits for approval already. Decide it first."
+        )
+    return _why_not_whole(step, standing)
+
+
+def _why_not_whole(step: Transition, standing: Standing) -> Refused | None:
+    if step.kind not in _WHOLE:
+        return None
+    if standing.shares:
+        names = "、".join(standing.shares)
+        return Refused(
+            "shares-open", f"协办单位尚未完成：{names}。", f"These units have not done their share: {names}."
+        )
+    if standing.children:
+        return Refused(
+            "children-open",
+            f"还有 {standing.children} 个子案件未办结。",
+            f"{standing.children} child cases are still open.",
+        )
+    return None
 
 
 def _why_not_reporter(step: Transition, standing: Standing) -> Refused | None:
@@ -172,6 +232,12 @@ def _what_lacks(step: Transition, given: Given) -> Refused | None:
         zh = "、".join(NEED_WORDS[need][0] for need in lacking)
         en = " and ".join(NEED_WORDS[need][1] for need in lacking)
         return Refused("lacking", f"“{step.title.zh}”还需要：{zh}。", f"'{step.key}' needs {en}.")
+    if step.longest and given.length and size_of(given.length) > size_of(step.longest):
+        return Refused(
+            "too-long",
+            f"“{step.title.zh}”最长 {step.longest}。",
+            f"'{step.key}' takes at most {step.longest}.",
+        )
     if given.rating is not None and not 1 <= given.rating <= 5:
         return Refused("bad-rating", "评价应为 1 到 5。", "A rating is 1 to 5.")
     return None

@@ -1,21 +1,24 @@
 """Running a pack's situations on the engine: no database, no screen, only decisions and the calendar. Pure."""
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.deadlines import IsWorkday, Office, due_at
+from gezhi.cases.deciding import decided
 from gezhi.cases.limits import state_due
 from gezhi.cases.procedure import Given, Refused, Standing, choose
-from gezhi.cases.stepping import CaseRow, Setting, changed, procedure_of
+from gezhi.cases.stepping import OPENS_AGAIN, PARTNER_TURNS, calls
 from gezhi.cases.workdays import is_workday
 from gezhi.packs.catalogue import Published, catalogue_of
-from gezhi.packs.shapes import Kind, Pack, Situation, Step
+from gezhi.packs.shapes import Kind, Pack, Situation, Step, Transition
 from gezhi.people.directory import Directory, UnitCard
 
 ZONE = ZoneInfo("Asia/Shanghai")
-UNIT = UnitCard(1, "unit", "单位", "unit", "110000000000", frozenset())
-FIRST_PLACE = "110000000000"
+ROOT, PLACE = "110000000000", "110101001001001"
 
 
 @dataclass(frozen=True)
@@ -30,68 +33,138 @@ class AnyPlace:
         return True
 
 
-def run_pack(pack: Pack, is_workday: IsWorkday) -> list[Failure]:
-    """The failures of all situations of a pack; empty when each goes as it says."""
-    catalogue = catalogue_of([Published(1, pack, True)])
-    directory = Directory({UNIT.id: replace(UNIT, functions=frozenset(one.key for one in pack.functions))})
-    setting = Setting(catalogue, directory, Office(is_workday, ZONE), AnyPlace())
-    return [failure for situation in pack.situations if (failure := _run(situation, setting))]
+def run_pack(pack: Pack, is_workday: IsWorkday, needed: Sequence[Pack] = ()) -> list[Failure]:
+    """The failures of all situations of a pack; empty when each goes as it says. `needed`: the packs it needs."""
+    packs = [*needed, pack]
+    catalogue = catalogue_of([Published(number, one, True) for number, one in enumerate(packs, start=1)])
+    duties = frozenset(function.key for one in packs for function in one.functions)
+    units = [unit for situation in pack.situations for unit in _units(situation)]
+    cards = [
+        UnitCard(number, name, name, name, ROOT, duties)
+        for number, name in enumerate(dict.fromkeys(["unit", *units]), start=1)
+    ]
+    directory = Directory({card.id: card for card in cards})
+    setting = Setting(catalogue, directory, Office(is_workday, ZONE), AnyPlace(), ROOT)
+    stories = (Story(situation, setting) for situation in pack.situations)
+    return [failure for story in stories if (failure := story.run())]
 
 
-def _run(situation: Situation, setting: Setting) -> Failure | None:
-    at = datetime.fromisoformat(situation.starts)
-    at = at if at.tzinfo else at.replace(tzinfo=ZONE)
-    row = _opened(situation, setting, at)
-    people: dict[str, int] = {}
-    did: dict[Kind, int | None] = {}
-    rated: set[str] = set()
-    for number, step in enumerate(situation.steps, start=1):
-        at = due_at(at, step.after, setting.office) if step.after else at
-        account = (
-            None if step.by in ("system", "reporter") else people.setdefault(step.person, len(people) + 1)
-        )
-        standing = Standing(row.state, row.due_at is not None and row.due_at <= at, did, step.person in rated)
+def _units(situation: Situation) -> Iterator[str]:
+    for step in situation.steps:
+        yield from filter(None, (step.given.get("unit"), *step.given.get("units", "").split(",")))
+
+
+class Story:
+    """One situation as it runs: the case, who did what, which units take part."""
+
+    def __init__(self, situation: Situation, setting: Setting) -> None:
+        self.situation, self.setting = situation, setting
+        at = datetime.fromisoformat(situation.starts)
+        self.at = at if at.tzinfo else at.replace(tzinfo=ZONE)
+        self.row = _opened(situation, setting, self.at)
+        self.people: dict[str, int] = {}
+        self.did: dict[Kind, int | None] = {}
+        self.counts: Counter[Kind] = Counter()
+        self.rated: set[str] = set()
+        self.partners: dict[int, str] = {}
+        self.numbers = {card.name: card.id for card in setting.directory.units.values()}
+
+    def run(self) -> Failure | None:
+        for number, step in enumerate(self.situation.steps, start=1):
+            problem = self._step(step)
+            if problem:
+                return Failure(self.situation.title, number, problem)
+        problem = self._end()
+        return Failure(self.situation.title, len(self.situation.steps), problem) if problem else None
+
+    def _step(self, step: Step) -> str | None:
+        if step.after:
+            self.at = due_at(self.at, step.after, self.setting.office)
         try:
-            taken = choose(
-                procedure_of(row, setting.catalogue),
-                standing,
-                step.do,
-                frozenset({step.by}),
-                account,
-                _given(step),
-            )
-            row = changed(row, taken, _given(step), setting, at)
+            taken = self._taken(step)
         except Refused as refused:
-            if step.refused != refused.code:
-                return Failure(situation.title, number, f"refused as {refused.code}: {refused}")
-            continue
+            return None if step.refused == refused.code else f"refused as {refused.code}: {refused}"
         if step.refused:
-            return Failure(situation.title, number, f"should be refused as {step.refused}, was allowed")
-        if step.then and step.then != row.state:
-            return Failure(situation.title, number, f"should lead to {step.then}, led to {row.state}")
-        did[taken.kind] = account
-        rated = (
-            set()
-            if taken.kind is Kind.REOPEN
-            else rated | {step.person}
-            if taken.kind is Kind.RATE
-            else rated
-        )
-    return _end(situation, row, at)
+            return f"should be refused as {step.refused}, was allowed"
+        if step.then and step.then != self.row.state:
+            return f"should lead to {step.then}, led to {self.row.state}"
+        self._remember(step, taken)
+        return None
 
+    def _taken(self, step: Step) -> Transition:
+        nobody = step.by in ("system", "reporter")
+        account = None if nobody else self.people.setdefault(step.person, len(self.people) + 1)
+        given = self._given(step)
+        procedure = procedure_of(self.row, self.setting.catalogue)
+        roles = frozenset({step.by})
+        found = choose(procedure, self._standing(step), step.do, roles, account, given)
+        decision = decided(found, self.row, given, roles, account, self.setting, self.at)
+        called = calls(self.row, decision.transition, decision.given, [*self.partners], self.setting, self.at)
+        self.row = decision.after
+        self.partners |= dict.fromkeys((call.unit_id for call in called), "open")
+        self._partner(decision.transition, given)
+        return decision.transition
 
-def _end(situation: Situation, row: CaseRow, at: datetime) -> Failure | None:
-    last = len(situation.steps)
-    if row.state != situation.ends:
-        return Failure(situation.title, last, f"should end in {situation.ends}, ends in {row.state}")
-    overdue = row.due_at is not None and row.due_at < at
-    if overdue != situation.overdue:
-        return Failure(
-            situation.title,
-            last,
-            f"should {'' if situation.overdue else 'not '}be overdue at {at}, due {row.due_at}",
+    def _standing(self, step: Step) -> Standing:
+        row = self.row
+        waiting = tuple(str(unit) for unit, state in self.partners.items() if state in ("open", "received"))
+        return Standing(
+            row.state,
+            row.due_at is not None and row.due_at <= self.at,
+            self.did,
+            self.counts,
+            step.person in self.rated,
+            shares=waiting,
+            children=row.open_children,
+            asked=row.asked is not None,
         )
-    return None
+
+    def _partner(self, taken: Transition, given: Given) -> None:
+        """The share that is meant is the unit named, or the first that has something to do."""
+        for effect, turn in PARTNER_TURNS.items():
+            if effect in taken.effects:
+                waiting = [unit for unit, state in self.partners.items() if state in ("open", "received")]
+                unit = given.unit_id if given.unit_id in self.partners else next(iter(waiting), None)
+                if unit is not None:
+                    self.partners[unit] = turn
+
+    def _remember(self, step: Step, taken: Transition) -> None:
+        self.did[taken.kind] = self.people.get(step.person)
+        if taken.kind in OPENS_AGAIN:
+            self.rated, self.counts = set(), Counter()
+        elif taken.kind is Kind.RATE:
+            self.rated.add(step.person)
+        self.counts[taken.kind] += 1
+
+    def _given(self, step: Step) -> Given:
+        said = step.given
+        units = filter(None, said.get("units", "").split(","))
+        return Given(
+            reason=said.get("reason", ""),
+            text=said.get("text", ""),
+            unit_id=self.numbers[said["unit"]] if "unit" in said else None,
+            unit_ids=tuple(self.numbers[name] for name in units),
+            length=said.get("length", ""),
+            form={"given": True} if "form" in said else {},
+            category=said.get("category", ""),
+            place_code=said.get("place", ""),
+            rating=int(said["rating"]) if "rating" in said else None,
+            case_number=said.get("case", ""),
+            report_id=1 if "report" in said else None,
+            evidence=tuple(filter(None, said.get("evidence", "").split(","))),
+        )
+
+    def _end(self) -> str | None:
+        situation, row = self.situation, self.row
+        if row.state != situation.ends:
+            return f"should end in {situation.ends}, ends in {row.state}"
+        overdue = row.due_at is not None and row.due_at < self.at
+        if overdue != situation.overdue:
+            return f"should {'' if situation.overdue else 'not '}be overdue at {self.at}, due {row.due_at}"
+        due = row.due_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if row.due_at else "never"
+        if situation.due and due != situation.due:
+            return f"should be due {situation.due}, is due {due}"
+        return None
 
 
 def _opened(situation: Situation, setting: Setting, at: datetime) -> CaseRow:
@@ -106,7 +179,7 @@ def _opened(situation: Situation, setting: Setting, at: datetime) -> CaseRow:
         category=category.key,
         state=state.key,
         is_open=state.open,
-        place_code=FIRST_PLACE,
+        place_code=PLACE,
         unit_id=None,
         suggested_unit_id=None,
         opened_at=at,
@@ -121,21 +194,7 @@ def _opened(situation: Situation, setting: Setting, at: datetime) -> CaseRow:
     )
 
 
-def _given(step: Step) -> Given:
-    said = step.given
-    return Given(
-        reason=said.get("reason", ""),
-        text=said.get("text", ""),
-        unit_id=UNIT.id if "unit" in said else None,
-        category=said.get("category", ""),
-        place_code=said.get("place", ""),
-        rating=int(said["rating"]) if "rating" in said else None,
-        case_number=said.get("case", ""),
-        report_id=1 if "report" in said else None,
-        evidence=tuple(filter(None, said.get("evidence", "").split(","))),
-    )
-
-
-def prove(pack: Pack) -> list[str]:
+def prove(pack: Pack, needed: Sequence[Pack] = ()) -> list[str]:
     """The failing situations of a pack by the national calendar, a line each."""
-    return [f"{one.situation}, step {one.step}: {one.problem}" for one in run_pack(pack, is_workday)]
+    failures = run_pack(pack, is_workday, needed)
+    return [f"{one.situation}, step {one.step}: {one.problem}" for one in failures]

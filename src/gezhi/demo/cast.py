@@ -8,7 +8,7 @@ from random import Random
 
 from gezhi.cases.actions import Step, Who
 from gezhi.cases.procedure import Given
-from gezhi.cases.stepping import CaseRow
+from gezhi.cases.case_row import CaseRow
 from gezhi.cases.world import World
 from gezhi.demo.photos import Album, copy
 from gezhi.demo.playing import Move

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from gezhi.cases.actions import Step, sweep, take
 from gezhi.cases.intake.door import accept
-from gezhi.cases.stepping import CaseRow
+from gezhi.cases.case_row import CaseRow
 from gezhi.demo.cast import Stage, step_of
 from gezhi.demo.playing import Move, chance, next_move, time_of
 from gezhi.demo.queries import first_reports, played_days, rows_of, unfinished_rows

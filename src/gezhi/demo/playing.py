@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gezhi.cases.stepping import CaseRow
+from gezhi.cases.case_row import CaseRow
 from gezhi.demo import texts
 
 REJECTED, RETURNED, REWORKED = 0.03, 0.04, 0.02

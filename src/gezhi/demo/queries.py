@@ -9,7 +9,7 @@ from django.db.models import Min, Q
 
 from gezhi.cases.actions.writing import COLUMNS
 from gezhi.cases.models import Case, Report
-from gezhi.cases.stepping import CaseRow
+from gezhi.cases.case_row import CaseRow
 from gezhi.ledger.models import Entry
 from gezhi.lib.codes import CITY, GRID, VILLAGE, level_of, parent_of
 from gezhi.people.models import Unit

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from gezhi.cases.actions import Step, take
 from gezhi.cases.intake.gate import submit
-from gezhi.cases.stepping import CaseRow
+from gezhi.cases.case_row import CaseRow
 from gezhi.cases.world import world
 from gezhi.demo.cast import Stage, step_of
 from gezhi.demo.playing import chance, next_move

@@ -3,7 +3,7 @@
 Access = role x jurisdiction. Nothing is allowed that no post allows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -25,6 +25,7 @@ REPORT_FROM_FIELD = "report-from-field"
 IMPORT = "import"
 TEACH = "teach"
 EXPORT = "export"
+CONTRACTS = "contracts"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OPERATOR: frozenset({DESK, REPORT_FOR_OTHERS}),
@@ -33,12 +34,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.VERIFIER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
     Role.GRID_WORKER: frozenset({DESK, REPORT_FROM_FIELD}),
     Role.SUPERVISOR: frozenset({DESK, EXPORT}),
-    Role.LEADER: frozenset({DESK, EXPORT}),
+    Role.LEADER: frozenset({DESK, EXPORT, CONTRACTS}),
     Role.AUDITOR: frozenset({DESK}),
     Role.DATA_STEWARD: frozenset({DESK, IMPORT, EXPORT}),
-    Role.ADMINISTRATOR: frozenset({DESK, IMPORT, TEACH, EXPORT}),
+    Role.ADMINISTRATOR: frozenset({DESK, IMPORT, TEACH, EXPORT, CONTRACTS}),
 }
 UNIT_ROLES = frozenset({Role.HANDLER})  # see what their unit holds; the others see a place
+COMMAND_ROLES = frozenset(
+    {Role.DISPATCHER}
+)  # act on what their level holds, not on what was escalated above it
+PARTNER = "partner"  # a handler of a unit that was called to a case and does not lead it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,22 @@ class Actor:
     def may(self, permission: str) -> bool:
         return any(permission in PERMISSIONS.get(post.role, frozenset()) for post in self.posts)
 
-    def roles_at(self, place_code: str, unit_id: int | None) -> frozenset[str]:
-        """The roles that this person has towards something at a place, held by a unit (None: nobody yet)."""
-        return frozenset(post.role for post in self.posts if _reaches(post, place_code, unit_id))
+    def roles_at(
+        self, place_code: str, unit_id: int | None, held_code: str = "", partners: Collection[int] = ()
+    ) -> frozenset[str]:
+        """The roles that this person has towards something at a place, led by a unit (None: nobody yet), held by
+        the centre of a jurisdiction ("": the place's own) and with other units as partners."""
+        roles = {post.role for post in self.posts if _reaches(post, place_code, unit_id, held_code)}
+        if any(post.role in UNIT_ROLES and post.unit_id in partners for post in self.posts):
+            roles.add(PARTNER)
+        return frozenset(roles)
 
 
-def _reaches(post: HeldPost, place_code: str, unit_id: int | None) -> bool:
+def _reaches(post: HeldPost, place_code: str, unit_id: int | None, held_code: str) -> bool:
     if post.role in UNIT_ROLES:
         return post.unit_id == unit_id
     low, high = place_range(post.place_code)
-    return low <= place_code < high
+    return low <= ((held_code if post.role in COMMAND_ROLES else "") or place_code) < high
 
 
 def actor_of(account: Account, today: date) -> Actor:

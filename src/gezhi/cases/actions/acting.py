@@ -8,15 +8,19 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from gezhi.cases.actions import joint, writing
+from gezhi.cases.actions import children, joint, writing
+from gezhi.cases.actions.taken import Taken
+from gezhi.cases.case_row import CaseRow, Setting, procedure_of
+from gezhi.cases.deciding import decided
 from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.models import Case
 from gezhi.cases.photos import is_stored, load_photo
 from gezhi.cases.procedure import Given, Refused, Standing, choose
-from gezhi.cases.queries.around import Around, read_around
-from gezhi.cases.stepping import CaseRow, Setting, changed, procedure_of, shares
+from gezhi.cases.queries.around import NO_PAST, Around, Partner, read_around, waiting_shares
+from gezhi.cases.stepping import PARTNER_TURNS, calls, cards, shares
+from gezhi.cases.watching import repeated, woken
 from gezhi.cases.world import World, world
-from gezhi.packs.shapes import Kind
+from gezhi.packs.shapes import Effect, Kind, Transition
 from gezhi.people.access import Actor
 
 SYSTEM = frozenset({"system"})
@@ -30,25 +34,33 @@ class Who:
     actor: Actor | None = None
     report_id: int | None = None
 
-    def roles(self, row: CaseRow) -> frozenset[str]:
+    def roles(self, row: CaseRow, partners: Sequence[Partner]) -> frozenset[str]:
         if self.actor is not None:
-            return self.actor.roles_at(row.place_code, row.unit_id)
+            units = [partner.unit_id for partner in partners]
+            return self.actor.roles_at(row.place_code, row.unit_id, row.held_code, units)
         return REPORTER if self.report_id else SYSTEM
 
     @property
     def account_id(self) -> int | None:
         return self.actor.account_id if self.actor else None
 
+    @property
+    def units(self) -> frozenset[int]:
+        return frozenset(post.unit_id for post in self.actor.posts) if self.actor else frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step asked for. `expected_version` None: whatever the case's version is now."""
+    """A step asked for. `expected_version` None: whatever the case's version is now. `watch`: the watch of the
+    procedure that makes the system take it; `timed`: because time passed."""
 
     case_id: int
     key: str
     who: Who
     given: Given = field(default_factory=Given)
     expected_version: int | None = None
+    watch: str = ""
+    timed: bool = False
 
 
 class Stale(Exception):
@@ -97,15 +109,42 @@ def take(steps: Sequence[Step], at: datetime | None = None) -> list[Outcome]:
         outcomes = [
             _decide(step, rows.get(step.case_id), around, merging, setting_world, now) for step in steps
         ]
-        taken = [outcome for outcome in outcomes if isinstance(outcome, writing.Taken)]
+        taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
         writing.write(taken, setting_world, now)
         _join_and_split(taken, merging, setting_world, now)
-    return [outcome.after if isinstance(outcome, writing.Taken) else outcome for outcome in outcomes]
+        followed = _follow(taken, around, setting_world, now)
+    return [_row_of(outcome, followed) for outcome in outcomes]
+
+
+def _row_of(outcome: Taken | Refused | Stale, followed: Mapping[int, CaseRow]) -> Outcome:
+    if isinstance(outcome, Taken):
+        return followed.get(outcome.after.id, outcome.after)
+    return outcome
+
+
+def _follow(batch: Sequence[Taken], around: Around, now_world: World, at: datetime) -> dict[int, CaseRow]:
+    """What the system does at once because steps were repeated too often; the rows that it changed."""
+    steps = [step for taken in batch if (step := _because_repeated(taken, around, now_world))]
+    if not steps:
+        return {}
+    return {row.id: row for row in take(steps, at) if isinstance(row, CaseRow)}
+
+
+def _because_repeated(taken: Taken, around: Around, now_world: World) -> Step | None:
+    after, kind = taken.after, taken.transition.kind
+    counts = dict(around.past.get(after.id, NO_PAST).counts)
+    counts[kind] = counts.get(kind, 0) + 1
+    counts |= dict.fromkeys((Kind.REOPEN, Kind.OVERTURN), after.reopen_count)
+    procedure = procedure_of(after, now_world.catalogue)
+    watch = repeated(procedure, after.state, kind, counts)
+    if watch is None:
+        return None
+    return Step(after.id, watch.do, Who(), Given(reason=watch.why.zh), watch=watch.key)
 
 
 def _decide(
     step: Step, row: CaseRow | None, around: Around, merging: Merging, now_world: World, at: datetime
-) -> writing.Taken | Refused | Stale:
+) -> Taken | Refused | Stale:
     if row is None:
         return Refused("unknown-case", "没有这个案件。", f"There is no case {step.case_id}.")
     if step.expected_version is not None and step.expected_version != row.version:
@@ -118,30 +157,62 @@ def _decide(
 
 def _taken(
     step: Step, row: CaseRow, around: Around, merging: Merging, now_world: World, at: datetime
-) -> writing.Taken:
+) -> Taken:
     procedure = procedure_of(row, now_world.catalogue)
-    roles = step.who.roles(row)
-    standing = standing_of(step, row, around, at)
+    partners = around.partners.get(row.id, ())
+    roles = step.who.roles(row, partners)
+    standing = standing_of(step, row, around, now_world, at)
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
+    _check_others(transition, step, row, merging)
+    setting = setting_of(now_world)
+    decision = decided(transition, row, step.given, roles, step.who.account_id, setting, at)
+    transition, given, after = decision.transition, decision.given, decision.after
+    if step.timed:
+        after = woken(after, setting, passed=1 if after.state == row.state else 0)
+    return Taken(
+        before=row,
+        after=after,
+        transition=transition,
+        given=given,
+        account_id=step.who.account_id,
+        report_id=step.who.report_id,
+        role=next((role for role in transition.by if role in roles), min(roles)),
+        shares=shares(transition, row.id in around.active),
+        active=around.active.get(row.id),
+        salt=secrets.token_bytes(16),
+        photos=_photos(step.given, around),
+        calls=calls(row, transition, given, [one.unit_id for one in partners], setting, at),
+        cards=cards(row, transition, given, setting, at),
+        partner=_partner(transition, step, partners),
+        partners=partners,
+        facts=decision.facts | ({"watch": step.watch} if step.watch else {}),
+    )
+
+
+def _check_others(transition: Transition, step: Step, row: CaseRow, merging: Merging) -> None:
+    """What the step needs of other cases and of reports. Raises Refused."""
     if transition.kind is Kind.MERGE:
         target = merging.get(step.given.case_number)
         joint.check_merge(row, target, step.given.case_number, step.who.actor)
     if transition.kind is Kind.SPLIT:
         joint.check_split(row, step.given.report_id)
-    after = changed(row, transition, step.given, setting_of(now_world), at)
-    return writing.Taken(
-        before=row,
-        after=after,
-        transition=transition,
-        given=step.given,
-        account_id=step.who.account_id,
-        report_id=step.who.report_id,
-        role=next(role for role in transition.by if role in roles),
-        shares=shares(transition, row.id in around.active),
-        active=around.active.get(row.id),
-        salt=secrets.token_bytes(16),
-        photos=_photos(step.given, around),
-    )
+
+
+def _partner(transition: Transition, step: Step, partners: Sequence[Partner]) -> tuple[Partner, str] | None:
+    """The share of the unit that acts (or stayed away), and what becomes of it. Raises Refused."""
+    turn = next((PARTNER_TURNS[effect] for effect in transition.effects if effect in PARTNER_TURNS), None)
+    if turn is None:
+        return None
+    units = {step.given.unit_id} if turn == "absent" else step.who.units
+    mine = [one for one in partners if one.unit_id in units]
+    waiting = [one for one in mine if turn == "finished" or one.state == "open"]
+    if not waiting:
+        raise Refused(
+            "reported-in",
+            "本单位已报到。",
+            "Your unit has reported in already. Do your share, then finish it.",
+        )
+    return waiting[0], turn
 
 
 def _targets(steps: Sequence[Step]) -> dict[str, int]:
@@ -150,7 +221,7 @@ def _targets(steps: Sequence[Step]) -> dict[str, int]:
     return dict(Case.objects.filter(number__in=numbers).values_list("number", "id")) if numbers else {}
 
 
-def _join_and_split(batch: Sequence[writing.Taken], merging: Merging, now_world: World, at: datetime) -> None:
+def _join_and_split(batch: Sequence[Taken], merging: Merging, now_world: World, at: datetime) -> None:
     targets = dict(merging) | {taken.after.number: taken.after for taken in batch}
     for taken in batch:
         if taken.transition.kind is Kind.MERGE:
@@ -158,9 +229,12 @@ def _join_and_split(batch: Sequence[writing.Taken], merging: Merging, now_world:
             targets[number] = joint.merge(taken, targets[number], at)
         elif taken.transition.kind is Kind.SPLIT:
             joint.split(taken, now_world, at)
+        elif Effect.OPEN_CHILD in taken.transition.effects:
+            children.open_child(taken, now_world, at)
+    children.tell_parents(batch)
 
 
-def standing_of(step: Step, row: CaseRow, around: Around, at: datetime) -> Standing:
+def standing_of(step: Step, row: CaseRow, around: Around, now_world: World, at: datetime) -> Standing:
     case_id, rated_at = around.said.get(step.who.report_id or 0, (step.case_id, None))
     if case_id != step.case_id:
         raise Refused(
@@ -168,12 +242,17 @@ def standing_of(step: Step, row: CaseRow, around: Around, at: datetime) -> Stand
             "您的诉求刚刚转到另一案件，请刷新后再办。",
             "The report has just moved to another case. Look again and repeat the step there.",
         )
+    past = around.past.get(row.id, NO_PAST)
     return Standing(
         state=row.state,
         overdue=row.due_at is not None and row.due_at <= at,
-        did=around.did.get(row.id, {}),
+        did=past.did,
+        counts=past.counts,
         rated=rated_at is not None and row.closed_at is not None and rated_at >= row.closed_at,
         others=step.who.report_id is not None and row.report_count > 1,
+        shares=waiting_shares(around.partners.get(row.id, ()), now_world.directory),
+        children=row.open_children,
+        asked=row.asked is not None,
     )
 
 
@@ -192,4 +271,5 @@ def _photos(given: Given, around: Around) -> list[Photo]:
 
 
 def setting_of(now_world: World) -> Setting:
-    return Setting(now_world.catalogue, now_world.directory, now_world.office, now_world.places)
+    world = now_world
+    return Setting(world.catalogue, world.directory, world.office, world.places, world.root)

@@ -1,23 +1,21 @@
 """Joining two cases into one, and taking a report out of a case again: what merge and split do beyond their step."""
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from gezhi.cases.actions.writing import Taken, update_cases
-from gezhi.cases.intake.lookups import take_ids
-from gezhi.cases.intake.rows import EVENT, case_number
-from gezhi.cases.limits import state_due
-from gezhi.cases.matching import match_key, title_of
+from gezhi.cases.actions.events import Happening, write_happening
+from gezhi.cases.actions.opening import Beginning, open_beside
+from gezhi.cases.actions.taken import Taken
+from gezhi.cases.actions.writing import update_cases
+from gezhi.cases.case_row import CaseRow
+from gezhi.cases.matching import title_of
 from gezhi.cases.models import Case, Evidence, Report
 from gezhi.cases.periods import report_words
 from gezhi.cases.procedure import Refused
-from gezhi.cases.stepping import CaseRow
 from gezhi.cases.world import World
-from gezhi.lib.json_text import json_text
-from gezhi.lib.rows import insert_rows, update_rows
+from gezhi.lib.rows import update_rows
 from gezhi.packs.shapes import Kind
 from gezhi.people.access import Actor
 
@@ -55,9 +53,10 @@ def merge(taken: Taken, target: CaseRow, at: datetime) -> CaseRow:
     update_cases([after])
     Case.objects.filter(id=target.id).update(report_count=after.report_count)
     Case.objects.filter(id=taken.after.id).update(merged_into_id=target.id, report_count=0)
-    facts = {"from": taken.after.number, "reports": moved}
-    _move_photos(Q(case_id=taken.after.id, report_id__isnull=False), after)
-    _write_event(after, Kind.JOIN, target.state, facts, taken, at)
+    facts: dict[str, object] = {"from": taken.after.number, "reports": moved}
+    _move_photos(Q(case_id=taken.after.id, report_id__isnull=False), after.id, after.version)
+    joined = Happening(after.id, after.version, Kind.JOIN, target.state, target.state, after.due_at, facts)
+    write_happening(joined, taken, at)
     return after
 
 
@@ -66,34 +65,25 @@ def split(taken: Taken, world: World, at: datetime) -> int:
     old = Case.objects.get(id=taken.after.id)
     report = Report.objects.get(id=taken.given.report_id or 0)
     Case.objects.filter(id=old.pk).update(report_count=taken.after.report_count - 1)
-    procedure = world.catalogue.procedure_of(old.category)
-    state = procedure.states[0]
-    title = title_of(report.text)
-    case_id = take_ids(1)[0][0][0]
-    new = Case.objects.create(
-        id=case_id,
-        number=case_number(case_id, at, world.office.zone),
-        pack_version_id=world.catalogue.pack_version_id(old.category),
-        procedure=procedure.key,
-        category=old.category,
-        title=title,
-        state=state.key,
-        is_open=state.open,
-        place_code=report.place_code or old.place_code,
-        lon=report.lon,
-        lat=report.lat,
-        address=report.address,
-        occurred_at=report.occurred_at,
-        opened_at=at,
-        state_at=at,
-        due_at=state_due(state, world.catalogue.category(old.category), world.catalogue, at, world.office),
-        suggested_unit_id=old.unit_id or old.suggested_unit_id,
-        match_key=match_key(report.lon, report.lat, report.place_code or old.place_code),
+    new = open_beside(
+        Beginning(
+            title=title_of(report.text),
+            category=old.category,
+            place_code=report.place_code or old.place_code,
+            lon=report.lon,
+            lat=report.lat,
+            address=report.address,
+            occurred_at=report.occurred_at,
+            suggested_unit_id=old.unit_id or old.suggested_unit_id,
+            reports=1,
+        ),
+        world,
+        at,
     )
     _move(Report.objects.filter(id=report.pk), new.pk, at)
-    row = replace(taken.after, id=new.pk, version=1, due_at=new.due_at, state=state.key)
-    _move_photos(Q(report_id=report.pk), row)
-    _write_event(row, Kind.SPLIT, "", {"from": old.number, "report": report.pk}, taken, at)
+    _move_photos(Q(report_id=report.pk), new.pk, 1)
+    facts: dict[str, object] = {"from": old.number, "report": report.pk}
+    write_happening(Happening(new.pk, 1, Kind.SPLIT, "", new.state, new.due_at, facts), taken, at)
     return int(new.pk)
 
 
@@ -107,24 +97,6 @@ def _move(reports: QuerySet[Report], case_id: int, opened_at: datetime) -> int:
     return len(rows)
 
 
-def _move_photos(proving: Q, row: CaseRow) -> None:
+def _move_photos(proving: Q, case_id: int, seq: int) -> None:
     """Photos of reporters stand with their report, under the event that brought it."""
-    Evidence.objects.filter(proving).update(case_id=row.id, event_seq=row.version)
-
-
-def _write_event(
-    row: CaseRow, kind: Kind, from_state: str, facts: dict[str, object], taken: Taken, at: datetime
-) -> None:
-    event = (
-        row.id,
-        row.version,
-        at,
-        kind.value,
-        kind.value,
-        from_state,
-        row.state,
-        taken.account_id,
-        taken.role,
-        "",
-    )
-    insert_rows("cases_caseevent", EVENT, [(*event, json_text(facts), row.due_at, secrets.token_bytes(16))])
+    Evidence.objects.filter(proving).update(case_id=case_id, event_seq=seq)

@@ -1,66 +1,135 @@
 """The sweep: limits that have passed are seen within a minute, each once, whatever dies meanwhile."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from gezhi.cases.actions.acting import Step, Who, setting_of, take
-from gezhi.cases.actions.writing import COLUMNS
-from gezhi.cases.intake.rows import EVENT
-from gezhi.cases.models import Case
-from gezhi.cases.procedure import steps_from
-from gezhi.cases.stepping import CaseRow, procedure_of
+from gezhi.cases.actions.writing import COLUMNS, STEP_EVENT, update_cases
+from gezhi.cases.case_row import CaseRow, procedure_of
+from gezhi.cases.models import Assignment, Case, Supervision
+from gezhi.cases.procedure import Given, steps_from
+from gezhi.cases.watching import next_mark, woken
 from gezhi.cases.world import World, world
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
 from gezhi.lib.rows import insert_rows
-from gezhi.packs.shapes import Kind
+from gezhi.packs.shapes import Effect, Kind, Transition
+
+Reason = Callable[[Transition], bool]
 
 
 def sweep(at: datetime | None = None, limit: int = 500) -> int:
-    """Deal with up to `limit` cases whose limit has passed; returns how many. Call again while it is not 0.
+    """Deal with up to `limit` of each thing whose time has come; returns how many. Call again while it is not 0.
 
-    A case whose procedure lets the system go on (rating time over) goes on; any other is marked overdue.
-    Two sweeps at once take different cases.
+    A limit that passed is marked (or lets the system go on where the procedure says so), a mark of a watch makes
+    the system take its step, a unit that has not reported in is absent, an order that nobody answered earns a
+    red card. Two sweeps at once take different cases.
     """
     now = at or timezone.now()
+    return sum(part(now, limit) for part in (_limits, _marks, _absences, _orders))
+
+
+@transaction.atomic
+def _limits(now: datetime, limit: int) -> int:
     current = world()
-    with transaction.atomic():
-        rows = _claim(now, limit)
-        automatic = {row.id: step for row in rows if (step := _automatic(row, current))}
-        steps = [Step(case_id, key, Who()) for case_id, key in automatic.items()]
-        outcomes = take(steps, now) if steps else []
-        stuck = {
-            step.case_id
-            for step, outcome in zip(steps, outcomes, strict=True)
-            if isinstance(outcome, Exception)
-        }
-        _mark([row for row in rows if row.id not in automatic or row.id in stuck], now)
+    rows = _claim(Q(due_at__lte=now, overdue_at=None), "due_at", limit)
+    automatic = {row.id: step for row in rows if (step := _automatic(row, current))}
+    stuck = _take([Step(case_id, key, Who()) for case_id, key in automatic.items()], now)
+    _mark([row for row in rows if row.id not in automatic or row.id in stuck], current, now)
     return len(rows)
 
 
-def _claim(now: datetime, limit: int) -> list[CaseRow]:
-    due = Case.objects.select_for_update(skip_locked=True).filter(due_at__lte=now, overdue_at=None)
-    return [CaseRow(*row) for row in due.order_by("due_at").values_list(*COLUMNS)[:limit]]
+@transaction.atomic
+def _marks(now: datetime, limit: int) -> int:
+    """Steps that watches ask for; one that is not open is passed over."""
+    current = world()
+    setting = setting_of(current)
+    rows = {row.id: row for row in _claim(Q(wake_at__lte=now), "wake_at", limit)}
+    steps = []
+    for row in rows.values():
+        mark = next_mark(row, procedure_of(row, current.catalogue))
+        if mark is not None:
+            given = Given(reason=mark.why.zh)
+            steps.append(Step(row.id, mark.do, Who(), given, watch=mark.key, timed=True))
+    passed = _take(steps, now) | (rows.keys() - {step.case_id for step in steps})
+    update_cases([woken(rows[case_id], setting, passed=1) for case_id in sorted(passed)])
+    return len(rows)
+
+
+@transaction.atomic
+def _absences(now: datetime, limit: int) -> int:
+    late = Assignment.objects.select_for_update(skip_locked=True).filter(
+        state="open", absent_at=None, due_at__lte=now
+    )
+    found = list(late.order_by("due_at").values_list("id", "case_id", "unit_id")[:limit])
+    one_each = {case_id: (pk, unit) for pk, case_id, unit in found}
+    steps = _steps([*one_each], Kind.ABSENT, lambda step: True)
+    stuck = _take([replace(step, given=Given(unit_id=one_each[step.case_id][1])) for step in steps], now)
+    told = {step.case_id for step in steps} - stuck
+    silent = [pk for case_id, (pk, _) in one_each.items() if case_id not in told]
+    Assignment.objects.filter(id__in=silent).update(absent_at=now)
+    return len(found)
+
+
+@transaction.atomic
+def _orders(now: datetime, limit: int) -> int:
+    late = Supervision.objects.select_for_update(skip_locked=True).filter(
+        due_at__lte=now, answered_at=None, overdue_at=None
+    )
+    found = dict(late.order_by("due_at").values_list("case_id", "id")[:limit])
+    steps = _steps([*found], Kind.SUPERVISE, lambda step: Effect.RED_CARD in step.effects)
+    given = Given(reason="督办令到期未答复")
+    _take([replace(step, given=given) for step in steps], now)
+    Supervision.objects.filter(id__in=found.values()).update(overdue_at=now)
+    return len(found)
+
+
+def _steps(case_ids: Sequence[int] | dict[int, object], kind: Kind, fits: Reason) -> list[Step]:
+    """The system's step of the kind for each open case whose state has one."""
+    current = world()
+    rows = Case.objects.filter(id__in=case_ids, is_open=True).values_list(*COLUMNS)
+    found = []
+    for row in (CaseRow(*one) for one in rows):
+        steps = steps_from(procedure_of(row, current.catalogue), row.state)
+        key = next((s.key for s in steps if s.kind is kind and "system" in s.by and fits(s)), None)
+        if key:
+            found.append(Step(row.id, key, Who()))
+    return found
+
+
+def _take(steps: Sequence[Step], now: datetime) -> set[int]:
+    """Takes the steps; the cases whose step was refused."""
+    outcomes = take(steps, now) if steps else []
+    pairs = zip(steps, outcomes, strict=True)
+    return {step.case_id for step, outcome in pairs if isinstance(outcome, Exception)}
+
+
+def _claim(what: Q, by: str, limit: int) -> list[CaseRow]:
+    due = Case.objects.select_for_update(skip_locked=True).filter(what)
+    return [CaseRow(*row) for row in due.order_by(by).values_list(*COLUMNS)[:limit]]
 
 
 def _automatic(row: CaseRow, current: World) -> str | None:
-    procedure = procedure_of(row, setting_of(current).catalogue)
-    steps = steps_from(procedure, row.state)
+    steps = steps_from(procedure_of(row, current.catalogue), row.state)
     return next((step.key for step in steps if step.when_overdue and "system" in step.by), None)
 
 
-def _mark(rows: list[CaseRow], now: datetime) -> None:
+def _mark(rows: Sequence[CaseRow], current: World, now: datetime) -> None:
     if not rows:
         return
-    Case.objects.filter(id__in=[row.id for row in rows]).update(
-        overdue_at=now, overdue_count=F("overdue_count") + 1, version=F("version") + 1
-    )
-    after = [replace(row, version=row.version + 1) for row in rows]
-    insert_rows("cases_caseevent", EVENT, [_event(row, now) for row in after])
+    setting = setting_of(current)
+    Case.objects.filter(id__in=[row.id for row in rows]).update(overdue_count=F("overdue_count") + 1)
+    after = [
+        woken(replace(row, overdue_at=now, version=row.version + 1), setting, _passed(row, current))
+        for row in rows
+    ]
+    update_cases(after)
+    insert_rows("cases_caseevent", STEP_EVENT, [_event(row, now) for row in after])
     record_many(
         Entry(
             "case.overdue",
@@ -72,20 +141,16 @@ def _mark(rows: list[CaseRow], now: datetime) -> None:
     )
 
 
+def _passed(row: CaseRow, current: World) -> int:
+    """Marks before the limit that nobody saw in time: the limit speaks for them."""
+    found = 0
+    procedure = procedure_of(row, current.catalogue)
+    while (mark := next_mark(replace(row, watched=row.watched + found), procedure)) and (mark.at or 0) < 100:
+        found += 1
+    return found
+
+
 def _event(row: CaseRow, now: datetime) -> tuple[object, ...]:
     kind = Kind.OVERDUE.value
-    return (
-        row.id,
-        row.version,
-        now,
-        kind,
-        kind,
-        row.state,
-        row.state,
-        None,
-        "system",
-        "",
-        "{}",
-        row.due_at,
-        b"",
-    )
+    where = (row.id, row.version, now, kind, kind, row.state, row.state)
+    return (*where, None, "system", "", "{}", row.due_at, b"", row.unit_id)

@@ -2,17 +2,16 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
+from gezhi.cases.actions import partners
+from gezhi.cases.actions.taken import Taken, event_facts
 from gezhi.cases.answers import answer_text
+from gezhi.cases.case_row import CaseRow
 from gezhi.cases.intake.rows import DIRECT, EVENT, EVIDENCE
-from gezhi.cases.intake.shapes import Photo
-from gezhi.cases.models import Assignment, Case, Lesson, Report
-from gezhi.cases.procedure import Given
-from gezhi.cases.stepping import CaseRow, Share
+from gezhi.cases.models import Case, Lesson, Report
 from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
@@ -20,7 +19,7 @@ from gezhi.ledger.entries import Fact, salted
 from gezhi.lib.json_text import json_text
 from gezhi.lib.rows import insert_rows, update_rows
 from gezhi.notices.actions import Answer, queue_answers
-from gezhi.packs.shapes import Effect, Kind, Message, Transition
+from gezhi.packs.shapes import Kind, Message
 from gezhi.places.queries import place_names
 
 COLUMNS = tuple(field.name for field in dataclasses.fields(CaseRow))
@@ -39,30 +38,16 @@ WRITTEN = {
     "reopen_count": "smallint",
     "rating": "smallint",
     "version": "int",
+    "held_code": "text",
+    "open_children": "smallint",
+    "clock_left": "int",
+    "wake_at": "timestamptz",
+    "watched": "smallint",
+    "card": "smallint",
+    "asked": "jsonb",
 }
-RECEIVED = {"id": "bigint", "state": "text", "received_at": "timestamptz", "account_id": "bigint"}
+STEP_EVENT = [*EVENT, "unit_id"]
 RATED = {"id": "bigint", "rating": "smallint", "rated_at": "timestamptz", "rating_text": "text"}
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A step that was decided and is to be written."""
-
-    before: CaseRow
-    after: CaseRow
-    transition: Transition
-    given: Given
-    account_id: int | None
-    report_id: int | None
-    role: str
-    shares: Sequence[Share]
-    active: int | None  # the assignment that was active before
-    salt: bytes
-    photos: Sequence[Photo]
-
-    @property
-    def words(self) -> str:
-        return self.given.reason.strip() or self.given.text.strip()
 
 
 def lock_cases(ids: Sequence[int]) -> dict[int, CaseRow]:
@@ -75,9 +60,10 @@ def write(batch: Sequence[Taken], world: World, at: datetime) -> None:
     if not batch:
         return
     update_cases([taken.after for taken in batch])
-    insert_rows("cases_caseevent", EVENT, [_event(taken, at) for taken in batch])
+    insert_rows("cases_caseevent", STEP_EVENT, [_event(taken, at) for taken in batch])
     record_many(_entry(taken, at) for taken in batch)
-    _write_shares(batch, at)
+    partners.write_shares(batch, at)
+    partners.write_cards(batch, at)
     insert_rows("cases_evidence", EVIDENCE, [row for taken in batch for row in _photos(taken, at)])
     _write_ratings(batch, at)
     _write_lessons(batch, at)
@@ -85,21 +71,16 @@ def write(batch: Sequence[Taken], world: World, at: datetime) -> None:
 
 
 def update_cases(rows: Sequence[CaseRow]) -> None:
-    update_rows("cases_case", WRITTEN, [[getattr(row, name) for name in WRITTEN] for row in rows])
+    update_rows("cases_case", WRITTEN, [[_written(row, name) for name in WRITTEN] for row in rows])
+
+
+def _written(row: CaseRow, name: str) -> object:
+    if name == "asked":
+        return None if row.asked is None else json_text(row.asked)
+    return getattr(row, name)
 
 
 def _event(taken: Taken, at: datetime) -> tuple[object, ...]:
-    facts: dict[str, object] = {}
-    if taken.before.category != taken.after.category:
-        facts["category"] = [taken.before.category, taken.after.category]
-    if taken.before.place_code != taken.after.place_code:
-        facts["place"] = [taken.before.place_code, taken.after.place_code]
-    if Effect.ASSIGN in taken.transition.effects or taken.after.unit_id != taken.before.unit_id:
-        facts["unit"] = taken.after.unit_id
-    if taken.given.rating is not None:
-        facts["rating"] = taken.given.rating
-    if taken.report_id is not None:
-        facts["report"] = taken.report_id
     return (
         taken.after.id,
         taken.after.version,
@@ -111,9 +92,10 @@ def _event(taken: Taken, at: datetime) -> tuple[object, ...]:
         taken.account_id,
         taken.role,
         taken.words,
-        json_text(facts),
+        json_text(event_facts(taken)),
         taken.after.due_at,
         taken.salt,
+        taken.before.unit_id or taken.after.unit_id,
     )
 
 
@@ -132,26 +114,6 @@ def _entry(taken: Taken, at: datetime) -> Entry:
         "evidence": [photo.sha256 for photo in taken.photos],
     }
     return Entry(f"case.{taken.transition.kind.value}", f"case:{taken.after.id}", at, facts)
-
-
-def _write_shares(batch: Sequence[Taken], at: datetime) -> None:
-    """Ends and receipts first, so that a case never has two active assignments."""
-    for share in (Share.CANCEL, Share.RETURN, Share.FINISH):
-        ended = [taken for taken in batch if share in taken.shares]
-        if ended:
-            active = Assignment.objects.filter(
-                case_id__in=[taken.after.id for taken in ended], state__in=("open", "received")
-            )
-            active.update(state=share.value, ended_at=at)
-    received = [
-        (taken.active, "received", at, taken.account_id) for taken in batch if Share.RECEIVE in taken.shares
-    ]
-    update_rows("cases_assignment", RECEIVED, received)
-    given = [taken for taken in batch if Share.GIVE in taken.shares]
-    Assignment.objects.bulk_create(
-        Assignment(case_id=taken.after.id, unit_id=taken.after.unit_id or 0, state="open", assigned_at=at)
-        for taken in given
-    )
 
 
 def _photos(taken: Taken, at: datetime) -> list[tuple[object, ...]]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gezhi.cases.models import Assignment, CaseEvent, Evidence, Report
+from django.db import connection
+
+from gezhi.cases.case_row import CaseRow
+from gezhi.cases.models import Assignment, Evidence, Report
 from gezhi.cases.photos import is_stored
-from gezhi.cases.stepping import CaseRow
 from gezhi.packs.shapes import Kind
+from gezhi.people.directory import Directory
 
 ACTIVE = ("open", "received")
 
@@ -35,24 +38,62 @@ class AskedBy(Protocol):
     def account_id(self) -> int | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A unit that was called to a case and has not done its share."""
+
+    assignment_id: int
+    unit_id: int
+    state: str
+    absent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """`did`: who took the last step of each kind; `counts`: how often since the case was opened last."""
+
+    did: Mapping[Kind, int | None]
+    counts: Mapping[Kind, int]
+
+
+NO_PAST = Past({}, {})
+
+
 @dataclass(frozen=True)
 class Around:
-    did: Mapping[int, Mapping[Kind, int | None]]  # case -> who took the last step of each kind
-    active: Mapping[int, int]  # case -> its active assignment
+    past: Mapping[int, Past]  # by case
+    active: Mapping[int, int]  # case -> the active assignment of the unit that leads
+    partners: Mapping[int, Sequence[Partner]]  # by case
     said: Mapping[int, tuple[int, datetime | None]]  # report -> its case, and when it was rated
     used_photos: frozenset[str]  # keys given with these steps that prove something already
 
 
 def read_around(rows: Collection[CaseRow], steps: Sequence[Asked]) -> Around:
-    by_people = [step.case_id for step in steps if step.who.account_id is not None]
+    by_people = [step.case_id for step in steps if step.who.account_id or step.who.report_id]
     reports = [step.who.report_id for step in steps if step.who.report_id is not None]
-    active = Assignment.objects.filter(case_id__in=[row.id for row in rows], state__in=ACTIVE)
+    active, partners = shares_of([row.id for row in rows])
     return Around(
-        did=last_actors(by_people),
-        active=dict(active.values_list("case_id", "id")),
+        past=pasts(by_people),
+        active=active,
+        partners=partners,
         used_photos=used_photos(key for step in steps for key in step.given.evidence),
         said=_said(reports),
     )
+
+
+def shares_of(case_ids: Sequence[int]) -> tuple[dict[int, int], dict[int, list[Partner]]]:
+    """The active lead of each case, and the units called to it that have not done their share."""
+    leads: dict[int, int] = {}
+    partners: dict[int, list[Partner]] = defaultdict(list)
+    rows = Assignment.objects.filter(case_id__in=case_ids, state__in=ACTIVE).order_by("id")
+    for pk, case, unit, kind, state, absent in rows.values_list(
+        "id", "case_id", "unit_id", "kind", "state", "absent_at"
+    ):
+        if kind == "lead":
+            leads[case] = pk
+        else:
+            partners[case].append(Partner(pk, unit, state, absent is not None))
+    return leads, partners
 
 
 def _said(reports: Sequence[int]) -> Mapping[int, tuple[int, datetime | None]]:
@@ -69,13 +110,35 @@ def used_photos(keys: Iterable[str]) -> frozenset[str]:
     return frozenset(str(key) for key in used)
 
 
-def last_actors(case_ids: Sequence[int]) -> Mapping[int, Mapping[Kind, int | None]]:
+def waiting_shares(partners: Iterable[Partner], directory: Directory) -> tuple[str, ...]:
+    """The names of units that are present and have not done their share; whoever stayed away holds up nobody."""
+    units = directory.units
+    waiting = (one.unit_id for one in partners if not one.absent)
+    return tuple(units[unit].name if unit in units else str(unit) for unit in waiting)
+
+
+_PASTS = """
+WITH e AS (
+    SELECT case_id, kind, seq, account_id FROM cases_caseevent
+    WHERE case_id = ANY(%s) AND kind NOT IN ('report', 'join')
+), o AS (
+    SELECT case_id, max(seq) AS seq FROM e WHERE kind IN ('reopen', 'overturn') GROUP BY case_id
+)
+SELECT e.case_id, e.kind, (array_agg(e.account_id ORDER BY e.seq DESC))[1],
+       count(*) FILTER (WHERE e.seq > coalesce(o.seq, 0))
+FROM e LEFT JOIN o USING (case_id) GROUP BY e.case_id, e.kind
+"""
+
+
+def pasts(case_ids: Sequence[int]) -> Mapping[int, Past]:
+    """One statement; none without cases."""
     if not case_ids:
         return {}
-    last = CaseEvent.objects.filter(case_id__in=case_ids).order_by("case_id", "kind", "-seq")
-    found: dict[int, dict[Kind, int | None]] = defaultdict(dict)
-    for case_id, kind, account in last.distinct("case_id", "kind").values_list(
-        "case_id", "kind", "account_id"
-    ):
-        found[case_id][Kind(kind)] = account
-    return found
+    did: dict[int, dict[Kind, int | None]] = defaultdict(dict)
+    counts: dict[int, dict[Kind, int]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(_PASTS, [list(case_ids)])
+        for case_id, kind, account, count in cursor.fetchall():
+            did[case_id][Kind(kind)] = account
+            counts[case_id][Kind(kind)] = count
+    return {case_id: Past(did[case_id], counts[case_id]) for case_id in did}

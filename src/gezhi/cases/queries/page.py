@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from gezhi.cases.guessing import Guess
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report
 from gezhi.cases.procedure import Option, Standing, options
-from gezhi.cases.queries.around import last_actors
+from gezhi.cases.queries.around import NO_PAST, pasts, shares_of, waiting_shares
 from gezhi.cases.queries.scope import visible
 from gezhi.cases.world import World, world
 from gezhi.packs.shapes import Category, Procedure, State
 from gezhi.people.access import Actor
-from gezhi.people.directory import UnitCard
+from gezhi.people.directory import Directory, UnitCard
 from gezhi.people.models import Account
 from gezhi.places.queries import place_names
 
@@ -75,17 +75,31 @@ def case_page(actor: Actor, number: str, now: datetime) -> CasePage | None:
         events=_events(case, procedure, evidence),
         assignments=list(Assignment.objects.filter(case_id=case.pk).order_by("id")),
         evidence=evidence,
-        options=case_options(actor, case, procedure, now),
+        options=case_options(actor, case, procedure, current.directory, now),
         guesses=current.classifier.explain(reports[0].text) if reports else (),
         world=current,
     )
 
 
-def case_options(actor: Actor, case: Case, procedure: Procedure, now: datetime) -> list[Option]:
+def case_options(
+    actor: Actor, case: Case, procedure: Procedure, directory: Directory, now: datetime
+) -> list[Option]:
     """Every step that the case's state knows: those open to this person, and why the others are not."""
     overdue = case.due_at is not None and case.due_at <= now
-    standing = Standing(case.state, overdue, last_actors([case.pk]).get(case.pk, {}))
-    return options(procedure, standing, actor.roles_at(case.place_code, case.unit_id), actor.account_id)
+    past = pasts([case.pk]).get(case.pk, NO_PAST)
+    partners = shares_of([case.pk])[1].get(case.pk, [])
+    standing = Standing(
+        case.state,
+        overdue,
+        past.did,
+        past.counts,
+        shares=waiting_shares(partners, directory),
+        children=case.open_children,
+        asked=case.asked is not None,
+    )
+    units = [partner.unit_id for partner in partners]
+    roles = actor.roles_at(case.place_code, case.unit_id, case.held_code, units)
+    return options(procedure, standing, roles, actor.account_id)
 
 
 def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence]) -> list[EventLine]:

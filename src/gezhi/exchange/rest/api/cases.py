@@ -8,7 +8,7 @@ from gezhi.cases.actions import act
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given
 from gezhi.cases.queries import BadFilter, CaseLine, CasePage, Filters, case_list, case_page
-from gezhi.cases.stepping import CaseRow
+from gezhi.cases.case_row import CaseRow
 from gezhi.exchange.rest import shapes
 from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS
