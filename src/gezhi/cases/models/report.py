@@ -84,7 +84,9 @@ class Evidence(models.Model):
             GinIndex(  # pictures that look alike
                 fields=["look_bands"], name="evidence_look", condition=models.Q(look_bands__isnull=False)
             ),
-            models.Index(fields=["case_id", "id"], name="evidence_of_case", condition=~models.Q(case_id=None))
+            models.Index(
+                fields=["case_id", "id"], name="evidence_of_case", condition=~models.Q(case_id=None)
+            ),
         ]
 
 
