@@ -127,9 +127,18 @@ class Catalogue:
         """Raises NotInCatalogue."""
         return _found(self._forms, (pack_version_id, key), "form", key)
 
+    def form_of(self, category: str) -> Form | None:
+        """What is asked with a report of this active category. Raises NotInCatalogue."""
+        key = self.category(category).form
+        return self.form(self.pack_version_id(category), key) if key else None
+
     def document(self, pack_version_id: int, key: str) -> DocumentTemplate:
         """Raises NotInCatalogue."""
         return _found(self._documents, (pack_version_id, key), "document", key)
+
+    def documents_of(self, pack_version_id: int) -> list[DocumentTemplate]:
+        """Every template that cases of this version may have, also of the versions that it needs."""
+        return [template for (version, _), template in self._documents.items() if version == pack_version_id]
 
     def rules_of(self, pack_version_id: int) -> tuple[Rule, ...]:
         """In the order in which they are tried; the first that sets a thing wins."""

@@ -23,8 +23,8 @@ def why_unsafe(pattern: str, max_length: int) -> tuple[str, str] | None:
     if not (pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")):
         return f"'{pattern}' may match a part of the answer", "a pattern that begins with ^ and ends with $"
     try:
-        re.compile(pattern)
         ways = _ways(pattern[1:-1], max_length)
+        re.compile(pattern)
     except (re.error, ValueError, OverflowError) as error:
         return f"'{pattern}' cannot be used: {error}", _ALLOWED
     if ways > MOST_WAYS:

@@ -113,6 +113,16 @@ def read_answers(
     return check_answers(form, values, strict=strict, known=known)
 
 
+def kept_answers(form: Form, attributes: Mapping[str, Value]) -> dict[str, Value]:
+    """The right answers among a report's attributes: JSON values, or texts where its category was guessed."""
+    values = {
+        one.key: _from_texts(form, one, [held]) if isinstance(held, str) else held
+        for _, one in fields_of(form)
+        if (held := attributes.get(one.key)) is not None
+    }
+    return check_answers(form, values, strict=False).values
+
+
 def prefilled(form: Form, facts: Mapping[str, str]) -> dict[str, str]:
     """`facts`: by the names of `prefill`. What a person then may change."""
     found = {}
@@ -131,6 +141,12 @@ def said_answers(form: Form, values: Mapping[str, object], language: str) -> lis
         for _, one in fields_of(form)
         if values.get(one.key) not in (None, "", [])
     ]
+
+
+def said_by_key(form: Form, values: Mapping[str, object], language: str) -> dict[str, str]:
+    at = 1 if language.startswith("en") else 0
+    held = {one.key: (one, values.get(one.key)) for _, one in fields_of(form)}
+    return {key: _said(one, value, at) for key, (one, value) in held.items() if value not in (None, "", [])}
 
 
 def choices_of(form: Form, one: FormField) -> list[tuple[str, Said]]:

@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from gezhi.cases.intake.reading import Edge
 from gezhi.cases.world import World, known_world
+from gezhi.packs.shapes import Form
 
 
-def edge_for(source: str, account_id: int | None = None, now: datetime | None = None) -> Edge:
-    """No statement, once the process has read its configuration."""
+def edge_for(
+    source: str, account_id: int | None = None, now: datetime | None = None, *, strict: bool = False
+) -> Edge:
+    """No statement, once the process has read its configuration. `strict`: see Edge."""
     current = known_world()
     return Edge(
         source=source,
@@ -22,6 +25,8 @@ def edge_for(source: str, account_id: int | None = None, now: datetime | None = 
         categories=_reportable(_ByStamp(current)),
         places=current.places,
         submitted_by_id=account_id,
+        forms=_forms(_ByStamp(current)),
+        strict=strict,
     )
 
 
@@ -39,3 +44,9 @@ class _ByStamp:
 @lru_cache(maxsize=2)
 def _reportable(held: _ByStamp) -> frozenset[str]:
     return frozenset(category.key for category in held.world.catalogue.reportable)
+
+
+@lru_cache(maxsize=2)
+def _forms(held: _ByStamp) -> dict[str, Form]:
+    catalogue = held.world.catalogue
+    return {one.key: form for one in catalogue.reportable if (form := catalogue.form_of(one.key))}

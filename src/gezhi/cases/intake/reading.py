@@ -8,11 +8,13 @@ import math
 import re
 import uuid
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from gezhi.cases.intake.shapes import Fault, NewReport, Photo, Unreadable
 from gezhi.lib.codes import is_code
+from gezhi.packs.forms import Value, check_answers
+from gezhi.packs.shapes import Form
 from gezhi.places.coordinates import to_wgs84
 
 TEXT_LIMIT = 4000
@@ -37,7 +39,10 @@ EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What the reading edge knows: who reports, the time, the node's zone and known categories."""
+    """What the reading edge knows: who reports, the time, the node's zone and known categories.
+
+    `forms`: by category; `strict`: a required answer to them that is missing is a fault.
+    """
 
     source: str
     now: datetime
@@ -45,6 +50,8 @@ class Edge:
     categories: Container[str]
     places: Container[str]
     submitted_by_id: int | None = None
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    strict: bool = False
 
 
 def read_report(raw: Mapping[str, object], edge: Edge, photos: tuple[Photo, ...] = ()) -> NewReport:
@@ -62,9 +69,7 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def fault(self, name: str, problem: str) -> None:
-        said = str(self.raw.get(name, "") or "")[:200].replace("\0", "\\0")
-        value = said.encode("utf-8", "backslashreplace").decode()[:200]
-        self.faults.append(Fault(name, value, problem))
+        self.faults.append(Fault(name, _shown(self.raw.get(name) or ""), problem))
 
     def report(self, photos: tuple[Photo, ...]) -> NewReport:
         for name in self.raw.keys() - FIELDS:
@@ -182,15 +187,32 @@ class _Reader:
             return None
         return number
 
-    def attributes(self) -> dict[str, str]:
+    def attributes(self) -> dict[str, Value]:
         value = self.raw.get("attributes") or {}
-        if not isinstance(value, Mapping) or len(value) > 50:
+        form = self.edge.forms.get(str(self.raw.get("category") or "").strip())
+        asked = set(form.form_schema.properties) if form else set()
+        if not isinstance(value, Mapping) or len(value.keys() - asked) > 50:
             self.fault("attributes", "must be an object of at most 50 texts")
             return {}
-        taken = {str(name)[:60]: str(one)[:1000] for name, one in value.items()}
-        if any("\0" in name + one or _unpaired(name + one) for name, one in taken.items()):
+        plain = {str(name)[:60]: str(one)[:1000] for name, one in value.items() if name not in asked}
+        if any("\0" in name + one or _unpaired(name + one) for name, one in plain.items()):
             self.fault("attributes", "holds a NUL byte or half a surrogate pair")
-        return taken
+        answers = self.answers({name: value[name] for name in asked & value.keys()}, form)
+        return {**plain, **answers}
+
+    def answers(self, values: Mapping[str, object], form: Form | None) -> dict[str, Value]:
+        if form is None:
+            return {}
+        found = check_answers(form, values, strict=self.edge.strict)
+        for name, (_zh, problem) in found.faults.items():
+            self.faults.append(Fault(f"attributes.{name}", _shown(values.get(name)), problem))
+        return found.values
+
+
+def _shown(value: object) -> str:
+    """What was sent, for a fault: nothing that a log or a table could not hold."""
+    text = "" if value is None else str(value)[:200]
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()[:200]
 
 
 def _unpaired(text: str) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gezhi.packs.forms import Value
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:
@@ -23,7 +25,10 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class NewReport:
-    """A report that passed reading. `lon`, `lat` in WGS-84 degrees; `place_code` only where the source knows it."""
+    """A report that passed reading. `lon`, `lat` in WGS-84 degrees; `place_code` only where the source knows it.
+
+    `attributes`: the answers to the category's form by field, and what else the source sends, as texts.
+    """
 
     source: str
     source_id: str
@@ -38,7 +43,7 @@ class NewReport:
     reporter_phone: str = ""
     reporter_email: str = ""
     language: str = "zh-hans"
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = field(default_factory=dict)
     submitted_by_id: int | None = None
     photos: tuple[Photo, ...] = ()
 

@@ -1,0 +1,262 @@
+"""Mistakes in a form are named with where they stand and what is allowed."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from gezhi.packs.checking_forms import check_form
+from gezhi.packs.checking_patterns import why_unsafe
+from gezhi.packs.loading import load
+from gezhi.packs.shapes import Form
+from tests.packs.forms import PAGE, example
+from tests.packs.small import FILES, write
+
+Plain = dict[str, Any]
+
+
+def changed(change: Callable[[Plain, Plain, list[Plain]], object]) -> Plain:
+    """The example after `change(properties, schema, layout)`."""
+    plain: Plain = copy.deepcopy(example())
+    change(plain["schema"]["properties"], plain["schema"], plain["layout"])
+    return plain
+
+
+def findings(plain: Plain) -> list[tuple[str, str, str]]:
+    found = check_form(Form.model_validate(plain), ("forms", 0))
+    return [(".".join(map(str, one.address[2:])), one.what, one.allowed) for one in found]
+
+
+def test_the_example_of_the_reference_page_is_sound() -> None:
+    assert findings(example()) == []
+
+
+def test_a_pack_with_the_example_loads(tmp_path: Any) -> None:
+    text = PAGE.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    files = {**FILES, "forms/smoking-building.yaml": text.replace(", element: house-storeys", "")}
+    files["categories.yaml"] = files["categories.yaml"].replace(
+        "words: [灯不亮],", "words: [灯不亮], form: smoking-building,"
+    )
+    loaded = load(write(tmp_path, files))
+    assert [str(problem) for problem in loaded.problems] == []
+    assert loaded.pack
+    assert loaded.pack.forms[0].form_schema.properties["storeys"].maximum == 120
+
+
+MISTAKES: list[tuple[Callable[[Plain, Plain, list[Plain]], object], str, str, str]] = [
+    (
+        lambda p, s, l: p["place_note"].pop("maxLength"),
+        "schema.properties.place_note",
+        "a text without an end",
+        "maxLength",
+    ),
+    (
+        lambda p, s, l: p["trapped"].update(minimum=1),
+        "schema.properties.trapped.minimum",
+        "says nothing about a boolean",
+        "no further keyword",
+    ),
+    (
+        lambda p, s, l: p["storeys"].update(maxLength=3),
+        "schema.properties.storeys.maxLength",
+        "says nothing about a integer",
+        "maximum, minimum",
+    ),
+    (
+        lambda p, s, l: p["storeys"].update(minimum=121),
+        "schema.properties.storeys.minimum",
+        "is more than maximum",
+        "maximum",
+    ),
+    (
+        lambda p, s, l: p["inside"].pop("items"),
+        "schema.properties.inside",
+        "a list without choices",
+        "items",
+    ),
+    (
+        lambda p, s, l: p["inside"].update(minItems=4, maxItems=9),
+        "schema.properties.inside.minItems",
+        "minItems 4 of 3 choices",
+        "at most 3",
+    ),
+    (
+        lambda p, s, l: p["use"]["enum"].append("home"),
+        "schema.properties.use.enum",
+        "stands twice",
+        "each once",
+    ),
+    (
+        lambda p, s, l: p["use"].update(enum=["home", "shop", "a place"]),
+        "schema.properties.use.enum",
+        "'a place' is no key",
+        "letters",
+    ),
+    (
+        lambda p, s, l: p["seen_on"].update(maxLength=10),
+        "schema.properties.seen_on.maxLength",
+        "beside enum or format",
+        "one of them",
+    ),
+    (
+        lambda p, s, l: p["gate_code"].update(pattern="^(a+)+$"),
+        "schema.properties.gate_code.pattern",
+        "a group is repeated",
+        "after a character or class",
+    ),
+    (
+        lambda p, s, l: s["required"].append("floors"),
+        "schema.required.3",
+        "'floors' is required and is no property",
+        "one of",
+    ),
+    (
+        lambda p, s, l: p.update(extra={"type": "boolean"}),
+        "schema.properties.extra",
+        "is not laid out",
+        "in 'layout'",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"].append(l[1]["fields"][0]),
+        "layout.1.fields.5.key",
+        "'storeys' is laid out twice",
+        "each property once",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"][0].update(key="storey"),
+        "layout.1.fields.0.key",
+        "no property 'storey'",
+        "did you mean 'storeys'",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"][1]["choices"].pop("shop"),
+        "layout.1.fields.1.choices",
+        "'shop' has no words",
+        "{zh, en}",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"][1]["choices"].update(mill={"zh": "厂", "en": "Mill"}),
+        "layout.1.fields.1.choices.mill",
+        "not in the schema's enum",
+        "factory, home, shop",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"][0].update(choices={"a": {"zh": "a", "en": "a"}}),
+        "layout.1.fields.0.choices.a",
+        "not in the schema's enum",
+        "only beside enum",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"][0].update(widget="radio"),
+        "layout.1.fields.0.widget",
+        "does not fit a integer",
+        "no widget",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"][1].update(widget="checks"),
+        "layout.1.fields.1.widget",
+        "does not fit a choice",
+        "radio, select",
+    ),
+    (
+        lambda p, s, l: l[0]["fields"][0].update(show_if={"field": "storeys", "in": [1]}),
+        "layout.0.fields.0.show_if.field",
+        "no earlier field is called 'storeys'",
+        "nothing is defined",
+    ),
+    (
+        lambda p, s, l: l[2].update(show_if={"field": "use", "in": ["mill"]}),
+        "layout.2.show_if.in.0",
+        "'use' is never mill",
+        "factory",
+    ),
+    (
+        lambda p, s, l: l[0]["fields"][1]["show_if"].update({"in": [1]}),
+        "layout.0.fields.1.show_if.in.0",
+        "'trapped' is never 1",
+        "true, false",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"][1].update(show_if={"field": "storeys", "in": [500]}),
+        "layout.1.fields.1.show_if.in.0",
+        "'storeys' is never 500",
+        "from 1 to 120",
+    ),
+    (
+        lambda p, s, l: l[2].update(show_if={"field": "place_note", "in": ["x"]}),
+        "layout.2.show_if.in.0",
+        "'place_note' is never x",
+        "a field with choices",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"][0].update(prefill="address"),
+        "layout.1.fields.0.prefill",
+        "'address' is a text",
+        "a text field",
+    ),
+    (
+        lambda p, s, l: l[1]["fields"][4].update(prefill="today"),
+        "layout.1.fields.4.prefill",
+        "'today' is a day",
+        "format: date",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "where", "what", "allowed"), MISTAKES)
+def test_a_mistake_is_named(
+    change: Callable[[Plain, Plain, list[Plain]], object], where: str, what: str, allowed: str
+) -> None:
+    found = findings(changed(change))
+    assert any(at == where and what in told and allowed in may for at, told, may in found), found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p, s, l: p["trapped"].update(description="?"),
+        lambda p, s, l: p["trapped"].update(type="object"),
+        lambda p, s, l: p["place_note"].update(maxLength=4001),
+        lambda p, s, l: p["seen_on"].update(format="email"),
+        lambda p, s, l: s.update(additionalProperties=True),
+        lambda p, s, l: s.update(anyOf=[]),
+        lambda p, s, l: l[0]["fields"][0].update(key="Trapped"),
+    ],
+)
+def test_what_json_schema_may_say_elsewhere_is_no_key_here(
+    change: Callable[[Plain, Plain, list[Plain]], object],
+) -> None:
+    with pytest.raises(ValidationError):
+        Form.model_validate(changed(change))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^[0-9]{6}$", "^(浙|沪)[A-Z][A-Z0-9]{5,6}$", r"^[0-9]+(\.[0-9]{1,2})?$", "^a-?b$", "^[^ ]*$", r"^\+86$"],
+)
+def test_plain_patterns_are_taken(pattern: str) -> None:
+    assert why_unsafe(pattern, 60) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            "a",
+            "^a",
+            "a$",
+            "^(a|a)*$",
+            "^(a+)+$",
+            "^(a{1,9}){9}$",
+            "^[0-9]*[0-9]*[0-9]*$",
+            "^a**$",
+            "^(?=a)a$",
+        ),
+        *(r"^\d+$", r"^(a)\1$", "^[$", "^(a$", "^a)$", "^.{1,9999}.{1,9999}$", "^a{2,1}$", "^[[a]]$"),
+    ],
+)
+def test_patterns_that_could_keep_a_server_busy_are_not(pattern: str) -> None:
+    assert why_unsafe(pattern, 60)
+    assert why_unsafe("^[0-9]$", 201)
