@@ -78,7 +78,7 @@ def _named(name: str, content: bytes) -> str:
 
 
 def _known(sheet: Sheet, above: Above) -> Known:
-    from gezhi.people.models import Role
+    from gezhi.people.models import Role, UnitKind
     from gezhi.people.queries import unit_ids
 
     return Known(
@@ -87,6 +87,7 @@ def _known(sheet: Sheet, above: Above) -> Known:
         above.places(sheet.column("place_code")),
         frozenset(unit_ids()),
         tuple(Role.values),
+        tuple(UnitKind.values),
     )
 
 

@@ -23,12 +23,22 @@ class Account(AbstractBaseUser):
     objects = AccountManager()
 
 
+class UnitKind(models.TextChoices):
+    OFFICE = "office", "部门"
+    COMMUNITY = "community", "社区（村）"
+    CENTRE = "centre", "中心"
+    CONTRACTOR = "contractor", "外包单位"
+
+
 class Unit(models.Model):
     """A department, town hall, community, contractor or centre that can hold work."""
 
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(
+        max_length=12, choices=UnitKind, default=UnitKind.OFFICE, db_default=UnitKind.OFFICE
+    )
     place_code = PlaceCodeField()
     functions = ArrayField(models.CharField(max_length=60), default=list)
     is_active = models.BooleanField(default=True)
@@ -70,35 +80,134 @@ class Post(models.Model):
         ]
 
 
-class Responsibility(models.Model):
-    """Duty list: at this level, this duty answers for this category ("*": for all that name the duty)."""
+class ListEdition(models.Model):
+    """The duty and admission lists as one change left them; editions are numbered without gaps."""
+
+    number = models.IntegerField(unique=True)
+    made_at = models.DateTimeField()
+    basis = models.CharField(max_length=300)  # the file, decision or case that the change came from
+    account_id = models.BigIntegerField(null=True)
+    case_number = models.CharField(max_length=24, blank=True)
+    added = models.IntegerField()
+    ended = models.IntegerField()
+
+
+class ListRow(models.Model):
+    """A line of a list: in force from a day to a day, on the list from an edition until another replaced it."""
 
     category = models.CharField(max_length=60)
-    level = models.SmallIntegerField()
-    function = models.CharField(max_length=60)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     source = models.CharField(max_length=200)
+    law = models.CharField(max_length=200, blank=True, db_default="")
+    article = models.CharField(max_length=60, blank=True, db_default="")
+    edition_from = models.IntegerField(db_default=1)
+    edition_to = models.IntegerField(null=True)  # None: on the newest edition
+
+    class Meta:
+        abstract = True
+
+
+class Responsibility(ListRow):
+    """Duty list: at this level, this duty answers for this category ("*": for all that name the duty)."""
+
+    level = models.SmallIntegerField()
+    function = models.CharField(max_length=60)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["category", "level", "valid_from"], name="responsibility_once"),
+            models.UniqueConstraint(
+                fields=["category", "level", "valid_from"],
+                name="responsibility_once",
+                condition=models.Q(edition_to=None),
+            ),
         ]
 
 
-class Admission(models.Model):
+class Admission(ListRow):
     """Whether matters of a category may be put on the grids of a place (准入); the nearest place rules."""
 
-    category = models.CharField(max_length=60)
     place_code = PlaceCodeField()
     admitted = models.BooleanField()
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
-    source = models.CharField(max_length=200)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["category", "place_code", "valid_from"], name="admission_once"),
+            models.UniqueConstraint(
+                fields=["category", "place_code", "valid_from"],
+                name="admission_once",
+                condition=models.Q(edition_to=None),
+            ),
+        ]
+
+
+class PriceKind(models.TextChoices):
+    PER_MATTER = "per-matter", "按件计价"
+    LUMP_SUM = "lump-sum", "总价包干"
+
+
+class Purchase(models.TextChoices):
+    """How whoever does the work was chosen: 政府采购法 art. 26 and what the ministry added to it."""
+
+    OPEN_TENDER = "open-tender", "公开招标"
+    INVITED_TENDER = "invited-tender", "邀请招标"
+    NEGOTIATION = "negotiation", "竞争性谈判"
+    CONSULTATION = "consultation", "竞争性磋商"
+    INQUIRY = "inquiry", "询价"
+    SINGLE_SOURCE = "single-source", "单一来源采购"
+    FRAMEWORK = "framework", "框架协议采购"
+    BELOW_THRESHOLD = "below-threshold", "限额以下采购"
+
+
+class Contract(models.Model):
+    """What a contractor may handle, for whom, where, until when, at which price, and why it was chosen."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="contracts")
+    ordered_by = models.ForeignKey(Unit, models.PROTECT, related_name="ordered")
+    number = models.CharField(max_length=60, unique=True)
+    title = models.CharField(max_length=200)
+    valid_from = models.DateField()
+    valid_to = models.DateField()  # the first day that no longer counts
+    places = ArrayField(PlaceCodeField())
+    categories = ArrayField(models.CharField(max_length=60), default=list)
+    functions = ArrayField(models.CharField(max_length=60), default=list)
+    price_kind = models.CharField(max_length=12, choices=PriceKind)
+    cents = models.BigIntegerField()  # of one matter, or of the whole term
+    quality = models.TextField(blank=True)
+    method = models.CharField(max_length=20, choices=Purchase)
+    candidates = ArrayField(
+        models.CharField(max_length=200), default=list
+    )  # who was compared, with the offer
+    reason = models.TextField()  # why this one was chosen
+    signed_at = models.DateTimeField()
+    account_id = models.BigIntegerField(null=True)
+    published_at = models.DateTimeField(null=True)
+    ended_on = models.DateField(null=True)  # ended before its term: the first day that no longer counts
+    end_reason = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["valid_from", "valid_to"], name="contract_in_force")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gt=models.F("valid_from")), name="contract_ends_after_it_begins"
+            ),
+            models.CheckConstraint(condition=models.Q(cents__gte=0), name="contract_price_not_negative"),
+        ]
+
+
+class QualityMark(models.Model):
+    """What whoever ordered the work thinks of one case: 1 (bad) to 5 (good). Of a unit, never of a person."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="marks")
+    case_id = models.BigIntegerField()
+    mark = models.SmallIntegerField()
+    reason = models.CharField(max_length=300)
+    account_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "case_id"], name="mark_once"),
+            models.CheckConstraint(condition=models.Q(mark__range=(1, 5)), name="mark_from_1_to_5"),
         ]
 
 

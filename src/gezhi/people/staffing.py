@@ -35,6 +35,7 @@ class UnitRow:
     name_en: str
     place_code: str
     functions: tuple[str, ...]
+    kind: str = ""  # "": as it is, an office when it is new
 
     @property
     def key(self) -> str:
@@ -68,6 +69,8 @@ class DutyRow:
     valid_from: date
     valid_to: date | None
     source: str
+    law: str = ""
+    article: str = ""
 
     @property
     def key(self) -> tuple[str, int, date]:
@@ -82,6 +85,8 @@ class AdmissionRow:
     valid_from: date
     valid_to: date | None
     source: str
+    law: str = ""
+    article: str = ""
 
     @property
     def key(self) -> tuple[str, str, date]:
@@ -96,7 +101,8 @@ class Known:
     categories: frozenset[str]
     places: frozenset[str]
     units: frozenset[str]
-    roles: Sequence[str]
+    roles: Sequence[str] = ()
+    unit_kinds: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,15 @@ def _unit(line: Line) -> UnitRow:
         line.text("name_en", 200, needed=False),
         line.place(),
         tuple(sorted(filter(None, functions))),
+        _unit_kind(line),
     )
+
+
+def _unit_kind(line: Line) -> str:
+    kinds = line.known.unit_kinds
+    if not line.cells.get("kind"):
+        return ""
+    return line.one_of("kind", kinds, "kind of unit", f"Kinds are {', '.join(kinds)}.")
 
 
 def _post(line: Line) -> PostRow:
@@ -215,15 +229,19 @@ def _duty(line: Line) -> DutyRow:
     category, function = line.category(ANY_CATEGORY), line.text("function", 60)
     if function:
         line.function("function", function)
-    return DutyRow(category, levels.get(level, 0), function, *line.term(), line.text("source", 200))
+    return DutyRow(category, levels.get(level, 0), function, *line.term(), *_basis(line))
 
 
 def _admission(line: Line) -> AdmissionRow:
     category, place = line.category(), line.place()
     admitted = line.one_of("admitted", _ADMITTED, "yes or no", "Write yes or no, 是 or 否.")
-    return AdmissionRow(
-        category, place, _ADMITTED.get(admitted, False), *line.term(), line.text("source", 200)
-    )
+    return AdmissionRow(category, place, _ADMITTED.get(admitted, False), *line.term(), *_basis(line))
+
+
+def _basis(line: Line) -> tuple[str, str, str]:
+    """Source, law or rule, article."""
+    law, article = line.text("law", 200, needed=False), line.text("article", 60, needed=False)
+    return line.text("source", 200), law, article
 
 
 @dataclass(frozen=True)
@@ -233,14 +251,13 @@ class Kind(Generic[R]):
     read: Callable[[Line], R]
 
 
-UNITS: Final = Kind(("code", "name", "place_code"), ("name_en", "functions"), _unit)
+UNITS: Final = Kind(("code", "name", "place_code"), ("name_en", "functions", "kind"), _unit)
 POSTS: Final = Kind(
     ("username", "name", "unit_code", "role", "place_code", "valid_from"), ("valid_to",), _post
 )
-DUTIES: Final = Kind(("category", "level", "function", "valid_from", "source"), ("valid_to",), _duty)
-ADMISSIONS: Final = Kind(
-    ("category", "place_code", "admitted", "valid_from", "source"), ("valid_to",), _admission
-)
+_MAY: Final = ("valid_to", "law", "article")
+DUTIES: Final = Kind(("category", "level", "function", "valid_from", "source"), _MAY, _duty)
+ADMISSIONS: Final = Kind(("category", "place_code", "admitted", "valid_from", "source"), _MAY, _admission)
 
 
 def decoded(content: bytes) -> str:

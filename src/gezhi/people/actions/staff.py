@@ -1,8 +1,8 @@
-"""Changing people: accounts, units, posts, duty and admission lists, keys."""
+"""Changing people: accounts, units, posts, keys."""
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
@@ -13,8 +13,8 @@ from django.db.models import Q
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.people import queries
-from gezhi.people.models import Account, Admission, ApiToken, Post, Responsibility, Unit
-from gezhi.people.staffing import AdmissionRow, Changes, DutyRow, PostRow, R, UnitRow
+from gezhi.people.models import Account, ApiToken, Post, Unit
+from gezhi.people.staffing import Changes, PostRow, R, UnitRow
 
 
 @transaction.atomic
@@ -55,16 +55,16 @@ def import_units(rows: Sequence[UnitRow], source: str) -> Changes[UnitRow]:
         batch_size=2000,
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "name_en", "place_code", "functions"],
+        update_fields=["name", "name_en", "place_code", "functions", "kind"],
     )
-    _record_import("people.units-imported", changes, source)
+    record_import("people.units-imported", changes, source)
     return changes
 
 
 @transaction.atomic
 def import_posts(rows: Sequence[PostRow], source: str) -> Changes[PostRow]:
     """Posts by person, unit, role, place and first day; opens the accounts that lack, without password."""
-    _take_turns("people_post")
+    take_turns("people_post")
     changes = queries.post_changes(rows)
     accounts = _accounts_named({row.username: row.name for row in changes.rows})
     units = queries.unit_ids()
@@ -75,11 +75,11 @@ def import_posts(rows: Sequence[PostRow], source: str) -> Changes[PostRow]:
             place_code=row.place_code, valid_from=row.valid_from,
         )  # fmt: skip
         same.update(valid_to=row.valid_to)
-    _record_import("people.posts-imported", changes, source)
+    record_import("people.posts-imported", changes, source)
     return changes
 
 
-def _take_turns(table: str) -> None:
+def take_turns(table: str) -> None:
     """For a table whose rows have no key of their own: two imports of one list must not both add it."""
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
@@ -108,23 +108,7 @@ def _post(row: PostRow, accounts: Mapping[str, int], units: Mapping[str, int]) -
     )
 
 
-@transaction.atomic
-def import_duties(rows: Sequence[DutyRow], source: str) -> Changes[DutyRow]:
-    changes = queries.duty_changes(rows)
-    _replace_duties(Responsibility(**asdict(row)) for row in changes.rows)
-    _record_import("people.duties-imported", changes, source)
-    return changes
-
-
-@transaction.atomic
-def import_admissions(rows: Sequence[AdmissionRow], source: str) -> Changes[AdmissionRow]:
-    changes = queries.admission_changes(rows)
-    _replace_admissions(Admission(**asdict(row)) for row in changes.rows)
-    _record_import("people.admissions-imported", changes, source)
-    return changes
-
-
-def _record_import(kind: str, changes: Changes[R], source: str) -> None:
+def record_import(kind: str, changes: Changes[R], source: str) -> None:
     if changes.rows:
         facts: dict[str, Fact] = {"source": source, "new": len(changes.new), "changed": len(changes.changed)}
         record(kind, "people", facts, configures=True)
@@ -156,37 +140,6 @@ def end_posts(posts: Sequence[int], day: date) -> None:
     chosen.filter(Q(valid_to=None) | Q(valid_to__gt=day)).update(valid_to=day)
     facts: dict[str, Fact] = {"posts": list(posts), "on": day.isoformat()}
     record("people.posts-ended", "people", facts, configures=True)
-
-
-@transaction.atomic
-def publish_duty_list(rows: Iterable[Responsibility], source: str) -> None:
-    """Rows of one list; rows already known by (category, level, day) are replaced."""
-    _replace_duties(rows)
-    record("people.duty-list", "people", {"source": source}, configures=True)
-
-
-@transaction.atomic
-def publish_admission_list(rows: Iterable[Admission], source: str) -> None:
-    _replace_admissions(rows)
-    record("people.admission-list", "people", {"source": source}, configures=True)
-
-
-def _replace_duties(rows: Iterable[Responsibility]) -> None:
-    Responsibility.objects.bulk_create(
-        list(rows),
-        update_conflicts=True,
-        unique_fields=["category", "level", "valid_from"],
-        update_fields=["function", "valid_to", "source"],
-    )
-
-
-def _replace_admissions(rows: Iterable[Admission]) -> None:
-    Admission.objects.bulk_create(
-        list(rows),
-        update_conflicts=True,
-        unique_fields=["category", "place_code", "valid_from"],
-        update_fields=["admitted", "valid_to", "source"],
-    )
 
 
 @transaction.atomic

@@ -1,0 +1,96 @@
+"""Contracts with third parties: signed, published, ended, marked."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+
+from django.db import transaction
+
+from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
+from gezhi.people.contracts import Terms
+from gezhi.people.models import Contract, QualityMark
+
+
+class CannotChange(ValueError):
+    """What was asked for does not fit what stands."""
+
+
+@transaction.atomic
+def sign_contract(terms: Terms, account_id: int | None, at: datetime) -> Contract:
+    """`terms` without faults (contracts.faults_of). Raises IntegrityError for a number that is signed already."""
+    values = asdict(terms) | {"places": list(terms.places), "categories": list(terms.categories)}
+    values |= {"functions": list(terms.functions), "candidates": list(terms.candidates)}
+    contract = Contract.objects.create(**values, signed_at=at, account_id=account_id)
+    facts: dict[str, Fact] = {
+        "number": terms.number,
+        "unit": terms.unit_id,
+        "ordered_by": terms.ordered_by_id,
+        "from": terms.valid_from.isoformat(),
+        "to": terms.valid_to.isoformat(),
+        "places": list(terms.places),
+        "categories": list(terms.categories),
+        "functions": list(terms.functions),
+        "price": terms.price_kind,
+        "cents": terms.cents,
+        "method": terms.method,
+        "candidates": list(terms.candidates),
+        "reason": terms.reason,
+        "account": account_id,
+    }
+    record("people.contract-signed", _subject(contract), facts, configures=True)
+    return contract
+
+
+@transaction.atomic
+def publish_purchase(contract_id: int, account_id: int | None, at: datetime) -> None:
+    """Everybody may read from now on who was chosen and why. Raises CannotChange when they may already."""
+    contract = _locked(contract_id)
+    if contract.published_at is not None:
+        raise CannotChange(f"The purchase of contract {contract.number} was published on {_day(contract)}.")
+    contract.published_at = at
+    contract.save(update_fields=["published_at"])
+    record("people.purchase-published", _subject(contract), {"account": account_id})
+
+
+@transaction.atomic
+def end_contract(contract_id: int, on: date, reason: str, account_id: int | None) -> None:
+    """Before its term: from that day the contractor gets nothing new under it. Raises CannotChange."""
+    contract = _locked(contract_id)
+    if contract.ended_on is not None:
+        raise CannotChange(f"Contract {contract.number} was ended on {contract.ended_on} already.")
+    if not contract.valid_from <= on < contract.valid_to:
+        term = f"{contract.valid_from} to {contract.valid_to}"
+        raise CannotChange(f"{on} is not in the term of contract {contract.number}, {term}.")
+    contract.ended_on, contract.end_reason = on, reason
+    contract.save(update_fields=["ended_on", "end_reason"])
+    facts: dict[str, Fact] = {"on": on.isoformat(), "reason": reason, "account": account_id}
+    record("people.contract-ended", _subject(contract), facts, configures=True)
+
+
+@transaction.atomic
+def mark_quality(
+    contract_id: int, case_id: int, mark: int, reason: str, account_id: int | None, at: datetime
+) -> None:
+    """The mark of one case; a second one replaces the first, and the ledger keeps both."""
+    if not 1 <= mark <= 5 or not reason.strip():
+        raise CannotChange(f"A mark is 1 to 5 with a reason; {mark} with '{reason}' was given.")
+    contract = _locked(contract_id)
+    QualityMark.objects.update_or_create(
+        contract=contract,
+        case_id=case_id,
+        defaults={"mark": mark, "reason": reason, "account_id": account_id, "at": at},
+    )
+    facts: dict[str, Fact] = {"case": case_id, "mark": mark, "reason": reason, "account": account_id}
+    record("people.quality-marked", _subject(contract), facts)
+
+
+def _locked(contract_id: int) -> Contract:
+    return Contract.objects.select_for_update().get(id=contract_id)
+
+
+def _subject(contract: Contract) -> str:
+    return f"contract:{contract.pk}"
+
+
+def _day(contract: Contract) -> str:
+    return f"{contract.published_at:%Y-%m-%d}"
