@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+
+from gezhi.lib.choices import one_of
+
+__all__ = ["Address", "Finding", "PackRefused", "Problem", "one_of", "spoken"]
 
 Address = tuple[str | int, ...]
-
-_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,6 @@ class PackRefused(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-def one_of(wanted: str, known: Iterable[str]) -> str:
-    """The allowed values in words, the likely one first."""
-    names = sorted(set(known))
-    close = get_close_matches(wanted, names, n=1)
-    hint = f"did you mean '{close[0]}'? " if close else ""
-    if not names:
-        return hint + "nothing is defined here yet"
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return hint + "one of " + ", ".join(names[:_SHOWN]) + more
 
 
 def spoken(address: Address) -> str:
