@@ -54,8 +54,8 @@ title: {zh: 短, en: Short}
 answer: received
 states:
   - {key: open, title: {zh: 待办, en: Open}, stage: collect, worked_by: [dispatcher], limit: handling}
-  - {key: work, title: {zh: 处置, en: Work}, stage: handle, worked_by: [handler]}
-  - {key: check, title: {zh: 核查, en: Check}, stage: feedback, worked_by: [verifier]}
+  - {key: work, title: {zh: 处置, en: Work}, stage: handle, worked_by: [handler], limit: handling}
+  - {key: check, title: {zh: 核查, en: Check}, stage: feedback, worked_by: [verifier], limit: handling}
   - {key: done, title: {zh: 办结, en: Done}, stage: verify, open: false, limit: rating}
   - {key: old, title: {zh: 归档, en: Old}, stage: evaluate, open: false}
 transitions:

@@ -14,8 +14,8 @@ title: {zh: 长, en: Long}
 base: short
 without: [check, verify]
 states:
-  - {key: work, title: {zh: 施工, en: Building}, stage: handle, worked_by: [handler]}
-  - {key: trial, title: {zh: 试用, en: On trial}, stage: feedback, worked_by: [verifier]}
+  - {key: work, title: {zh: 施工, en: Building}, stage: handle, worked_by: [handler], limit: handling}
+  - {key: trial, title: {zh: 试用, en: On trial}, stage: feedback, worked_by: [verifier], limit: handling}
 transitions:
   - key: finish
     title: {zh: 完工, en: Finish}

@@ -9,11 +9,13 @@ from gezhi.packs.checking_forms import check_forms
 from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
 from gezhi.packs.checking_references import check_references, missing
+from gezhi.packs.checking_rules import check_rules
 from gezhi.packs.placeholders import placeholders
 from gezhi.packs.problems import Address, Finding, one_of
 from gezhi.packs.scope import Scope
-from gezhi.packs.shapes import Category, Need, Pack, Parameter, Procedure, Situation, Step, Words
+from gezhi.packs.shapes import ENGINE_LIMITS, Category, Need, Pack, Parameter, Procedure, Situation, Step, Words
 
+EFFECT_LIMITS = {"report-in", "order"}  # read by the effects `call` and `order`: how long the answer may take
 PLACEHOLDERS = ("number", "category", "unit", "place", "text", "due")
 SECTIONS = (
     *("functions", "groups", "categories", "procedures", "parameters", "messages", "closings", "rules"),
@@ -27,6 +29,7 @@ def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]
     findings = [*_unique_keys(pack), *_categories(scope), *_parameters(scope), *_messages(pack)]
     findings += check_references(scope)
     findings += check_documents(scope)
+    findings += check_rules(scope)
     findings += check_forms(pack)
     findings += check_plans(scope)
     for index, procedure in enumerate(pack.procedures):
@@ -97,7 +100,7 @@ def _attributes(category: Category, at: Address) -> Iterator[Finding]:
 
 
 def _parameters(scope: Scope) -> Iterator[Finding]:
-    wanted = scope.state_limits
+    wanted = scope.state_limits | EFFECT_LIMITS
     for index, parameter in enumerate(scope.pack.parameters):
         at = ("parameters", index)
         used = parameter.key in wanted or parameter.key.partition(".")[0] in wanted

@@ -1,37 +1,13 @@
 """Whether a procedure can be walked: no dead ends, nobody waits for no one, every kind does what it says."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from gezhi.packs.checking_kinds import check_kinds
+from gezhi.packs.checking_watches import check_approvals, check_watches
 from gezhi.packs.problems import Address, Finding, one_of
 from gezhi.packs.scope import Scope
-from gezhi.packs.shapes import Effect, Kind, Need, Procedure, State, Transition
-
-_STAYS = {Kind.CORRECT, Kind.ADD, Kind.SPLIT}
-_TO_OPEN = {Kind.ACCEPT, Kind.DISPATCH, Kind.RECEIVE, Kind.RETURN, Kind.FINISH, Kind.REWORK, Kind.REOPEN}
-_TO_CLOSED = {Kind.REJECT, Kind.VERIFY, Kind.RATE, Kind.CLOSE, Kind.WITHDRAW, Kind.MERGE}
-_FROM_CLOSED = {Kind.REOPEN, Kind.RATE, Kind.CLOSE}
-_BY_ENGINE = {Kind.REPORT, Kind.JOIN, Kind.OVERDUE}
-_NEEDS = {
-    Kind.REJECT: Need.REASON,
-    Kind.RETURN: Need.REASON,
-    Kind.REWORK: Need.REASON,
-    Kind.REOPEN: Need.REASON,
-    Kind.DISPATCH: Need.UNIT,
-    Kind.FINISH: Need.EVIDENCE,
-    Kind.RATE: Need.RATING,
-    Kind.MERGE: Need.CASE,
-    Kind.SPLIT: Need.REPORT,
-    Kind.ADD: Need.TEXT,
-}
-_EFFECTS = {
-    Kind.DISPATCH: Effect.ASSIGN,
-    Kind.RECEIVE: Effect.RECEIVE,
-    Kind.RETURN: Effect.RETURN_ASSIGNMENT,
-    Kind.FINISH: Effect.FINISH_ASSIGNMENT,
-    Kind.REWORK: Effect.REASSIGN,
-    Kind.RATE: Effect.RECORD_RATING,
-}
+from gezhi.packs.shapes import Procedure, State
 
 
 def check_procedure(scope: Scope, procedure: Procedure, at: Address) -> Iterator[Finding]:
@@ -49,12 +25,11 @@ def check_procedure(scope: Scope, procedure: Procedure, at: Address) -> Iterator
     if unknown:
         return
     yield from _reached(procedure, at)
+    yield from _ends(procedure, at)
     yield from _worked(procedure, at)
-    for index, transition in enumerate(procedure.transitions):
-        here = (*at, "transitions", index)
-        yield from _directions(transition, states, here)
-        yield from _promises(transition, here)
-        yield from _automatic(transition, states, here)
+    yield from check_kinds(procedure, states, at)
+    yield from check_approvals(procedure, at)
+    yield from check_watches(procedure, states, at)
 
 
 def _sizes(procedure: Procedure, at: Address) -> Iterator[Finding]:
@@ -68,7 +43,7 @@ def _sizes(procedure: Procedure, at: Address) -> Iterator[Finding]:
 
 
 def _unique(procedure: Procedure, at: Address) -> Iterator[Finding]:
-    for section in ("states", "transitions"):
+    for section in ("states", "transitions", "watches"):
         counts: Counter[str] = Counter()
         for index, item in enumerate(getattr(procedure, section)):
             counts[item.key] += 1
@@ -132,6 +107,18 @@ def _reached(procedure: Procedure, at: Address) -> Iterator[Finding]:
         yield Finding((*at, "states", 0), "the first state is not open", "an open state first")
 
 
+def _ends(procedure: Procedure, at: Address) -> Iterator[Finding]:
+    """Open states that no sequence of steps leads out of for good."""
+    ending = {state.key for state in procedure.states if not state.open}
+    ways = [(key, t.to) for t in procedure.transitions for key in t.source if t.to]
+    while more := {source for source, to in ways if to in ending} - ending:
+        ending |= more
+    for index, state in enumerate(procedure.states):
+        if state.key not in ending and any(source == state.key for source, _ in ways):
+            what = f"no way leads from '{state.key}' to a closed state"
+            yield Finding((*at, "states", index), what, "a way that ends")
+
+
 def _worked(procedure: Procedure, at: Address) -> Iterator[Finding]:
     for index, state in enumerate(procedure.states):
         here = (*at, "states", index)
@@ -139,53 +126,10 @@ def _worked(procedure: Procedure, at: Address) -> Iterator[Finding]:
         hands = {role for way in ways for role in way.by}
         if state.open and not ways:
             yield Finding(here, f"'{state.key}' is open and has no way out", "a transition from it")
+        if state.open and not state.limit:
+            yield Finding(here, f"'{state.key}' is open and has no limit", "limit: a parameter")
         if state.open and not state.worked_by:
             yield Finding(here, f"nobody works '{state.key}'", one_of("", hands))
         for role in sorted(set(state.worked_by) - hands):
             what = f"'{role}' works '{state.key}' but has no transition out of it"
             yield Finding((*here, "worked_by"), what, one_of(role, hands))
-
-
-def _directions(transition: Transition, states: dict[str, State], at: Address) -> Iterator[Finding]:
-    kind, target = transition.kind, states[transition.to] if transition.to else None
-    wrong: list[tuple[Callable[[], bool], str, str]] = [
-        (lambda: kind in _STAYS and target is not None, "moves the case", "no 'to'"),
-        (lambda: kind in _TO_OPEN | _TO_CLOSED and target is None, "leads nowhere", "a 'to'"),
-        (lambda: kind in _TO_OPEN and target is not None and not target.open, "closes", "an open state"),
-        (lambda: kind in _TO_CLOSED and target is not None and target.open, "keeps open", "a closed state"),
-    ]
-    for is_wrong, what, allowed in wrong:
-        if is_wrong():
-            yield Finding((*at, "to"), f"'{transition.key}' of kind {kind} {what}", allowed)
-    for n, source in enumerate(transition.source):
-        if not states[source].open and kind not in _FROM_CLOSED:
-            allowed = "only " + ", ".join(sorted(_FROM_CLOSED)) + " leave a closed state"
-            yield Finding((*at, "from", n), f"'{transition.key}' of kind {kind} leaves '{source}'", allowed)
-        if states[source].open and kind is Kind.REOPEN:
-            yield Finding((*at, "from", n), f"'{source}' is open already", "closed states")
-
-
-def _promises(transition: Transition, at: Address) -> Iterator[Finding]:
-    kind = transition.kind
-    if kind in _BY_ENGINE:
-        allowed = one_of(kind, set(Kind) - _BY_ENGINE)
-        yield Finding((*at, "kind"), f"'{kind}' happens by itself and is no step", allowed)
-    need, effect = _NEEDS.get(kind), _EFFECTS.get(kind)
-    if need and need not in transition.needs:
-        yield Finding(
-            (*at, "needs"), f"'{transition.key}' of kind {kind} does not need '{need}'", f"'{need}'"
-        )
-    if effect and effect not in transition.effects:
-        yield Finding((*at, "effects"), f"'{transition.key}' of kind {kind} lacks its effect", f"'{effect}'")
-    if kind is Kind.VERIFY and Kind.FINISH not in transition.not_by:
-        yield Finding(at, f"'{transition.key}' lets a handler verify their own work", "not_by: [finish]")
-    for both in set(transition.needs) & set(transition.may):
-        yield Finding((*at, "may"), f"'{both}' stands in needs and in may", "one of them")
-
-
-def _automatic(transition: Transition, states: dict[str, State], at: Address) -> Iterator[Finding]:
-    if transition.when_overdue != ("system" in transition.by):
-        yield Finding((*at, "by"), "the system acts exactly when overdue", "by: [system], when_overdue: true")
-    for source in transition.source if transition.when_overdue else ():
-        if not states[source].limit:
-            yield Finding((*at, "from"), f"'{source}' has no limit to pass", "a state with a limit")
