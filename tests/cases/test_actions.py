@@ -96,7 +96,7 @@ def test_the_whole_loop_closes(loop: Loop) -> None:
 def test_each_step_is_told_to_the_reporter_with_its_words(loop: Loop) -> None:
     loop.handled().do("verifier", "rework", reason="仍然不亮")
     messages = list(Notice.objects.order_by("id").values_list("message", flat=True))
-    assert messages == ["received", "dispatched", "handling", "again"]
+    assert messages == ["received", "dispatched", "handling", "finished", "again"]
     assert "海曙区综合行政执法局" in Notice.objects.get(message="dispatched").text
 
 

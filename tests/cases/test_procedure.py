@@ -49,13 +49,13 @@ def test_a_step_that_the_state_does_not_know_says_what_is_possible() -> None:
     refusal = refused("registered", "verify", "dispatcher")
     assert refusal.code == "not-open"
     assert str(refusal) == (
-        "'verify' is not open from 'registered'. You may: accept, dispatch, reject, merge, correct, split."
+        "'verify' is not open from 'registered'. You may: accept, dispatch, reject, merge, escalate, urge, reply, correct, split."
     )
     assert "您可以：立案、派遣" in refusal.zh
 
 
 def test_a_step_that_no_procedure_knows_is_named() -> None:
-    refusal = refused("registered", "fly", "leader")
+    refusal = refused("registered", "fly", "verifier")
     assert refusal.code == "unknown-step"
     assert refusal.en.endswith("You may: nothing.")
     assert refusal.zh.endswith("您可以：无。")

@@ -18,6 +18,12 @@ def later() -> datetime:
     return timezone.now() + LATER
 
 
+def just_late() -> datetime:
+    latest = Case.objects.order_by("-due_at").values_list("due_at", flat=True).first()
+    assert latest is not None
+    return latest + timedelta(minutes=1)
+
+
 def test_nothing_is_late_before_its_limit(city: Cast) -> None:
     reported()
     assert sweep() == 0
@@ -25,9 +31,10 @@ def test_nothing_is_late_before_its_limit(city: Cast) -> None:
 
 def test_a_late_case_is_marked_once(city: Cast) -> None:
     case_id = reported().case_id
-    assert (sweep(later()), sweep(later())) == (1, 0)
+    at = just_late()
+    assert (sweep(at), sweep(at)) == (2, 0)  # the limit, and the yellow card for it
     case = Case.objects.get()
-    assert (case.overdue_count, case.version, case.state) == (1, 2, "registered")
+    assert (case.overdue_count, case.version, case.state, case.card) == (1, 3, "registered", 1)
     assert (
         CaseEvent.objects.filter(kind="overdue").count()
         == Entry.objects.filter(kind="case.overdue").count()
@@ -38,7 +45,7 @@ def test_a_late_case_is_marked_once(city: Cast) -> None:
 
 def test_the_next_state_may_be_late_again(city: Cast) -> None:
     loop = Loop(city, reported())
-    sweep(later())
+    sweep(just_late())
     loop.dispatched()
     assert loop.case.overdue_at is None
     sweep(later())
@@ -63,21 +70,23 @@ def test_an_archived_case_may_still_be_rated(city: Cast) -> None:
 def test_a_sweep_takes_no_more_than_its_limit(city: Cast) -> None:
     for grid in WEST:
         reported(grid=grid)
-    assert [sweep(later(), limit=4) for _ in range(3)] == [4, 2, 0]
+    at = just_late()
+    assert [sweep(at, limit=4) for _ in range(4)] == [8, 4, 0, 0]
 
 
 def test_two_sweeps_at_once_take_each_case_once(committed: Cast) -> None:
     for grid in WEST:
         reported(grid=grid)
-    at = later()
-    taken = together([lambda: sweep(at)] * 3)
-    assert sum(one for one in taken if isinstance(one, int)) == len(WEST)
-    assert set(Case.objects.values_list("overdue_count", "version")) == {(1, 2)}
+    at = just_late()
+    together([lambda: sweep(at)] * 3)
+    while sweep(at):
+        pass
+    assert set(Case.objects.values_list("overdue_count", "version", "card")) == {(1, 3, 1)}
     for case_id in Case.objects.values_list("id", flat=True):
         assert_history(case_id)
 
 
 def test_late_and_archived_cases_in_one_sweep(city: Cast) -> None:
     late, done = Loop(city, reported(grid=f"{WANAN}001")), Loop(city, reported(grid=f"{LIUJIN}001")).closed()
-    assert sweep(later()) == 2
+    assert sweep(later()) == 3
     assert (late.case.overdue_count, done.case.state) == (1, "archived")

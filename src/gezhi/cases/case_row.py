@@ -42,6 +42,7 @@ class CaseRow:
     wake_at: datetime | None = None
     watched: int = 0
     card: int = 0
+    ordered: bool = False
     asked: Mapping[str, object] | None = None
 
 

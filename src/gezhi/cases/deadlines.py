@@ -5,11 +5,15 @@ National holidays and make-up workdays (调休) come from the calendar: a Saturd
 moved into office hours; a working hour counts office hours only.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from gezhi.packs.shapes.base import LENGTH
+
+_LENGTH = re.compile(LENGTH)
 IsWorkday = Callable[[date], bool]
 
 
@@ -65,6 +69,10 @@ def after_minutes(start: datetime, minutes: int, working: bool, office: Office) 
         if working and minutes
         else start + timedelta(minutes=minutes)
     )
+
+
+def is_length(text: str) -> bool:
+    return _LENGTH.fullmatch(text) is not None
 
 
 def is_working(length: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from gezhi.cases.deadlines import size_of
+from gezhi.cases.deadlines import is_length, size_of
 from gezhi.packs.shapes import Kind, Need, Procedure, State, Transition
 
 NEED_WORDS = {
@@ -53,15 +53,15 @@ class Given:
     reason: str = ""
     text: str = ""
     unit_id: int | None = None
-    unit_ids: tuple[int, ...] = ()
-    length: str = ""
-    form: Mapping[str, object] = field(default_factory=dict)
     category: str = ""
     place_code: str = ""
     rating: int | None = None
     case_number: str = ""
     report_id: int | None = None
     evidence: tuple[str, ...] = ()  # keys of stored photos
+    unit_ids: tuple[int, ...] = ()
+    length: str = ""  # 2 working days
+    form: Mapping[str, object] = field(default_factory=dict)
 
     def has(self, need: Need) -> bool:
         held: dict[Need, object] = {
@@ -96,6 +96,7 @@ class Standing:
     shares: tuple[str, ...] = ()
     children: int = 0
     asked: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,8 @@ def _why_not_now(step: Transition, standing: Standing) -> Refused | None:
         )
     if step.kind in _ANSWERS and not standing.asked:
         return Refused("nothing-asked", "没有待审批的申请。", "Nothing waits for approval in this case.")
+    if step.kind is Kind.ANSWER_ORDER and not standing.ordered:
+        return Refused("no-order", "没有待答复的督办令。", "No order waits for an answer in this case.")
     if step.approve and standing.asked:
         return Refused(
             "asked-already", "已有申请待审批。", "A request waits for approval already. Decide it first."
@@ -232,6 +235,12 @@ def _what_lacks(step: Transition, given: Given) -> Refused | None:
         zh = "、".join(NEED_WORDS[need][0] for need in lacking)
         en = " and ".join(NEED_WORDS[need][1] for need in lacking)
         return Refused("lacking", f"“{step.title.zh}”还需要：{zh}。", f"'{step.key}' needs {en}.")
+    if given.length and not is_length(given.length):
+        return Refused(
+            "bad-length",
+            f"“{given.length}”不是时长，例如：2 working days。",
+            f"'{given.length}' is no length of time. Give one such as '2 working days' or '4 working hours'.",
+        )
     if step.longest and given.length and size_of(given.length) > size_of(step.longest):
         return Refused(
             "too-long",

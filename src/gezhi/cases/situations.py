@@ -117,6 +117,7 @@ class Story:
             shares=waiting,
             children=row.open_children,
             asked=row.asked is not None,
+            ordered=row.ordered,
         )
 
     def _partner(self, taken: Transition, given: Given) -> None:

@@ -11,10 +11,10 @@ from gezhi.cases.levels import above, below
 from gezhi.cases.limits import state_due, state_length
 from gezhi.cases.procedure import Given, Refused, state_of
 from gezhi.cases.watching import rewound, woken
-from gezhi.packs.shapes import Effect, Kind, Need, State, Transition
+from gezhi.packs.shapes import ENGINE_LIMITS, Effect, Kind, Need, State, Transition
 
 YELLOW, RED = 1, 2
-ORDER_LIMIT, REPORT_IN_LIMIT = "order", "report-in"  # parameters of a procedure's pack or of a needed one
+REPORT_IN_LIMIT, ORDER_LIMIT, _ = ENGINE_LIMITS
 OPENS_AGAIN = frozenset({Kind.REOPEN, Kind.OVERTURN})
 PARTNER_TURNS = {
     Effect.REPORT_IN: "received",
@@ -168,12 +168,24 @@ def _stop_clock(row: CaseRow, given: Given, setting: Setting, at: datetime) -> C
     return replace(row, clock_left=left)
 
 
+def _open_child(row: CaseRow, given: Given, setting: Setting, at: datetime) -> CaseRow:
+    return replace(row, open_children=row.open_children + 1)
+
+
 def _yellow(row: CaseRow, given: Given, setting: Setting, at: datetime) -> CaseRow:
     return replace(row, card=max(row.card, YELLOW))
 
 
 def _red(row: CaseRow, given: Given, setting: Setting, at: datetime) -> CaseRow:
     return replace(row, card=RED)
+
+
+def _order(row: CaseRow, given: Given, setting: Setting, at: datetime) -> CaseRow:
+    return replace(row, ordered=True)
+
+
+def _answer_order(row: CaseRow, given: Given, setting: Setting, at: datetime) -> CaseRow:
+    return replace(row, ordered=False)
 
 
 _FACETS: dict[Effect, Facet] = {
@@ -184,8 +196,11 @@ _FACETS: dict[Effect, Facet] = {
     Effect.ESCALATE: _escalate,
     Effect.HAND_DOWN: _hand_down,
     Effect.STOP_CLOCK: _stop_clock,
+    Effect.OPEN_CHILD: _open_child,
     Effect.YELLOW_CARD: _yellow,
     Effect.RED_CARD: _red,
+    Effect.ORDER: _order,
+    Effect.ANSWER_ORDER: _answer_order,
 }
 
 
@@ -257,6 +272,7 @@ def _in_state(row: CaseRow, before: CaseRow, step: Transition, setting: Setting,
         reopen_count=row.reopen_count + again,
         rating=None if again else row.rating,
         card=0 if again else row.card,
+        ordered=row.ordered and state.open,
         unit_id=None if again else row.unit_id,
         suggested_unit_id=(row.unit_id or row.suggested_unit_id) if again else row.suggested_unit_id,
         watched=0,

@@ -1,6 +1,7 @@
 """Everything that changes a case. Screens, APIs, jobs and the simulator call these and nothing else."""
 
 from gezhi.cases.actions.acting import Stale, Step, Who, act, act_as_reporter, take
+from gezhi.cases.actions.issuing import issue_document, make_document, preview_document
 from gezhi.cases.actions.sweeping import sweep
 from gezhi.cases.actions.teaching import request_training, train
 from gezhi.cases.actions.views import delete_view, save_view
@@ -12,6 +13,9 @@ __all__ = [
     "act",
     "act_as_reporter",
     "delete_view",
+    "issue_document",
+    "make_document",
+    "preview_document",
     "request_training",
     "save_view",
     "sweep",

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from gezhi.cases.actions import children, joint, writing
+from gezhi.cases.actions import children, issuing, joint, writing
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.deciding import decided
@@ -111,6 +111,8 @@ def take(steps: Sequence[Step], at: datetime | None = None) -> list[Outcome]:
         ]
         taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
         writing.write(taken, setting_world, now)
+        actors = {step.case_id: step.who.actor for step in steps}
+        issuing.issue(issuing.orders(taken, actors), setting_world, now)
         _join_and_split(taken, merging, setting_world, now)
         followed = _follow(taken, around, setting_world, now)
     return [_row_of(outcome, followed) for outcome in outcomes]
@@ -253,6 +255,7 @@ def standing_of(step: Step, row: CaseRow, around: Around, now_world: World, at: 
         shares=waiting_shares(around.partners.get(row.id, ()), now_world.directory),
         children=row.open_children,
         asked=row.asked is not None,
+        ordered=row.ordered,
     )
 
 

@@ -10,7 +10,7 @@ from gezhi.cases.actions import partners
 from gezhi.cases.actions.taken import Taken, event_facts
 from gezhi.cases.answers import answer_text
 from gezhi.cases.case_row import CaseRow
-from gezhi.cases.intake.rows import DIRECT, EVENT, EVIDENCE
+from gezhi.cases.intake.rows import DIRECT, EVENT, EVIDENCE, look_cells
 from gezhi.cases.models import Case, Lesson, Report
 from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
@@ -44,6 +44,7 @@ WRITTEN = {
     "wake_at": "timestamptz",
     "watched": "smallint",
     "card": "smallint",
+    "ordered": "boolean",
     "asked": "jsonb",
 }
 STEP_EVENT = [*EVENT, "unit_id"]
@@ -130,7 +131,7 @@ def _photos(taken: Taken, at: datetime) -> list[tuple[object, ...]]:
                 photo.width,
                 photo.height,
             )
-            + (photo.taken_at, photo.lon, photo.lat, at)
+            + (photo.taken_at, photo.lon, photo.lat, at, *look_cells(photo))
         )
     return rows
 

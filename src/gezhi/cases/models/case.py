@@ -45,6 +45,7 @@ class Case(models.Model):
     wake_at = models.DateTimeField(null=True)  # the next mark of a watch besides the limit itself
     watched = models.SmallIntegerField(db_default=0)  # marks of this state that have passed
     card = models.SmallIntegerField(db_default=0)  # 0 none, 1 yellow, 2 red, since it was opened last
+    ordered = models.BooleanField(db_default=False)  # an order waits for an answer
     asked = models.JSONField(null=True)  # a step that waits for approval
 
     class Meta:

@@ -96,6 +96,7 @@ def case_options(
         shares=waiting_shares(partners, directory),
         children=case.open_children,
         asked=case.asked is not None,
+        ordered=case.ordered,
     )
     units = [partner.unit_id for partner in partners]
     roles = actor.roles_at(case.place_code, case.unit_id, case.held_code, units)

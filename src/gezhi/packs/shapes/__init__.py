@@ -6,6 +6,7 @@ generated from it, and the case engine works on these shapes alone.
 
 from gezhi.packs.shapes.base import Key, Length, Role, Shape, Version, Words
 from gezhi.packs.shapes.categories import (
+    ENGINE_LIMITS,
     Attribute,
     Category,
     Function,
@@ -35,6 +36,7 @@ from gezhi.packs.shapes.procedures import (
 from gezhi.packs.shapes.situations import Situation, Step
 
 __all__ = [
+    "ENGINE_LIMITS",
     "Appraisal",
     "Approval",
     "Attribute",

@@ -6,9 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Version = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
-Length = Annotated[
-    str, Field(pattern=r"^[1-9][0-9]{0,4} (working minutes|working hours|working days|minutes|hours|days)$")
-]
+LENGTH = r"^[1-9][0-9]{0,4} (working minutes|working hours|working days|minutes|hours|days)$"
+Length = Annotated[str, Field(pattern=LENGTH)]
 Role = Literal[
     "grid-worker",
     "operator",

@@ -8,6 +8,9 @@ from pydantic import Field, model_validator
 from gezhi.packs.shapes.base import Key, Length, Shape, Words
 
 
+ENGINE_LIMITS = ("report-in", "order", "callback")  # of called units, of orders, of callbacks: no state's
+
+
 class Attribute(Shape):
     """A question asked with a category (Open311's service definition attribute)."""
 

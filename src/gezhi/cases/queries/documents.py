@@ -1,0 +1,192 @@
+"""Documents of cases: the facts that they are filled with, who may issue which, and who sees them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+
+from gezhi.cases.case_row import CaseRow
+from gezhi.cases.issuing import Done, Matter, Name, Voice, language_of
+from gezhi.cases.models import Case, CaseEvent, IssuedDocument, Report
+from gezhi.cases.procedure import ROLE_WORDS
+from gezhi.cases.queries.around import shares_of
+from gezhi.cases.queries.scope import visible
+from gezhi.cases.world import World
+from gezhi.lib.readable import is_readable_code
+from gezhi.packs.catalogue import NotInCatalogue
+from gezhi.packs.forms import said_by_key
+from gezhi.packs.shapes import DocumentTemplate, Procedure, Words
+from gezhi.people.access import Actor
+from gezhi.places.queries import place_names
+
+STEPS = 200  # newest steps in a document
+_OPENED: Name = ("收到诉求", "Report received")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What anyone may know of a document."""
+
+    title: Words
+    number: str
+    issuer: str
+    at: datetime
+    sha256: str  # "": not made yet
+
+
+def templates_for(actor: Actor, case: Case | CaseRow, world: World) -> list[DocumentTemplate]:
+    """What this person may issue in the case."""
+    offered = [
+        template
+        for template in world.catalogue.documents_of(case.pack_version_id)
+        if template.by and (not template.procedures or case.procedure in template.procedures)
+    ]
+    if not offered:
+        return []
+    roles = roles_in(actor, case)
+    return [template for template in offered if roles.intersection(template.by)]
+
+
+def roles_in(actor: Actor, case: Case | CaseRow) -> frozenset[str]:
+    key = case.pk if isinstance(case, Case) else case.id
+    _lead, partners = shares_of([key])
+    return actor.roles_at(
+        case.place_code, case.unit_id, case.held_code, [one.unit_id for one in partners.get(key, ())]
+    )
+
+
+def documents_of_case(case_id: int) -> QuerySet[IssuedDocument]:
+    return IssuedDocument.objects.filter(case_id=case_id).order_by("id")
+
+
+def documents_for_report(report: Report) -> QuerySet[IssuedDocument]:
+    """What was written to this reporter, alone or with all others of the case."""
+    mine = Q(facts__report_id=report.pk) | Q(facts__report_id=None)
+    return documents_of_case(report.case_id).filter(mine, facts__to="reporter")
+
+
+def document_in_sight(actor: Actor, code: str) -> IssuedDocument | None:
+    mine = Case.objects.filter(visible(actor)).values("id")
+    return IssuedDocument.objects.filter(code=code[:16], case_id__in=mine).first()
+
+
+def verified(code: str, world: World) -> Verified | None:
+    """None: no document has this code."""
+    found = IssuedDocument.objects.filter(code=code).first() if is_readable_code(code) else None
+    if found is None:
+        return None
+    title = str(found.facts["title"])
+    try:
+        words = world.catalogue.document(found.pack_version_id, found.template).title
+    except NotInCatalogue:
+        words = Words(zh=title, en=title)
+    return Verified(words, found.number, str(found.facts["issuer"]), found.at, found.sha256)
+
+
+def matters(
+    rows: Sequence[CaseRow], templates: Mapping[int, DocumentTemplate], world: World
+) -> dict[int, Matter]:
+    """The facts of each case for the template that it is to be filled in; six statements at most."""
+    known = {row.id: row for row in rows}
+    cases = {
+        case.pk: case for case in Case.objects.filter(id__in=known).only("title", "address", "opened_at")
+    }
+    reports = _reports(known)
+    forms = _forms(known)
+    told = [key for key, template in templates.items() if any(part.steps for part in template.blocks)]
+    history = _history([known[key] for key in told], world)
+    places = place_names(row.place_code for row in rows)
+    return {
+        key: _matter(
+            row, cases[key], reports.get(key), forms[key], history[key], templates[key], world, places
+        )
+        for key, row in known.items()
+    }
+
+
+def _matter(
+    row: CaseRow,
+    case: Case,
+    report: Report | None,
+    forms: Sequence[CaseEvent],
+    history: Sequence[Done],
+    template: DocumentTemplate,
+    world: World,
+    places: Mapping[str, str],
+) -> Matter:
+    voice = _voice(report) if report and row.report_count == 1 else Voice()
+    heard = report if voice.report_id or template.to != "reporter" else None
+    return Matter(
+        number=row.number,
+        category=world.catalogue.category(row.category).name,
+        title=case.title,
+        address=case.address,
+        place=places.get(row.place_code, row.place_code),
+        unit=unit_words(row.unit_id, world),
+        opened_at=case.opened_at,
+        due_at=row.due_at,
+        voice=voice,
+        answers=_answers(row, heard, forms, language_of(template, voice), world),
+        history=history,
+    )
+
+
+def unit_words(unit_id: int | None, world: World) -> Name:
+    unit = world.directory.units.get(unit_id or 0)
+    return (unit.name, unit.name_en or unit.name) if unit else ("", "")
+
+
+def _reports(known: Mapping[int, CaseRow]) -> dict[int, Report]:
+    """The newest of each case."""
+    newest = Report.objects.filter(case_id__in=known).order_by("case_id", "-id").distinct("case_id")
+    return {report.case_id: report for report in newest}
+
+
+def _voice(report: Report) -> Voice:
+    return Voice(report.pk, report.reporter_name, report.text, report.language)
+
+
+def _forms(known: Mapping[int, CaseRow]) -> Mapping[int, list[CaseEvent]]:
+    found: dict[int, list[CaseEvent]] = defaultdict(list)
+    filled_in = CaseEvent.objects.filter(case_id__in=known, facts__has_key="form").order_by("seq")
+    for event in filled_in.only("case_id", "transition", "facts"):
+        found[event.case_id].append(event)
+    return found
+
+
+def _answers(
+    row: CaseRow, report: Report | None, events: Sequence[CaseEvent], language: str, world: World
+) -> dict[str, str]:
+    """By field; later answers replace earlier ones."""
+    procedure = world.catalogue.procedure(row.pack_version_id, row.procedure)
+    asked = {step.key: step.form for step in procedure.transitions}
+    given = [(world.catalogue.category(row.category).form, report.attributes)] if report else []
+    given += [(asked.get(event.transition), event.facts["form"]) for event in events]
+    answers: dict[str, str] = {}
+    for key, values in given:
+        if key:
+            answers |= said_by_key(world.catalogue.form(row.pack_version_id, key), values, language)
+    return answers
+
+
+def _history(rows: Sequence[CaseRow], world: World) -> Mapping[int, list[Done]]:
+    found: dict[int, list[Done]] = defaultdict(list)
+    procedures = {row.id: world.catalogue.procedure(row.pack_version_id, row.procedure) for row in rows}
+    if procedures:
+        newest = Q(seq__gt=F("case__version") - STEPS)
+        for event in CaseEvent.objects.filter(newest, case_id__in=procedures).order_by("seq"):
+            done = _done(event, procedures[event.case_id], world)
+            if done:
+                found[event.case_id].append(done)
+    return found
+
+
+def _done(event: CaseEvent, procedure: Procedure, world: World) -> Done | None:
+    """None for what the engine itself notes."""
+    words = next((step.done for step in procedure.transitions if step.key == event.transition), None)
+    title = (words.zh, words.en) if words else _OPENED if event.kind == "report" else None
+    role = (ROLE_WORDS.get(event.role, event.role), event.role.replace("-", " "))
+    unit = unit_words(event.facts.get("unit"), world)
+    return Done(event.at, title, role, unit, event.text) if title else None
