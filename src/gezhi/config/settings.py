@@ -26,6 +26,7 @@ DEBUG = os.environ.get("GEZHI_DEBUG", "") == "1"
 SECRET_KEY = os.environ.get("GEZHI_SECRET_KEY") or secret_key(DATA_DIR)
 ALLOWED_HOSTS = os.environ.get("GEZHI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GEZHI_ORIGINS", "").split(",") if origin]
+PUBLIC_URL = (CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0]  # where documents say they are verified
 TRUSTED_PROXIES = proxies_in(os.environ.get("GEZHI_TRUSTED_PROXIES", ""))
 HTTPS = os.environ.get("GEZHI_HTTPS", "") == "1"
 
@@ -44,6 +45,8 @@ INSTALLED_APPS = [
     "gezhi.places",
     "gezhi.packs",
     "gezhi.cases",
+    "gezhi.insight",
+    "gezhi.rounds",
     "gezhi.exchange",
     "gezhi.portal",
     "gezhi.field",

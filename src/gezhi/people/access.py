@@ -25,19 +25,20 @@ REPORT_FROM_FIELD = "report-from-field"
 IMPORT = "import"
 TEACH = "teach"
 EXPORT = "export"
+PLAN = "plan"
 CONTRACTS = "contracts"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OPERATOR: frozenset({DESK, REPORT_FOR_OTHERS}),
-    Role.DISPATCHER: frozenset({DESK, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT}),
+    Role.DISPATCHER: frozenset({DESK, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT, PLAN}),
     Role.HANDLER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
     Role.VERIFIER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
     Role.GRID_WORKER: frozenset({DESK, REPORT_FROM_FIELD}),
-    Role.SUPERVISOR: frozenset({DESK, EXPORT}),
-    Role.LEADER: frozenset({DESK, EXPORT, CONTRACTS}),
+    Role.SUPERVISOR: frozenset({DESK, EXPORT, PLAN}),
+    Role.LEADER: frozenset({DESK, EXPORT, CONTRACTS, PLAN}),
     Role.AUDITOR: frozenset({DESK}),
     Role.DATA_STEWARD: frozenset({DESK, IMPORT, EXPORT}),
-    Role.ADMINISTRATOR: frozenset({DESK, IMPORT, TEACH, EXPORT, CONTRACTS}),
+    Role.ADMINISTRATOR: frozenset({DESK, IMPORT, TEACH, EXPORT, CONTRACTS, PLAN}),
 }
 UNIT_ROLES = frozenset({Role.HANDLER})  # see what their unit holds; the others see a place
 COMMAND_ROLES = frozenset(

@@ -1,0 +1,34 @@
+"""Reading rounds, subjects and what is known of them."""
+
+from gezhi.rounds.queries.coverage import Covered, coverage
+from gezhi.rounds.queries.known import held_of, histories, known_of, readable
+from gezhi.rounds.queries.plans import book, plan_settings, settings_of
+from gezhi.rounds.queries.rounds import (
+    due_here,
+    my_week,
+    rounds_in_sight,
+    rounds_matching,
+    rounds_together,
+    walked_places,
+)
+from gezhi.rounds.queries.subjects import subjects_in_sight, subjects_matching
+
+__all__ = [
+    "Covered",
+    "book",
+    "coverage",
+    "due_here",
+    "held_of",
+    "histories",
+    "known_of",
+    "my_week",
+    "plan_settings",
+    "readable",
+    "rounds_in_sight",
+    "rounds_matching",
+    "rounds_together",
+    "settings_of",
+    "subjects_in_sight",
+    "subjects_matching",
+    "walked_places",
+]
