@@ -8,6 +8,7 @@ import numpy as np
 from gezhi.cases.guessing import Guess
 from gezhi.cases.intake.shapes import NewReport
 from gezhi.cases.matching import Cell, Matter, match_keys, title_of
+from gezhi.cases.opening import USUAL, Opening, OpeningRules, facts_of, opening, rules_for
 from gezhi.cases.world import World
 from gezhi.lib.codes import VILLAGE, ancestor_at
 from gezhi.people.directory import is_grid
@@ -15,7 +16,10 @@ from gezhi.people.directory import is_grid
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report, located and classified. `suggested_unit`: who would be responsible."""
+    """A report, located and classified. `suggested_unit`: who would be responsible.
+
+    `opening`: what the rules say if it opens a case.
+    """
 
     report: NewReport
     place_code: str
@@ -24,20 +28,27 @@ class Draft:
     suggested_unit: int | None
     matter: Matter
     cells: tuple[Cell, ...]  # where the same matter may stand; the first is its own
+    opening: Opening = USUAL
 
 
 def draft_all(reports: Sequence[NewReport], world: World) -> list[Draft]:
     places = _locate(reports, world)
     guesses = _classify(reports, world)
-    return [_draft(*one, world) for one in zip(reports, places, guesses, strict=True)]
+    rules: dict[str, OpeningRules] = {}
+    return [_draft(*one, world, rules) for one in zip(reports, places, guesses, strict=True)]
 
 
-def _draft(report: NewReport, place: str, guess: Guess | None, world: World) -> Draft:
+def _draft(
+    report: NewReport, place: str, guess: Guess | None, world: World, rules: dict[str, OpeningRules]
+) -> Draft:
     category = report.category if guess is None else guess.category
     kind = world.catalogue.category(category)
     if is_grid(place) and not world.directory.admitted(category, kind.grids, place):
         place = ancestor_at(place, VILLAGE)
-    unit = world.directory.responsible(category, kind.function, place)
+    if category not in rules:
+        rules[category] = rules_for(kind, world.catalogue)
+    opens = _opening(report, rules[category], place, world)
+    unit = world.directory.responsible(category, opens.function or kind.function, place)
     return Draft(
         report=report,
         place_code=place,
@@ -46,7 +57,16 @@ def _draft(report: NewReport, place: str, guess: Guess | None, world: World) -> 
         suggested_unit=None if unit is None else unit.id,
         matter=Matter(0, category, place, report.occurred_at, report.lon, report.lat, title_of(report.text)),
         cells=tuple((key, category) for key in match_keys(report.lon, report.lat, place)),
+        opening=opens,
     )
+
+
+def _opening(report: NewReport, found: OpeningRules, place: str, world: World) -> Opening:
+    if not found.rules:
+        return USUAL
+    local = report.occurred_at.astimezone(world.office.zone)
+    facts = facts_of(report.text, report.source, report.attributes, found.form, local, place)
+    return opening(found.rules, facts)
 
 
 def _classify(reports: Sequence[NewReport], world: World) -> list[Guess | None]:
