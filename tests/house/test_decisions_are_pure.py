@@ -14,6 +14,7 @@ DJANGO_NAMES = {
 SHELLS = {
     "cases/world.py",  # what a process keeps in memory of the database
     "cases/photos.py",  # the folder of evidence
+    "cases/papers.py",  # the folder of issued documents
     *(
         f"cases/intake/{name}.py" for name in ("door", "edge", "gate", "lookups", "rows")
     ),  # the action of intake

@@ -25,3 +25,10 @@ async def retry_stalled(timestamp: int) -> None:
     """Jobs whose worker died with them in hand are queued again."""
     for job in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(job)
+
+
+@app.task(name="cases.make_document")
+def make_document(document_id: int) -> None:
+    from gezhi.cases.actions import make_document as make
+
+    make(document_id)
