@@ -1,10 +1,11 @@
 """Every published pack behind one set of lookups. Frozen: a newer publication makes a newer catalogue."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, TypeVar
 
+from gezhi.packs.overlaying import StaffValues, overlaid, with_staff
 from gezhi.packs.scope import needed_by
 from gezhi.packs.shapes import (
     Appraisal,
@@ -171,9 +172,9 @@ class Catalogue:
         return [(self.groups[key], shelf) for key, shelf in shelves.items() if shelf]
 
 
-def catalogue_of(published: Iterable[Published]) -> Catalogue:
-    """Later ids win where two versions define the same key."""
-    versions = sorted(published, key=lambda one: one.id)
+def catalogue_of(published: Iterable[Published], staff: StaffValues | None = None) -> Catalogue:
+    """Later ids win where two versions define the same key. `staff`: parameters' values that staff have set."""
+    versions = _as_set(sorted(published, key=lambda one: one.id), staff or {})
     active = [one for one in versions if one.active]
     reach = _reach(versions)
     needed = [pack for one in active for pack in reach[one.id][:0:-1]]
@@ -202,6 +203,13 @@ def catalogue_of(published: Iterable[Published]) -> Catalogue:
         _parameters={p.key: p for one in [*versions, *active] for p in one.pack.parameters},
         _haystack={key: _haystack(category) for key, category in categories.items()},
     )
+
+
+def _as_set(versions: list[Published], staff: StaffValues) -> list[Published]:
+    overlays = [overlay for one in versions if one.active for overlay in one.pack.overlays]
+    if not overlays and not staff:
+        return versions
+    return [replace(one, pack=with_staff(overlaid(one.pack, overlays), staff)) for one in versions]
 
 
 def _reach(versions: Iterable[Published]) -> dict[int, list[Pack]]:

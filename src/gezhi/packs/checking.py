@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from gezhi.packs.checking_documents import check_documents
 from gezhi.packs.checking_forms import check_forms
+from gezhi.packs.checking_overlays import check_overlays
 from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
 from gezhi.packs.checking_references import check_references, missing
@@ -13,9 +14,18 @@ from gezhi.packs.checking_rules import check_rules
 from gezhi.packs.placeholders import placeholders
 from gezhi.packs.problems import Address, Finding, one_of
 from gezhi.packs.scope import Scope
-from gezhi.packs.shapes import ENGINE_LIMITS, Category, Need, Pack, Parameter, Procedure, Situation, Step, Words
+from gezhi.packs.shapes import (
+    ENGINE_LIMITS,
+    Category,
+    Need,
+    Pack,
+    Parameter,
+    Procedure,
+    Situation,
+    Step,
+    Words,
+)
 
-EFFECT_LIMITS = {"report-in", "order"}  # read by the effects `call` and `order`: how long the answer may take
 PLACEHOLDERS = ("number", "category", "unit", "place", "text", "due")
 SECTIONS = (
     *("functions", "groups", "categories", "procedures", "parameters", "messages", "closings", "rules"),
@@ -32,6 +42,7 @@ def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]
     findings += check_rules(scope)
     findings += check_forms(pack)
     findings += check_plans(scope)
+    findings += check_overlays(scope)
     for index, procedure in enumerate(pack.procedures):
         findings += check_procedure(scope, procedure, ("procedures", index))
     return findings + list(_situations(scope))
@@ -100,7 +111,7 @@ def _attributes(category: Category, at: Address) -> Iterator[Finding]:
 
 
 def _parameters(scope: Scope) -> Iterator[Finding]:
-    wanted = scope.state_limits | EFFECT_LIMITS
+    wanted = scope.state_limits | set(ENGINE_LIMITS)
     for index, parameter in enumerate(scope.pack.parameters):
         at = ("parameters", index)
         used = parameter.key in wanted or parameter.key.partition(".")[0] in wanted
@@ -130,6 +141,9 @@ def _messages(pack: Pack) -> Iterator[Finding]:
         if message.key not in used:
             yield Finding((*at, "key"), f"nothing answers with '{message.key}'", one_of(message.key, used))
         yield from _placeholders(message.text, (*at, "text"))
+    for index, overlay in enumerate(pack.overlays):
+        for n, message in enumerate(overlay.messages):
+            yield from _placeholders(message.text, ("overlays", index, "messages", n, "text"))
 
 
 def _answers(procedure: Procedure) -> Iterator[str]:

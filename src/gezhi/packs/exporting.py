@@ -35,6 +35,9 @@ def files_of(pack: Pack) -> dict[str, str]:
         for one in getattr(pack, section):
             dumped = one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
             files[f"{section}/{one.key}.yaml"] = _yaml(dumped)
+    for overlay in pack.overlays:
+        dumped = overlay.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        files[f"overlays/{overlay.pack}.yaml"] = _yaml(dumped)
     return files
 
 

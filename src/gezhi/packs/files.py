@@ -15,6 +15,7 @@ from gezhi.packs.shapes import (
     Indicator,
     Manifest,
     Message,
+    Overlay,
     Parameter,
     Procedure,
     RoundPlan,
@@ -86,6 +87,7 @@ FILE_KINDS = (
     FileKind("documents/*.yaml", DocumentTemplate, "document", "documents"),
     FileKind("indicators/*.yaml", IndicatorsFile, "indicators"),
     FileKind("plans.yaml", PlansFile, "plans"),
+    FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
 )
 CHANGELOG = "CHANGELOG.md"

@@ -15,7 +15,7 @@ from gezhi.packs.shapes import Pack, Procedure
 OpenStates = Set[tuple[str, str]]
 Releases = Mapping[tuple[str, str], Pack]
 
-SECTIONS = (*_OWNED, "situations")
+SECTIONS = (*_OWNED, "overlays", "situations")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,9 @@ def diff(old: Pack | None, new: Pack) -> Iterator[Change]:
 def _by_name(items: object) -> object:
     if not isinstance(items, list) or not items or not isinstance(items[0], dict):
         return items or {}
-    name = next((n for n in ("key", "title", "code", "since") if isinstance(items[0].get(n), str)), "")
+    name = next(
+        (n for n in ("key", "title", "code", "since", "pack") if isinstance(items[0].get(n), str)), ""
+    )
     return {str(item[name]): item for item in items} if name else dict(enumerate(items))
 
 
@@ -149,6 +151,18 @@ def _ownership_refusals(pack: Pack, others: Sequence[Pack]) -> Iterator[Problem]
                 if item.key in owned:
                     what = f"'{item.key}' belongs to the pack {other.manifest.name}"
                     yield _refusal(what, "a key of its own", f"{section}.{item.key}")
+        for key in sorted(_overlaid(pack) & _overlaid(other)):
+            what = f"{'.'.join(key)} is overlaid by the pack {other.manifest.name} already"
+            yield _refusal(what, "one overlay for each thing", "overlays")
+
+
+def _overlaid(pack: Pack) -> set[tuple[str, str, str]]:
+    return {
+        (overlay.pack, section, one.key)
+        for overlay in pack.overlays
+        for section in ("parameters", "categories", "messages")
+        for one in getattr(overlay, section)
+    }
 
 
 def _state_refusals(pack: Pack, history: Sequence[Published], open_states: OpenStates) -> Iterator[Problem]:

@@ -19,7 +19,8 @@ from gezhi.packs.shapes.categories import (
 from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import Block, DocumentTemplate
 from gezhi.packs.shapes.forms import Form, FormField, FormGroup, FormSchema, Items, Property, ShowIf
-from gezhi.packs.shapes.indicators import Appraisal, Indicator
+from gezhi.packs.shapes.indicators import Appraisal, Counted, Indicator
+from gezhi.packs.shapes.overlays import OverlaidCategory, OverlaidParameter, Overlay
 from gezhi.packs.shapes.pack import Manifest, Pack
 from gezhi.packs.shapes.plans import Element, ElementIs, RoundPlan
 from gezhi.packs.shapes.procedures import (
@@ -43,6 +44,7 @@ __all__ = [
     "Block",
     "Category",
     "Closing",
+    "Counted",
     "DocumentTemplate",
     "Effect",
     "Element",
@@ -62,6 +64,9 @@ __all__ = [
     "Manifest",
     "Message",
     "Need",
+    "OverlaidCategory",
+    "OverlaidParameter",
+    "Overlay",
     "Pack",
     "Parameter",
     "Procedure",

@@ -7,8 +7,9 @@ from pydantic import Field, model_validator
 
 from gezhi.packs.shapes.base import Key, Length, Shape, Words
 
-
 ENGINE_LIMITS = ("report-in", "order", "callback")  # of called units, of orders, of callbacks: no state's
+
+PARAMETER_KEY = r"^[a-z][a-z-]*(\.[a-z][a-z-]*)?$"
 
 
 class Attribute(Shape):
@@ -74,7 +75,7 @@ class Limit(Shape):
 class Parameter(Shape):
     """A dated value. Keys: `filing`, or `handling.normal` where `normal` is a category's `limits`."""
 
-    key: str = Field(pattern=r"^[a-z][a-z-]*(\.[a-z][a-z-]*)?$")
+    key: str = Field(pattern=PARAMETER_KEY)
     title: Words
     values: tuple[Limit, ...] = Field(min_length=1)
 

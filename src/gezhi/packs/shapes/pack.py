@@ -6,6 +6,7 @@ from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import DocumentTemplate
 from gezhi.packs.shapes.forms import Form
 from gezhi.packs.shapes.indicators import Appraisal, Indicator
+from gezhi.packs.shapes.overlays import Overlay
 from gezhi.packs.shapes.plans import Element, RoundPlan
 from gezhi.packs.shapes.procedures import Procedure
 from gezhi.packs.shapes.situations import Situation
@@ -43,5 +44,6 @@ class Pack(Shape):
     appraisals: tuple[Appraisal, ...] = ()
     elements: tuple[Element, ...] = ()
     plans: tuple[RoundPlan, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
     situations: tuple[Situation, ...] = ()
     digest: str = ""
