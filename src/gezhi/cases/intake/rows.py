@@ -30,6 +30,7 @@ CASE = (
     "occurred_at opened_at state_at due_at suggested_unit_id confidence report_count reopen_count "
     "overdue_count version match_key"
 ).split()
+BY_RULE = ["limits", "function"]  # only where a rule decided: most batches have none
 REPORT = (
     "id case_id source source_id tracking_code text lon lat place_code address category reporter_name "
     "reporter_phone reporter_email language submitted_by_id attributes occurred_at received_at "
@@ -121,16 +122,18 @@ def _opens(batch: Written, index: int) -> bool:
 
 
 def _open_cases(batch: Written) -> None:
+    ruled = any(draft.opening.rule_keys for draft in batch.drafts)
     shares = Counter(_case_id(batch, index) for index in range(len(batch.drafts)))
     rows = []
     for index, draft in enumerate(batch.drafts):
         if _opens(batch, index):
             case_id = batch.ids[index][0]
             number = case_number(case_id, batch.at, batch.world.office.zone)
-            rows.append(_case_row(batch, draft, case_id, number, shares[case_id]))
+            row = _case_row(batch, draft, case_id, number, shares[case_id])
+            rows.append((*row, draft.opening.limits, draft.opening.function) if ruled else row)
             procedure = batch.world.catalogue.procedure_of(draft.category)
             batch.standings[case_id] = Standing(case_id, number, procedure.states[0].key, 0, batch.at)
-    insert_rows("cases_case", CASE, rows)
+    insert_rows("cases_case", CASE + BY_RULE if ruled else CASE, rows)
 
 
 def _case_row(batch: Written, draft: Draft, case_id: int, number: str, reports: int) -> tuple[object, ...]:
@@ -155,7 +158,7 @@ def _case_row(batch: Written, draft: Draft, case_id: int, number: str, reports: 
         report.occurred_at,
         batch.at_text,
         batch.at_text,
-        _due(batch, state, category),
+        _due(batch, state, category, draft.opening.limits),
         draft.suggested_unit,
         draft.confidence,
         reports,
@@ -166,11 +169,11 @@ def _case_row(batch: Written, draft: Draft, case_id: int, number: str, reports: 
     )
 
 
-def _due(batch: Written, state: State, category: Category) -> str | None:
+def _due(batch: Written, state: State, category: Category, limits: str) -> str | None:
     """When the first state's limit ends: the same for all that one batch opens under the same limits."""
-    key = category.procedure, category.limits
+    key = category.procedure, limits or category.limits
     if key not in batch.dues:
-        due = state_due(state, category, batch.world.catalogue, batch.at, batch.world.office)
+        due = state_due(state, category, batch.world.catalogue, batch.at, batch.world.office, limits)
         batch.dues[key] = None if due is None else due.isoformat()
     return batch.dues[key]
 
@@ -230,7 +233,13 @@ def _event_row(batch: Written, index: int, seq: int) -> tuple[object, ...]:
     draft, opens = batch.drafts[index], _opens(batch, index)
     standing = batch.standings[_case_id(batch, index)]
     kind = Kind.REPORT if opens else Kind.JOIN
-    facts = {"report": batch.ids[index][1], "source": draft.report.source, "category": draft.category}
+    facts: dict[str, object] = {
+        "report": batch.ids[index][1],
+        "source": draft.report.source,
+        "category": draft.category,
+    }
+    if opens and draft.opening.rule_keys:
+        facts["rules"] = list(draft.opening.rule_keys)
     role = "staff" if draft.report.submitted_by_id else "reporter"
     return (
         standing.case_id,
@@ -262,12 +271,11 @@ def _entry(batch: Written, index: int, seq: int) -> Entry:
         "reporter": salted(salt, f"{draft.report.reporter_name}\n{draft.report.reporter_phone}"),
         "photos": [photo.sha256 for photo in draft.report.photos],
     }
-    return Entry(
-        "case.report" if _opens(batch, index) else "case.join",
-        f"case:{_case_id(batch, index)}",
-        batch.at,
-        facts,
-    )
+    opens = _opens(batch, index)
+    if opens and draft.opening.rule_keys:
+        facts["rules"] = list(draft.opening.rule_keys)
+    kind = "case.report" if opens else "case.join"
+    return Entry(kind, f"case:{_case_id(batch, index)}", batch.at, facts)
 
 
 def _photo_rows(batch: Written, index: int, seq: int) -> list[tuple[object, ...]]:
