@@ -1,6 +1,7 @@
 // While the operator types: where it may be, what it may be, what is known already.
 import "../shared/photos";
 import "../shared/busy";
+import "../shared/forms";
 
 const form = document.querySelector<HTMLFormElement>("form[data-hints]");
 const hints = document.querySelector<HTMLElement>("#hints");

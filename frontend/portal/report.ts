@@ -1,3 +1,4 @@
 import "../shared/photos";
 import "../shared/where";
 import "../shared/busy";
+import "../shared/forms";

@@ -151,7 +151,10 @@ def test_answers_read_in_both_languages_in_the_order_of_the_form() -> None:
         ("用途", "商铺"),
         ("里面有", "煤气罐、电动车电池"),
     ]
-    assert said_answers(FORM, values, "en")[3] == ("Inside are", "Gas bottles, Batteries of electric bicycles")
+    assert said_answers(FORM, values, "en")[3] == (
+        "Inside are",
+        "Gas bottles, Batteries of electric bicycles",
+    )
 
 
 ANY = st.recursive(

@@ -21,6 +21,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.queries import Filters, case_list, visible
 from gezhi.cases.world import World, known_world
 from gezhi.pages.asked import posted
+from gezhi.pages.asking import Asking, asking, categories_with_forms
 from gezhi.pages.lines import line_views
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.position import words_for_point
@@ -69,7 +70,10 @@ def report(request: ActorRequest) -> HttpResponse:
         return _form(request, world, {}, Photos(), {})
     photos = photos_of(request)
     given = posted(request, _FIELDS)
-    read, faults = _read(given, photos, world, request.actor)
+    asked = asking(request, given["category"], world)
+    if "ask" in request.POST or asked.waits:
+        return _form(request, world, given, photos, {})
+    read, faults = _read(given, photos, world, request.actor, asked)
     if read is None or faults:
         return _form(request, world, given, photos, faults, status=422)
     receipt = submit(read)
@@ -78,16 +82,16 @@ def report(request: ActorRequest) -> HttpResponse:
 
 
 def _read(
-    given: Mapping[str, str], photos: Photos, world: World, actor: Actor
+    given: Mapping[str, str], photos: Photos, world: World, actor: Actor, asked: Asking
 ) -> tuple[NewReport | None, dict[str, str]]:
     """Without words, the category's name stands for them. A point goes before the chosen grid."""
     category = world.catalogue.categories.get(given["category"])
-    asked = dict(given)
+    said_so = dict(given)
     if not given["text"] and category:
-        asked["text"] = said(category.name)
+        said_so["text"] = said(category.name)
     if given["lon"]:
-        asked["place_code"] = ""
-    return read_form(asked, edge_for("field", actor.account_id), photos, _WORDING)
+        said_so["place_code"] = ""
+    return read_form(said_so, edge_for("field", actor.account_id), photos, _WORDING, asked)
 
 
 def _form(
@@ -99,12 +103,17 @@ def _form(
     status: int = 200,
 ) -> HttpResponse:
     here = words_for_point(given.get("lon", ""), given.get("lat", ""))
+    asked = asking(request, given.get("category", ""), world)
+    chips = _chips(request.actor, world, given.get("category", ""))
     context = {
         "tab": "report",
+        "asked": asked.view(given, checked=status == 422),
+        "still_asked": asked.waits,
         "given": given,
         "source_id": given.get("source_id") or str(uuid.uuid4()),
         "grids": _grids(request.actor),
-        "chips": _chips(request.actor, world),
+        "chips": chips,
+        "more": _more(world, chips),
         "photos": photos,
         "faults": faults,
         "here": here.words if here.inside else "",
@@ -112,13 +121,22 @@ def _form(
     return render(request, "field/report.html", context, status=status)
 
 
-def _chips(actor: Actor, world: World) -> Sequence[tuple[str, str]]:
-    """(key, name) of what is commonest here, filled up from the catalogue."""
+def _chips(actor: Actor, world: World, chosen: str) -> Sequence[tuple[str, str]]:
+    """(key, name) of what is chosen and what is commonest here, filled up from the catalogue."""
+    known = world.catalogue.categories
     newest = Case.objects.filter(visible(actor)).order_by("-opened_at", "-id")
     common = Counter(newest.values_list("category", flat=True)[:_LEARNED_FROM])
-    keys = [key for key, _count in common.most_common(_CHIPS) if key in world.catalogue.categories]
+    keys = [key for key in (chosen, *(key for key, _ in common.most_common(_CHIPS))) if key in known]
+    keys = list(dict.fromkeys(keys))
     keys += [key for key in _spread(world) if key not in keys]
-    return [(key, said(world.catalogue.categories[key].name)) for key in keys[:_CHIPS]]
+    return [(key, said(known[key].name)) for key in keys[:_CHIPS]]
+
+
+def _more(world: World, chips: Sequence[tuple[str, str]]) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """Categories that ask more than others, by group, without those that are chips already."""
+    shelves = categories_with_forms(world)
+    rest = [(group, [one for one in shelf if one not in chips]) for group, shelf in shelves]
+    return [(group, shelf) for group, shelf in rest if shelf]
 
 
 def _spread(world: World) -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from gezhi.cases.intake.reading import Edge, read_report
 from gezhi.cases.intake.shapes import NewReport, Unreadable
+from gezhi.pages.asking import Asking
 from gezhi.pages.photos import Photos
 
 _OTHER: Final = gettext_lazy("有一项内容没能读懂，请改一改再提交。")
@@ -27,10 +28,11 @@ class Wording:
 
 
 def read_form(
-    given: Mapping[str, str], edge: Edge, photos: Photos, wording: Wording
+    given: Mapping[str, str], edge: Edge, photos: Photos, wording: Wording, asked: Asking
 ) -> tuple[NewReport | None, dict[str, str]]:
-    faults = {"photos": " ".join(photos.problems)} if photos.problems else {}
+    faults = asked.faults | ({"photos": " ".join(photos.problems)} if photos.problems else {})
+    more = {"language": get_language(), "attributes": asked.answers.values}
     try:
-        return read_report({**given, "language": get_language()}, edge, photos.taken), faults
+        return read_report({**given, **more}, edge, photos.taken), faults
     except Unreadable as unreadable:
         return None, faults | wording.told(unreadable)

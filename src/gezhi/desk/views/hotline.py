@@ -20,6 +20,7 @@ from gezhi.desk.views.page import page
 from gezhi.lib.codes import is_code, place_range
 from gezhi.pages.acting import category_key
 from gezhi.pages.asked import posted, texts
+from gezhi.pages.asking import Asking, asking
 from gezhi.pages.case_view import SimilarView, similar_view
 from gezhi.pages.guesses import GuessView, guess_views
 from gezhi.pages.lines import category_options
@@ -58,21 +59,27 @@ def hotline(request: ActorRequest) -> HttpResponse:
         return _page(request, world, {}, Photos(), {})
     given = posted(request, _FIELDS)
     photos = photos_of(request)
-    if "hints" in request.POST:
+    asked = _asked(request, given, world)
+    if {"hints", "ask"} & request.POST.keys() or asked.waits:
         return _page(request, world, given, photos, {})
-    read, faults = _read(given, photos, world, request.actor)
+    read, faults = _read(given, photos, world, request.actor, asked)
     if read is None or faults:
         return _page(request, world, given, photos, faults, status=422)
     return _page(request, world, {}, Photos(), {}, receipt=submit(read))
 
 
+def _asked(request: ActorRequest, given: Mapping[str, str], world: World) -> Asking:
+    """A caller may not know everything: what is missing does not keep the report out."""
+    return asking(request, category_key(given.get("category", ""), world), world, strict=False)
+
+
 def _read(
-    given: Mapping[str, str], photos: Photos, world: World, actor: Actor
+    given: Mapping[str, str], photos: Photos, world: World, actor: Actor, asked: Asking
 ) -> tuple[NewReport | None, dict[str, str]]:
     typed = given["category"].strip()
     category = category_key(typed, world) or typed
     edge = edge_for("hotline", actor.account_id)
-    return read_form({**given, "category": category}, edge, photos, _WORDING)
+    return read_form({**given, "category": category}, edge, photos, _WORDING, asked)
 
 
 def _page(
@@ -84,7 +91,10 @@ def _page(
     status: int = 200,
     receipt: Receipt | None = None,
 ) -> HttpResponse:
+    asked = _asked(request, given, world)
     context = {
+        "asked": asked.view(given, lenient=True, checked=status == 422),
+        "still_asked": asked.waits,
         "given": given,
         "source_id": given.get("source_id") or str(uuid.uuid4()),
         "photos": photos,
