@@ -103,19 +103,25 @@ def diff_pack(name: str) -> None:
 @click.argument("name")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def export_pack(name: str, folder: Path) -> None:
-    """Write the published copy of a pack into an empty folder, as YAML that loads to the same digest."""
-    from gezhi.packs.queries import active_version
+    """Write the published copy of a pack into an empty folder, as YAML that loads to the same digest.
+
+    Parameters that staff have set stand in it too; it is then published as a new version.
+    """
+    from gezhi.packs.queries import active_version, as_set_by_staff
 
     active = active_version(name)
     if active is None:
         raise click.UsageError(f"No pack '{name}' is published. `gezhi packs apply {name}` publishes one.")
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"{folder} is not empty. Name a new folder.")
-    files = files_of(active.pack)
+    pack = as_set_by_staff(active.pack)
+    files = files_of(pack)
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     click.echo(f"{name} {active.pack.manifest.version}: {_count(list(files), 'file')} in {folder}")
+    if pack != active.pack:
+        click.echo("It holds what staff have set. Raise its version before you publish it.")
 
 
 @pure

@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from gezhi.packs.catalogue import Catalogue, Published, catalogue_of
 from gezhi.packs.content import pack_from
-from gezhi.packs.models import PackVersion
+from gezhi.packs.models import PackVersion, ParameterValue
+from gezhi.packs.overlaying import with_staff
 from gezhi.packs.publishing import OpenStates, Plan, plan
-from gezhi.packs.shapes import Pack
+from gezhi.packs.shapes import Limit, Pack, Parameter
 
 
 def published_versions(name: str | None = None) -> list[Published]:
@@ -35,7 +36,26 @@ def active_version(name: str) -> Published | None:
     return next((one for one in published_versions(name) if one.active), None)
 
 
+def active_parameter(key: str) -> Parameter | None:
+    """As the active packs have it, without what staff have set."""
+    active = (one.pack for one in published_versions() if one.active)
+    return next((p for pack in active for p in pack.parameters if p.key == key), None)
+
+
+def staff_values() -> dict[str, tuple[Limit, ...]]:
+    """What staff have set for each parameter, in the order of the days."""
+    values: dict[str, tuple[Limit, ...]] = {}
+    for row in ParameterValue.objects.filter(withdrawn_at=None).order_by("since"):
+        limit = Limit(since=row.since, length=row.length or None, number=row.number, source=row.source)
+        values[row.key] = (*values.get(row.key, ()), limit)
+    return values
+
+
+def as_set_by_staff(pack: Pack) -> Pack:
+    return with_staff(pack, staff_values())
+
+
 @lru_cache(maxsize=2)
 def active_catalogue(stamp: int) -> Catalogue:
-    """The catalogue of this process at a configuration stamp; a newer stamp reads anew (one statement)."""
-    return catalogue_of(published_versions())
+    """The catalogue of this process at a configuration stamp; a newer stamp reads anew (two statements)."""
+    return catalogue_of(published_versions(), staff_values())

@@ -27,6 +27,8 @@ TEACH = "teach"
 EXPORT = "export"
 PLAN = "plan"
 CONTRACTS = "contracts"
+PARAMETERS = "parameters"
+APPRAISE = "appraise"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OPERATOR: frozenset({DESK, REPORT_FOR_OTHERS}),
@@ -34,11 +36,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.HANDLER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
     Role.VERIFIER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
     Role.GRID_WORKER: frozenset({DESK, REPORT_FROM_FIELD}),
-    Role.SUPERVISOR: frozenset({DESK, EXPORT, PLAN}),
-    Role.LEADER: frozenset({DESK, EXPORT, CONTRACTS, PLAN}),
+    Role.SUPERVISOR: frozenset({DESK, EXPORT, APPRAISE, PLAN}),
+    Role.LEADER: frozenset({DESK, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS}),
     Role.AUDITOR: frozenset({DESK}),
     Role.DATA_STEWARD: frozenset({DESK, IMPORT, EXPORT}),
-    Role.ADMINISTRATOR: frozenset({DESK, IMPORT, TEACH, EXPORT, CONTRACTS, PLAN}),
+    Role.ADMINISTRATOR: frozenset({DESK, IMPORT, TEACH, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS}),
 }
 UNIT_ROLES = frozenset({Role.HANDLER})  # see what their unit holds; the others see a place
 COMMAND_ROLES = frozenset(
