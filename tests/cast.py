@@ -21,9 +21,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import numpy as np
 import shapely
 from django.conf import settings
 from django.utils import timezone
+from numpy.random import default_rng
 from PIL import Image
 
 from gezhi.cases.intake.door import accept
@@ -211,9 +213,11 @@ def reported(text: str = "路灯不亮了", *, now: datetime | None = None, **fi
     return accept([report(text, **at | fields)], now)[0]  # type: ignore[arg-type]
 
 
-def picture(width: int = 8, height: int = 6, kind: str = "JPEG") -> bytes:
+def picture(width: int = 64, height: int = 48, kind: str = "JPEG") -> bytes:
+    """A picture of its own each time: blots of chance, so that no two look alike."""
     out = io.BytesIO()
-    Image.new("RGB", (width, height), (200, 80, 40)).save(out, kind)
+    blots = default_rng(next(_numbers)).integers(0, 256, (9, 12, 3), dtype=np.uint8)
+    Image.fromarray(blots).resize((width, height), Image.Resampling.NEAREST).save(out, kind)
     return out.getvalue()
 
 

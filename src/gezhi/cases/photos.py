@@ -20,6 +20,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.ExifTags import GPS, IFD, Base
 
 from gezhi.cases.intake.shapes import Photo
+from gezhi.cases.likeness import Look, look_of
 
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 60_000_000
@@ -49,7 +50,7 @@ def store_photo(data: bytes) -> Photo:
     with _decoding:
         picture = _open(data)
         taken_at, lon, lat = _exif(picture)
-        encoded, width, height = _encode(picture)
+        encoded, width, height, look = _encode(picture)
     photo = Photo(
         key=str(uuid.uuid4()),
         sha256=hashlib.sha256(encoded).hexdigest(),
@@ -61,6 +62,8 @@ def store_photo(data: bytes) -> Photo:
         taken_at=taken_at,
         lon=lon,
         lat=lat,
+        look=look.whole.hex() if look else "",
+        look_bands=look.bands if look else (),
     )
     _write(photo_path(photo.key), encoded)
     _write(_facts_path(photo.key), json.dumps(dataclasses.asdict(photo), default=str).encode())
@@ -72,8 +75,10 @@ def load_photo(key: str) -> Photo:
     if not is_stored(key):
         raise KeyError(key)
     facts = json.loads(_facts_path(key).read_bytes())
-    taken = facts["taken_at"]
-    return Photo(**facts | {"taken_at": datetime.fromisoformat(taken) if taken else None})
+    taken, bands = facts["taken_at"], tuple(facts.get("look_bands", ()))
+    return Photo(
+        **facts | {"taken_at": datetime.fromisoformat(taken) if taken else None, "look_bands": bands}
+    )
 
 
 def is_stored(key: str) -> bool:
@@ -85,6 +90,13 @@ def photo_path(key: str) -> Path:
     if not _is_key(key):
         raise KeyError(key)
     return Path(settings.DATA_DIR) / "evidence" / key[:2] / f"{key}.jpg"
+
+
+def small_picture(key: str, edge: int = 256) -> Image.Image:
+    """A stored photo, decoded no larger than needed for this edge. Raises FileNotFoundError."""
+    with Image.open(photo_path(key)) as picture:
+        picture.draft("L", (edge, edge))
+        return picture.convert("L")
 
 
 def _facts_path(key: str) -> Path:
@@ -129,13 +141,13 @@ def _open(data: bytes) -> Image.Image:
     return picture
 
 
-def _encode(picture: Image.Image) -> tuple[bytes, int, int]:
+def _encode(picture: Image.Image) -> tuple[bytes, int, int, Look | None]:
     upright = ImageOps.exif_transpose(picture).convert("RGB")
     upright.thumbnail((MAX_EDGE, MAX_EDGE))
     upright.info.clear()  # comments and XMP would be written again
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=QUALITY, exif=b"")
-    return out.getvalue(), upright.width, upright.height
+    return out.getvalue(), upright.width, upright.height, look_of(upright)
 
 
 def _exif(picture: Image.Image) -> tuple[datetime | None, float | None, float | None]:

@@ -79,7 +79,7 @@ def step_of(row: CaseRow, move: Move, report_id: int, stage: Stage, rng: Random)
         category=move.category,
         rating=move.rating,
         unit_id=_unit(row, move, stage) if move.step == "dispatch" else None,
-        evidence=(copy(rng.choice(stage.album.after)).key,) if move.with_photo else (),
+        evidence=(copy(rng.choice(stage.album.after), rng).key,) if move.with_photo else (),
     )
     if move.step == "dispatch" and given.unit_id is None:
         return None

@@ -14,6 +14,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from gezhi.cases.intake.shapes import Photo
+from gezhi.cases.likeness import BAND, BAND_NUMBERS, WHOLE
 from gezhi.cases.photos import is_stored, load_photo, photo_path, store_photo
 
 SIZE: Final = (960, 720)
@@ -51,9 +52,12 @@ def _loaded(keys: Sequence[str]) -> tuple[Photo, ...]:
     return tuple(load_photo(key) for key in keys)
 
 
-def copy(photo: Photo) -> Photo:
-    """The same picture under a key of its own, without a second copy of its bytes."""
-    twin = dataclasses.replace(photo, key=str(uuid.uuid4()))
+def copy(photo: Photo, rng: Random) -> Photo:
+    """The same picture under a key of its own, without a second copy of its bytes. It stands for another photo, so
+    it gets a look by chance: its own would say that every case was closed with the same picture."""
+    bands = tuple((number << BAND) | rng.getrandbits(BAND) for number in BAND_NUMBERS)
+    whole = b"".join((word & 0xFFFF).to_bytes(2, "big") for word in bands[:WHOLE])
+    twin = dataclasses.replace(photo, key=str(uuid.uuid4()), look=whole.hex(), look_bands=bands)
     path = photo_path(twin.key)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.link(photo_path(photo.key), path)

@@ -149,7 +149,7 @@ class Callers:
 
     def _photos(self, channel: str, rng: Random) -> tuple[Photo, ...]:
         wanted = rng.random() < WITH_PHOTO.get(channel, 0)
-        return (copy(rng.choice(self._stage.album.before)),) if wanted else ()
+        return (copy(rng.choice(self._stage.album.before), rng),) if wanted else ()
 
 
 def _named_category(channel: str, truth: str, rng: Random) -> str:

@@ -21,6 +21,8 @@ class Photo:
     taken_at: datetime | None = None
     lon: float | None = None
     lat: float | None = None
+    look: str | None = None  # hex; "": nothing can be seen on it; None: never looked at
+    look_bands: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
