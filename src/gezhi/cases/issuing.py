@@ -146,6 +146,10 @@ def footer(document: Filled, code: str) -> Footer:
     return Footer(document.issuer, spaced(code), document.address)
 
 
+def verification_path(code: str) -> str:
+    return f"/verify/{code}/"
+
+
 def spaced(code: str) -> str:
     """ABCDEFGHJKLM -> ABCD-EFGH-JKLM, as it is read out."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gezhi.desk.views import case, cases, classifier, export, home, hotline, importing, signing
+from gezhi.desk.views import case, cases, classifier, documents, export, home, hotline, importing, signing
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("cases/views/", cases.save, name="save-view"),
     path("cases/views/<int:view_id>/forget/", cases.forget, name="forget-view"),
     path("cases/<str:number>/", case.case, name="case"),
+    path("cases/<str:number>/documents/", documents.issue, name="issue"),
+    path("documents/<str:code>/", documents.document, name="document"),
     path("evidence/<uuid:key>/", case.evidence, name="evidence"),
     path("hotline/", hotline.hotline, name="hotline"),
     path("hotline/hints/", hotline.hints, name="hotline-hints"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gezhi.portal.views import display, follow, report
+from gezhi.portal.views import display, follow, report, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("follow/", follow.follow, name="follow"),
     path("follow/<str:code>/", follow.followed, name="followed"),
     path("follow/<str:code>/photo/<uuid:key>/", follow.photo, name="photo"),
+    path("follow/<str:code>/document/<str:paper_code>/", follow.paper, name="paper"),
     path("follow/<str:code>/<slug:step>/", follow.take_step, name="step"),
+    path("verify/", verify.ask, name="verify"),
+    path("verify/<str:code>/", verify.verify, name="verified"),
     path("display/", display.display, name="display"),
 ]

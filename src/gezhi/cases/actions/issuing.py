@@ -15,7 +15,17 @@ from procrastinate.types import JSONValue
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.actions.writing import lock_cases
 from gezhi.cases.case_row import CaseRow
-from gezhi.cases.issuing import Filled, Name, Occasion, fill, filled_from, footer, number_of, paper
+from gezhi.cases.issuing import (
+    Filled,
+    Name,
+    Occasion,
+    fill,
+    filled_from,
+    footer,
+    number_of,
+    paper,
+    verification_path,
+)
 from gezhi.cases.models import IssuedDocument
 from gezhi.cases.papers import keep_paper, read_paper
 from gezhi.cases.procedure import Refused
@@ -81,7 +91,9 @@ def issue(orders: Sequence[Order], setting: World, at: datetime) -> list[IssuedD
     ]
     for order, document in zip(orders, documents, strict=True):
         filled = fill(templates[order.row.id], told[order.row.id], _occasion(order, setting, at))
-        document.facts = dataclasses.replace(filled, address=_address(document.code)).as_json()
+        document.facts = dataclasses.replace(
+            filled, address=settings.PUBLIC_URL + verification_path(document.code)
+        ).as_json()
     IssuedDocument.objects.bulk_create(documents)
     jobs: list[dict[str, JSONValue]] = [{"document_id": document.pk} for document in documents]
     app.configure_task("cases.make_document", allow_unknown=False).batch_defer(*jobs)
@@ -166,10 +178,6 @@ def _issuer(order: Order, setting: World) -> Name:
     """The unit, or the node in whose name the system speaks."""
     unit = unit_words(order.unit_id, setting)
     return unit if unit[0] else (settings.NODE_NAME, settings.NODE_NAME)
-
-
-def _address(code: str) -> str:
-    return f"{settings.PUBLIC_URL}/verify/{code}"
 
 
 def _order(actor: Actor, case_id: int, template: str, reason: str, setting: World) -> Order:

@@ -17,11 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.cases.actions import act_as_reporter
 from gezhi.cases.procedure import Given, Refused
 from gezhi.cases.queries import TrackedReport, tracked
+from gezhi.cases.queries.documents import documents_for_report
 from gezhi.cases.queries.tracking import plain_code
 from gezhi.lib.ratelimit import TokenBuckets
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted
+from gezhi.pages.papers import paper_response, paper_views
 from gezhi.pages.photos import Photos, photo_response, photos_of
 from gezhi.pages.showing import Due, StateTag, due_of, english, said, state_tag
 from gezhi.people.access import public
@@ -156,6 +158,7 @@ def _show(
         "step": step,
         "typed": request.POST,
         "photos": photos,
+        "papers": paper_views(documents_for_report(found.report)),
     }
     return render(request, "portal/followed.html", context, status=422 if refused else 200)
 
@@ -197,3 +200,14 @@ def photo(request: HttpRequest, code: str, key: str) -> HttpResponseBase:
     if str(key) not in {str(one.key) for one in _own(request, code).photos}:
         raise Http404
     return photo_response(str(key))
+
+
+@public
+@_own_eyes
+@require_GET
+def paper(request: HttpRequest, code: str, paper_code: str) -> HttpResponse:
+    """A document that was written to this reporter."""
+    document = documents_for_report(_own(request, code).report).filter(code=paper_code).first()
+    if document is None:
+        raise Http404
+    return paper_response(document)
