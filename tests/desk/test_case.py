@@ -38,7 +38,7 @@ def test_a_case_shows_what_it_is_where_and_what_to_do(signed_in: SignedIn) -> No
 
 def test_what_is_not_allowed_says_why(signed_in: SignedIn) -> None:
     receipt = cast.reported()
-    page = page_of(signed_in("supervisor"), receipt.case_number)
+    page = page_of(signed_in("verifier"), receipt.case_number)
     assert "这一步由别的岗位办理" in page
     assert re.search(r"<b>派遣</b> .*由其他岗位办理", page)
 
@@ -139,5 +139,5 @@ def test_a_page_costs_the_same_however_much_a_case_holds(
     worker = signed_in("grid-worker")
     for address in ("/desk/cases/{}/", "/field/cases/{}/", "/field/", "/desk/"):
         worker.get(address.format(receipts[0].case_number))
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(19):
             worker.get(address.format(receipts[0].case_number))

@@ -221,6 +221,8 @@ def _with_corrections(row: CaseRow, step: Transition, given: Given, setting: Set
     if (category, place) == (row.category, row.place_code):
         return row
     _require_known(category, place, row, setting)
+    if category != row.category:
+        row = replace(row, limits="", function="")  # rules chose them for the other category
     held = row.held_code if place == row.place_code else ""
     unit = _responsible(category, held or place, row, setting)
     return replace(row, category=category, place_code=place, held_code=held, suggested_unit_id=unit)

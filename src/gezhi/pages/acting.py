@@ -1,5 +1,6 @@
 """Steps as forms: what a form asks for, and what came back with it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,16 +13,38 @@ from gezhi.cases.world import World
 from gezhi.lib.codes import is_code, is_within
 from gezhi.packs.shapes import Kind, Need
 from gezhi.pages.asked import number, posted
+from gezhi.pages.filling import Filled
+from gezhi.pages.forms import FormView
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.showing import english, said
 from gezhi.people.directory import UnitCard, chain_of
 from gezhi.places.queries import search_places
 
 _GRAVE: Final = frozenset({Kind.REJECT, Kind.RETURN, Kind.REWORK, Kind.WITHDRAW, Kind.MERGE})
-_TYPED: Final = ("unit", "unit_name", "category", "place", "case", "reason", "text")
+_SHELVES: Final = {
+    **dict.fromkeys(
+        (Kind.WHISTLE, Kind.JOINT, Kind.CHILD, Kind.TRANSFER, Kind.MERGE, Kind.SPLIT), "together"
+    ),
+    **dict.fromkeys((Kind.EXTEND, Kind.SUSPEND, Kind.ESCALATE, Kind.HAND_DOWN), "time"),
+    **dict.fromkeys((Kind.URGE, Kind.SUPERVISE), "supervise"),
+    **dict.fromkeys((Kind.CORRECT, Kind.ADD, Kind.REJECT), "other"),
+}
+_BETWEEN: Final = re.compile(r"[、，,;；\n]")
+_TYPED: Final = (
+    "unit",
+    "unit_name",
+    "unit_names",
+    "length",
+    "length_of",
+    "category",
+    "place",
+    "case",
+    "reason",
+    "text",
+)
 _ORDER: Final = (
-    *(Need.UNIT, Need.CATEGORY, Need.PLACE, Need.CASE, Need.REPORT),
-    *(Need.RATING, Need.REASON, Need.TEXT, Need.EVIDENCE),
+    *(Need.UNIT, Need.UNITS, Need.CATEGORY, Need.PLACE, Need.CASE, Need.REPORT, Need.LENGTH),
+    *(Need.FORM, Need.RATING, Need.REASON, Need.TEXT, Need.EVIDENCE),
 )
 
 
@@ -47,6 +70,8 @@ class StepForm:
     faults: dict[str, str] = field(default_factory=dict)
     photos: tuple[str, ...] = ()
     opened: bool = False
+    form: FormView | None = None
+    shelf: str = "main"
 
     @property
     def direct(self) -> bool:
@@ -68,9 +93,10 @@ class Answer:
     typed: dict[str, str]
     faults: dict[str, str]
     photos: Photos
+    filled: Filled
 
 
-def step_form(option: Option, answer: Answer | None = None) -> StepForm:
+def step_form(option: Option, answer: Answer | None = None, form: FormView | None = None) -> StepForm:
     step = option.transition
     asked = {*step.needs, *step.may}
     return StepForm(
@@ -78,12 +104,18 @@ def step_form(option: Option, answer: Answer | None = None) -> StepForm:
         title=said(step.title),
         kind=str(step.kind),
         grave=step.kind in _GRAVE,
-        asks=tuple(Ask(str(need), need in step.needs) for need in _ORDER if need in asked),
+        asks=tuple(
+            Ask(str(need), need in step.needs)
+            for need in _ORDER
+            if need in asked and (form or need is not Need.FORM)
+        ),
         given=answer.given if answer else Given(),
         typed=answer.typed if answer else {},
         faults=answer.faults if answer else {},
         photos=answer.photos.keys if answer else (),
         opened=answer is not None,
+        form=form,
+        shelf=_SHELVES.get(step.kind, "main"),
     )
 
 
@@ -101,12 +133,15 @@ def words_of(refused: Refused) -> str:
     return refused.en if english() else refused.zh
 
 
-def answer_of(request: HttpRequest, world: World) -> Answer:
-    """What a step's form gave. Words for units, categories and places become the things that they name."""
+def answer_of(request: HttpRequest, world: World, filled: Filled) -> Answer:
+    """What a step's form gave, with the answers to the pack's form. Words for units, categories and places become the things that they name."""
     typed = posted(request, _TYPED)
     photos = photos_of(request)
     faults: dict[str, str] = {"evidence": " ".join(photos.problems)} if photos.problems else {}
+    if filled.words:
+        faults["form"] = filled.words
     given = Given(
+        form=filled.values,
         reason=typed["reason"],
         text=typed["text"],
         unit_id=_unit(typed, world, faults),
@@ -116,8 +151,10 @@ def answer_of(request: HttpRequest, world: World) -> Answer:
         case_number=typed["case"],
         report_id=number(request.POST.get("report", "")),
         evidence=photos.keys,
+        unit_ids=_units(request, typed, world, faults),
+        length=f"{typed['length']} {typed['length_of']}" if typed["length"] else "",
     )
-    return Answer(given, typed, faults, photos)
+    return Answer(given, typed, faults, photos, filled)
 
 
 def _unit(typed: dict[str, str], world: World, faults: dict[str, str]) -> int | None:
@@ -130,6 +167,21 @@ def _unit(typed: dict[str, str], world: World, faults: dict[str, str]) -> int | 
         words = _("没有找到名称正好是“%(name)s”的单位，请写全称，或从列表中选择。")
         faults["unit"] = words % {"name": name}
     return found
+
+
+def _units(
+    request: HttpRequest, typed: dict[str, str], world: World, faults: dict[str, str]
+) -> tuple[int, ...]:
+    """The units that were ticked and those that were named, one after another with 、 or a comma."""
+    ticked = [number(text) for text in request.POST.getlist("units")[:20]]
+    found = [one for one in ticked if one is not None]
+    for name in filter(None, (part.strip() for part in _BETWEEN.split(typed["unit_names"])[:20])):
+        unit = unit_named(name, world)
+        if unit is None:
+            faults["units"] = _("没有找到名称正好是“%(name)s”的单位，请写全称。") % {"name": name}
+        else:
+            found.append(unit)
+    return tuple(dict.fromkeys(found))
 
 
 def unit_named(name: str, world: World) -> int | None:

@@ -9,6 +9,8 @@ from gezhi.cases.queries import CasePage
 from gezhi.cases.queries.page import EventLine
 from gezhi.cases.world import World
 from gezhi.pages.acting import unit_name
+from gezhi.pages.event_notes import event_notes
+from gezhi.pages.filling import event_answers, report_answers
 from gezhi.pages.lines import tag_of
 from gezhi.pages.showing import (
     Due,
@@ -36,6 +38,7 @@ class ReportView:
     address: str
     rating: int | None
     photos: list[str]
+    answers: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class EventView:
     unit: str
     text: str
     photos: list[str]
+    notes: list[str]
+    answers: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class CaseFacts:
     reopen_count: int
     overdue_count: int
     rating: int | None
+    held: str
 
 
 def case_facts(found: CasePage, now: datetime) -> CaseFacts:
@@ -90,6 +96,7 @@ def case_facts(found: CasePage, now: datetime) -> CaseFacts:
         reopen_count=case.reopen_count,
         overdue_count=case.overdue_count,
         rating=case.rating,
+        held=found.held_name,
     )
 
 
@@ -100,10 +107,10 @@ def report_views(found: CasePage, actor: Actor) -> list[ReportView]:
     for one in found.evidence:
         if one.report_id is not None:
             photos.setdefault(one.report_id, []).append(str(one.key))
-    return [_report_view(report, photos, full) for report in found.reports]
+    return [_report_view(report, found, photos, full) for report in found.reports]
 
 
-def _report_view(report: Report, photos: Mapping[int, list[str]], full: bool) -> ReportView:
+def _report_view(report: Report, found: CasePage, photos: Mapping[int, list[str]], full: bool) -> ReportView:
     return ReportView(
         id=report.pk,
         text=report.text,
@@ -114,6 +121,7 @@ def _report_view(report: Report, photos: Mapping[int, list[str]], full: bool) ->
         address=report.address,
         rating=report.rating,
         photos=photos.get(report.pk, []),
+        answers=report_answers(found, report),
     )
 
 
@@ -127,7 +135,11 @@ def _event_view(event: EventLine, found: CasePage) -> EventView:
     who = f"{role_name(event.role)} {event.who}".strip()
     photos = [str(photo.key) for photo in event.photos if photo.report_id is None]
     title = event.title[1] if english() else event.title[0]
-    return EventView(title, event.at, who, unit_name(unit) if unit else "", event.text, photos)
+    notes = event_notes(event.facts, found.procedure, found.world)
+    answers = event_answers(found, event.transition, event.facts)
+    return EventView(
+        title, event.at, who, unit_name(unit) if unit else "", event.text, photos, notes, answers
+    )
 
 
 def _number(value: object) -> int:

@@ -1,6 +1,7 @@
 """Taking a step that a case's page offered, and showing the page again when it could not be taken."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -8,18 +9,23 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gezhi.cases.actions import Stale, act
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Refused
 from gezhi.cases.queries import CasePage, case_page, similar_cases, visible
+from gezhi.cases.queries.documents import documents_of_case
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import Answer, StepForm, answer_of, barred_steps, step_form, units_for, words_of
 from gezhi.pages.asked import number, posted
+from gezhi.pages.case_together import asked_view, card_views, family_view, partner_views
 from gezhi.pages.case_view import case_facts, event_views, report_views, similar_view
+from gezhi.pages.filling import step_filled, step_form_view
 from gezhi.pages.grid_map import grid_map
 from gezhi.pages.guesses import guess_views
 from gezhi.pages.lines import category_options
+from gezhi.pages.papers import paper_choices, paper_views
 from gezhi.pages.showing import said
 from gezhi.people.access import ActorRequest
 
@@ -49,7 +55,7 @@ def case_in_sight(request: ActorRequest, number: str) -> CasePage:
 def take_step(request: ActorRequest, found: CasePage) -> Trouble | None:
     """The step of the form that came back. None: it was taken, and the person is told so."""
     step, version = posted(request, ("step", "version")).values()
-    answer = answer_of(request, found.world)
+    answer = answer_of(request, found.world, step_filled(request, found, step))
     if answer.faults:
         return Trouble(step, answer)
     try:
@@ -82,7 +88,11 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "reports": report_views(found, request.actor),
         "timeline": event_views(found),
         "earlier": case.version - len(found.events),
-        "forms": _forms(found, trouble),
+        "shelves": _shelves(_forms(request, found, trouble)),
+        "asked": asked_view(found),
+        "partners": partner_views(found),
+        "cards": card_views(found),
+        "family": family_view(found),
         "barred": barred_steps(found.options),
         "stale": _step_title(found, trouble.step) if trouble and trouble.stale else "",
         "refused": trouble.refused if trouble else "",
@@ -92,6 +102,8 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "guesses": guess_views(found.guesses, world),
         "similar": [similar_view(one, world) for one in similar_cases(request.actor, case)],
         "categories": category_options(world),
+        "papers": paper_views(documents_of_case(case.pk)),
+        "paper_choices": paper_choices(request.actor, case, world),
     }
 
 
@@ -99,10 +111,43 @@ def _step_title(found: CasePage, key: str) -> str:
     return next((said(step.title) for step in found.procedure.transitions if step.key == key), key)
 
 
-def _forms(found: CasePage, trouble: Trouble | None) -> list[StepForm]:
-    """The forms of what may be done; the one that could not be done keeps what was typed."""
-    return [
-        step_form(one, trouble.answer if trouble and trouble.step == one.transition.key else None)
-        for one in found.options
-        if one.refusal is None and (one.transition.kind != Kind.SPLIT or found.case.report_count > 1)
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Steps that belong together; those of the straight way stand first and have no title."""
+
+    key: str
+    title: str
+    forms: list[StepForm]
+
+    @property
+    def opened(self) -> bool:
+        return any(form.opened for form in self.forms)
+
+
+_SHELVES: Final = {
+    "main": "",
+    "together": gettext_lazy("会同与流转"),
+    "time": gettext_lazy("时限与层级"),
+    "supervise": gettext_lazy("督办"),
+    "other": gettext_lazy("更正与其他"),
+}
+
+
+def _shelves(forms: list[StepForm]) -> list[Shelf]:
+    shelves = [
+        Shelf(key, str(title), [form for form in forms if form.shelf == key])
+        for key, title in _SHELVES.items()
     ]
+    return [shelf for shelf in shelves if shelf.forms]
+
+
+def _forms(request: ActorRequest, found: CasePage, trouble: Trouble | None) -> list[StepForm]:
+    """The forms of what may be done; the one that could not be done keeps what was typed."""
+    forms = []
+    for one in found.options:
+        if one.refusal is None and (one.transition.kind != Kind.SPLIT or found.case.report_count > 1):
+            answer = trouble.answer if trouble and trouble.step == one.transition.key else None
+            filled = answer.filled if answer else None
+            view = step_form_view(found, one.transition, request.actor, filled)
+            forms.append(step_form(one, answer, view))
+    return forms

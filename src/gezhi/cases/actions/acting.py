@@ -12,6 +12,7 @@ from gezhi.cases.actions import children, issuing, joint, writing
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.deciding import decided
+from gezhi.cases.filling import filled_in, form_of_step
 from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.models import Case
 from gezhi.cases.photos import is_stored, load_photo
@@ -167,7 +168,9 @@ def _taken(
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
     _check_others(transition, step, row, merging)
     setting = setting_of(now_world)
-    decision = decided(transition, row, step.given, roles, step.who.account_id, setting, at)
+    form = form_of_step(transition, now_world.catalogue, row.pack_version_id)
+    filled = filled_in(transition, step.given, form)
+    decision = decided(transition, row, filled, roles, step.who.account_id, setting, at)
     transition, given, after = decision.transition, decision.given, decision.after
     if step.timed:
         after = woken(after, setting, passed=1 if after.state == row.state else 0)

@@ -26,6 +26,8 @@ COLUMNS = tuple(field.name for field in dataclasses.fields(CaseRow))
 WRITTEN = {
     "id": "bigint",
     "category": "text",
+    "limits": "text",
+    "function": "text",
     "state": "text",
     "is_open": "boolean",
     "place_code": "text",

@@ -1,12 +1,14 @@
 """Reading cases: queues, lists, one case, one report."""
 
-from gezhi.cases.queries.filters import BadFilter, Filters
+from gezhi.cases.queries.filters import DUES, MARKS, BadFilter, Filters
 from gezhi.cases.queries.listing import CaseLine, Page, Queue, case_list, queues, saved_views
 from gezhi.cases.queries.page import CasePage, case_page, similar_cases
 from gezhi.cases.queries.scope import open_states, visible
 from gezhi.cases.queries.tracking import TrackedReport, tracked, tracked_many
 
 __all__ = [
+    "DUES",
+    "MARKS",
     "BadFilter",
     "CaseLine",
     "CasePage",

@@ -116,7 +116,15 @@ def cost_lines(contract: Contract, limit: int, after: int = 0) -> list[CostLine]
     paid = dict(charged.annotate(n=Sum("cents")).values_list("case_id", "n"))
     marks = QualityMark.objects.filter(contract=contract, case_id__in=ids)
     marked = {pk: (mark, reason) for pk, mark, reason in marks.values_list("case_id", "mark", "reason")}
-    return [CostLine(*row, paid.get(row[0]), *marked.get(row[0], (None, ""))) for row in rows]
+    unmarked: tuple[int | None, str] = (None, "")
+    return [_line(row, paid.get(row[0]), marked.get(row[0], unmarked)) for row in rows]
+
+
+_CaseRow = tuple[int, str, str, str, str, datetime | None, int]
+
+
+def _line(row: _CaseRow, cents: int | None, mark: tuple[int | None, str]) -> CostLine:
+    return CostLine(*row, cents, *mark)
 
 
 def was_finished_under(contract: Contract, number: str) -> int | None:

@@ -18,6 +18,7 @@ from gezhi.lib.codes import is_code, place_range
 
 SORTS = ("due", "newest")
 DUES = ("overdue", "soon")
+MARKS = ("asked", "card", "ordered", "called")
 SOON = timedelta(hours=4)
 
 
@@ -31,7 +32,8 @@ class BadFilter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """`status`: open, closed or "" for both. Texts are as given; empty means not asked."""
+    """`status`: open, closed or "" for both. `mark`: asked (a request waits for approval), card, ordered, or called
+    (the reader's unit was). Texts are as given; empty means not asked."""
 
     text: str = ""
     state: str = ""
@@ -40,6 +42,7 @@ class Filters:
     place: str = ""
     unit: str = ""
     due: str = ""
+    mark: str = ""
     since: str = ""
     until: str = ""
     sort: str = "newest"
@@ -54,7 +57,13 @@ class Filters:
         return filters
 
     def _check(self) -> None:
-        for name, known in (("sort", SORTS), ("due", ("", *DUES)), ("status", ("", "open", "closed"))):
+        known_values = {
+            "sort": SORTS,
+            "due": ("", *DUES),
+            "status": ("", "open", "closed"),
+            "mark": ("", *MARKS),
+        }
+        for name, known in known_values.items():
             if getattr(self, name) not in known:
                 raise BadFilter(name, f"must be one of {', '.join(filter(None, known))}")
         if self.place and not is_code(self.place):
@@ -97,7 +106,14 @@ class Filters:
             asked &= Q(place_code__gte=low, place_code__lt=high)
         if self.unit:
             asked &= Q(unit_id=int(self.unit))
-        return asked & self._times(now)
+        return asked & self._marks() & self._times(now)
+
+    def _marks(self) -> Q:
+        if self.mark == "asked":
+            return Q(asked__isnull=False)
+        if self.mark == "card":
+            return Q(is_open=True, card__gt=0)
+        return Q(is_open=True, ordered=True) if self.mark == "ordered" else Q()
 
     def _words(self) -> Q:
         if self._is_number():

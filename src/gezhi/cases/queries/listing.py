@@ -12,7 +12,7 @@ from django.db.models import Exists, QuerySet
 from gezhi.cases.models import Case, SavedView
 from gezhi.cases.periods import periods_back
 from gezhi.cases.queries.filters import BadFilter, Filters, said
-from gezhi.cases.queries.scope import visible
+from gezhi.cases.queries.scope import called_cases, visible
 from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
@@ -22,7 +22,7 @@ PAGE = 50
 COUNTED = 999  # a queue's count stops here: what a person needs to know is "very many"
 LINE = (
     "id number title category state is_open place_code unit_id suggested_unit_id opened_at due_at "
-    "overdue_at closed_at report_count reopen_count rating version confidence"
+    "overdue_at closed_at report_count reopen_count rating version confidence card held_code"
 ).split()
 NO_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -47,6 +47,8 @@ class CaseLine:
     rating: int | None
     version: int
     confidence: float | None
+    card: int
+    held_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def case_list(actor: Actor, filters: Filters, now: datetime, after: str = "", si
     Raises BadFilter for a cursor that we did not give."""
     only_open = _only_open(filters)
     cases = Case.objects.filter(visible(actor))
+    if filters.mark == "called":
+        cases = cases.filter(pk__in=called_cases(actor))
     if only_open:
         cases = cases.filter(is_open=True)  # lets the small indexes of open cases serve
     if filters.tsquery:
@@ -144,6 +148,12 @@ def _read_cursor(text: str) -> tuple[datetime, int]:
     return found
 
 
+_MARKS = {
+    Role.DISPATCHER: ("asked",),
+    Role.SUPERVISOR: ("asked", "card"),
+    Role.LEADER: ("asked", "card"),
+    Role.HANDLER: ("called", "ordered"),
+}
 _STATES = {
     Role.DISPATCHER: ("registered", "filed"),
     Role.HANDLER: ("dispatched", "handling"),
@@ -152,14 +162,17 @@ _STATES = {
 
 
 def queues(actor: Actor, now: datetime) -> list[Queue]:
-    """What waits for this person: by state, then what is late. One statement for all counts."""
+    """What waits for this person: by state, then what is late. One statement for all counts, one more
+    for what the units were called to."""
     asked = [("state", state) for post in actor.posts for state in _STATES.get(Role(post.role), ())]
+    asked += [("mark", mark) for post in actor.posts for mark in _MARKS.get(Role(post.role), ())]
     keys = list(dict.fromkeys(asked)) + [("due", "overdue"), ("due", "soon"), ("status", "open")]
-    scope, params = _scope_sql(actor)
+    called = called_cases(actor)
+    scope, params = _scope_sql(actor, called)
     parts: list[str] = []
     values: list[Any] = []
     for name, value in keys:
-        condition, more = _condition_sql(name, value, now)
+        condition, more = _condition_sql(name, value, now, called)
         parts.append(
             f"(SELECT count(*) FROM (SELECT 1 FROM cases_case WHERE is_open AND {condition} AND ({scope})"
             f" LIMIT {COUNTED + 1}) AS found)"
@@ -174,7 +187,12 @@ def queues(actor: Actor, now: datetime) -> list[Queue]:
     ]
 
 
-def _condition_sql(name: str, value: str, now: datetime) -> tuple[str, list[Any]]:
+_MARK_SQL = {"asked": "asked IS NOT NULL", "card": "card > 0", "ordered": "ordered"}
+
+
+def _condition_sql(name: str, value: str, now: datetime, called: Sequence[int]) -> tuple[str, list[Any]]:
+    if name == "mark":
+        return ("id = ANY(%s)", [list(called)]) if value == "called" else (_MARK_SQL[value], [])
     if name == "state":
         return "state = %s", [value]
     if name == "due" and value == "overdue":
@@ -184,10 +202,10 @@ def _condition_sql(name: str, value: str, now: datetime) -> tuple[str, list[Any]
     return "true", []
 
 
-def _scope_sql(actor: Actor) -> tuple[str, list[Any]]:
+def _scope_sql(actor: Actor, called: Sequence[int]) -> tuple[str, list[Any]]:
     """The same scope as `visible`, for counts written by hand."""
-    parts = ["false"]
-    values: list[Any] = []
+    parts = ["id = ANY(%s)"] if called else ["false"]
+    values: list[Any] = [list(called)] if called else []
     for post in actor.posts:
         if post.role in UNIT_ROLES:
             parts.append("unit_id = %s")

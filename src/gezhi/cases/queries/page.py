@@ -6,13 +6,14 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from gezhi.cases.asking import asked_from, chain_of
 from gezhi.cases.guessing import Guess
-from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report
-from gezhi.cases.procedure import Option, Standing, options
+from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report, Supervision
+from gezhi.cases.procedure import Given, Option, Standing, options
 from gezhi.cases.queries.around import NO_PAST, pasts, shares_of, waiting_shares
 from gezhi.cases.queries.scope import visible
 from gezhi.cases.world import World, world
-from gezhi.packs.shapes import Category, Procedure, State
+from gezhi.packs.shapes import Category, Procedure, State, Transition
 from gezhi.people.access import Actor
 from gezhi.people.directory import Directory, UnitCard
 from gezhi.people.models import Account
@@ -28,12 +29,24 @@ class EventLine:
     seq: int
     at: datetime
     kind: str
+    transition: str
     title: tuple[str, str]
     who: str
     role: str
     text: str
     facts: dict[str, object]
     photos: Sequence[Evidence]
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """A step that waits for approval. `who`: the names of whoever asked and agreed; `waits_for`: a role."""
+
+    step: Transition
+    given: Given
+    at: datetime
+    who: Sequence[str]
+    waits_for: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,11 @@ class CasePage:
     reports: Sequence[Report]
     events: Sequence[EventLine]
     assignments: Sequence[Assignment]
+    supervisions: Sequence[Supervision]
+    parent: Case | None
+    children: Sequence[Case]
+    asked: AskedLine | None
+    held_name: str
     evidence: Sequence[Evidence]
     options: Sequence[Option]
     guesses: Sequence[Guess]
@@ -62,18 +80,24 @@ def case_page(actor: Actor, number: str, now: datetime) -> CasePage | None:
     current = world()
     procedure = current.catalogue.procedure(case.pack_version_id, case.procedure)
     evidence = list(Evidence.objects.filter(case_id=case.pk).order_by("-id")[:SHOWN])[::-1]
+    names = place_names([case.place_code, *filter(None, [case.held_code])])
     reports = list(Report.objects.filter(case_id=case.pk).order_by("id")[:SHOWN])
     return CasePage(
         case=case,
         category=current.catalogue.category(case.category),
         procedure=procedure,
         state=next(state for state in procedure.states if state.key == case.state),
-        place_name=place_names([case.place_code]).get(case.place_code, case.place_code),
+        place_name=names.get(case.place_code, case.place_code),
         unit=current.directory.units.get(case.unit_id or 0),
         suggested_unit=current.directory.units.get(case.suggested_unit_id or 0),
         reports=reports,
         events=_events(case, procedure, evidence),
         assignments=list(Assignment.objects.filter(case_id=case.pk).order_by("id")),
+        supervisions=list(Supervision.objects.filter(case_id=case.pk).order_by("id")),
+        parent=Case.objects.filter(id=case.parent_id).first() if case.parent_id else None,
+        children=list(Case.objects.filter(parent_id=case.pk).order_by("id")[:SHOWN]),
+        asked=_asked(case, procedure),
+        held_name=names.get(case.held_code, ""),
         evidence=evidence,
         options=case_options(actor, case, procedure, current.directory, now),
         guesses=current.classifier.explain(reports[0].text) if reports else (),
@@ -103,6 +127,17 @@ def case_options(
     return options(procedure, standing, roles, actor.account_id)
 
 
+def _asked(case: Case, procedure: Procedure) -> AskedLine | None:
+    asked = asked_from(case.asked)
+    step = next((one for one in procedure.transitions if asked and one.key == asked.step), None)
+    if asked is None or step is None:
+        return None
+    names = dict(Account.objects.filter(id__in=asked.accounts).values_list("id", "name"))
+    who = [names.get(account, "") for account in asked.accounts]
+    waits_for = chain_of(step, asked.given)[asked.agreed].by
+    return AskedLine(step, asked.given, datetime.fromisoformat(asked.at), who, waits_for)
+
+
 def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence]) -> list[EventLine]:
     rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("-seq")[:SHOWN])[::-1]
     names = dict(Account.objects.filter(id__in={row.account_id for row in rows}).values_list("id", "name"))
@@ -112,6 +147,7 @@ def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence]) -> l
             seq=row.seq,
             at=row.at,
             kind=row.kind,
+            transition=row.transition,
             title=done.get(row.transition, _OWN.get(row.kind, (row.transition, row.transition))),
             who=names.get(row.account_id or 0, ""),
             role=row.role,
@@ -128,6 +164,7 @@ _OWN = {
     "join": ("并入一条诉求", "Another report joined"),
     "split": ("自其他案件拆出", "Split off another case"),
     "overdue": ("超过时限", "Limit passed"),
+    "child": ("自上级案件开出的子案件", "Opened as a child case"),
 }
 
 

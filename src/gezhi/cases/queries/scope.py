@@ -2,14 +2,20 @@
 
 from django.db.models import Q
 
-from gezhi.cases.models import Case
+from gezhi.cases.models import Assignment, Case
 from gezhi.lib.codes import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
 
+MOST_CALLED = 2000  # a unit with more open calls than this has other worries
+
 
 def visible(actor: Actor) -> Q:
-    """Cases in the places of the actor's posts, and those that the actor's unit holds."""
+    """Cases in the places of the actor's posts, those that the actor's unit leads, and those that it was called to.
+    One statement for people of units, so that each branch keeps its index."""
     found = Q(pk__in=())
+    called = called_cases(actor)
+    if called:
+        found |= Q(pk__in=called)
     for post in actor.posts:
         if post.role in UNIT_ROLES:
             found |= Q(unit_id=post.unit_id)
@@ -17,6 +23,15 @@ def visible(actor: Actor) -> Q:
             low, high = place_range(post.place_code)
             found |= Q(place_code__gte=low, place_code__lt=high)
     return found
+
+
+def called_cases(actor: Actor) -> list[int]:
+    """Cases that the actor's units were called to and have not done their share of; no statement for others."""
+    units = {post.unit_id for post in actor.posts if post.role in UNIT_ROLES}
+    if not units:
+        return []
+    active = Assignment.objects.filter(unit_id__in=units, state__in=("open", "received")).exclude(kind="lead")
+    return list(active.order_by("case_id").values_list("case_id", flat=True)[:MOST_CALLED])
 
 
 def open_states() -> frozenset[tuple[str, str]]:

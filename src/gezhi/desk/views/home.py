@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from gezhi.cases.queries import Filters, Queue, case_list, queues, saved_views
+from gezhi.cases.queries import DUES, MARKS, Filters, Queue, case_list, queues, saved_views
 from gezhi.cases.world import known_world
 from gezhi.desk.views.page import page
 from gezhi.desk.views.rows import rows_html
@@ -22,6 +22,10 @@ _OWN: Final = {
     "overdue": _("已超期"),
     "soon": _("4 小时内到期"),
     "open": _("全部在办"),
+    "asked": _("待审批"),
+    "card": _("已发牌"),
+    "called": _("吹哨与联办"),
+    "ordered": _("待答复督办令"),
 }
 
 
@@ -69,8 +73,8 @@ def home(request: ActorRequest) -> HttpResponse:
 
 
 def _filters(queue: Queue) -> Filters:
-    name = "due" if queue.key in ("overdue", "soon") else "status" if queue.key == "open" else "state"
-    return Filters(sort="due", **{name: queue.key})
+    names = dict.fromkeys(DUES, "due") | dict.fromkeys(MARKS, "mark") | {"open": "status"}
+    return Filters(sort="due", **{names.get(queue.key, "state"): queue.key})
 
 
 def _queue_views(found: Sequence[Queue], titles: Mapping[str, str]) -> list[QueueView]:

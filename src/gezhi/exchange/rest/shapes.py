@@ -145,6 +145,8 @@ class StepIn(Shape):
     place_code: Name = ""
     case_number: Name = ""
     report_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    unit_ids: list[int] = Field(default=[], max_length=20, description="Units called by a whistle.")
+    length: Name = Field(default="", description="A length of time: 2 working days, 4 working hours, 3 days.")
     evidence: list[Name] = Field(default=[], max_length=12, description="Keys that /photos gave.")
 
 
@@ -223,6 +225,8 @@ class CaseLineOut(BaseModel):
     reopen_count: int
     rating: int | None
     version: int
+    card: int = Field(description="0 none, 1 yellow, 2 red, since it was opened last.")
+    held_code: str = Field(description="The jurisdiction whose centre holds it; empty: the place's own.")
 
 
 class CasePageOut(BaseModel):
@@ -256,6 +260,43 @@ class CaseEventOut(BaseModel):
     role: str
     text: str
     photos: list[str]
+    facts: dict[str, object] = Field(description="What the step changed besides the state.")
+
+
+class ShareOut(BaseModel):
+    """A unit's share of a case. `kind`: lead, whistle or joint."""
+
+    unit_id: int
+    kind: str
+    state: str
+    assigned_at: datetime
+    due_at: datetime | None
+    received_at: datetime | None
+    ended_at: datetime | None
+    absent_at: datetime | None
+    outcome: str
+
+
+class SupervisionOut(BaseModel):
+    """A card or an order. `level`: yellow, red or order."""
+
+    level: str
+    unit_id: int | None
+    reason: str
+    at: datetime
+    due_at: datetime | None
+    answered_at: datetime | None
+    answer: str
+
+
+class AskedOut(BaseModel):
+    """A step that waits for approval."""
+
+    step: str
+    length: str
+    unit_id: int | None
+    reason: str
+    waits_for: str
 
 
 class CaseOut(CaseLineOut):
@@ -266,6 +307,11 @@ class CaseOut(CaseLineOut):
     reports: list[CaseReportOut]
     events: list[CaseEventOut]
     options: list[OptionOut]
+    shares: list[ShareOut]
+    supervisions: list[SupervisionOut]
+    asked: AskedOut | None
+    parent: str | None
+    children: list[str]
 
 
 class StepOut(BaseModel):

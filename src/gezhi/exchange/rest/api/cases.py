@@ -3,12 +3,13 @@
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Query, Router
+from pydantic import BaseModel
 
 from gezhi.cases.actions import act
+from gezhi.cases.case_row import CaseRow
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given
 from gezhi.cases.queries import BadFilter, CaseLine, CasePage, Filters, case_list, case_page
-from gezhi.cases.case_row import CaseRow
 from gezhi.exchange.rest import shapes
 from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS
@@ -74,7 +75,8 @@ def take_step(request: CallerRequest, number: str, step: str, body: shapes.StepI
     if case_id is None:
         raise _unknown(number)
     refuse_used(body.evidence)
-    given = Given(**body.model_dump(exclude={"version", "evidence"}), evidence=tuple(body.evidence))
+    plain = body.model_dump(exclude={"version", "evidence", "unit_ids"})
+    given = Given(**plain, evidence=tuple(body.evidence), unit_ids=tuple(body.unit_ids))
     return JsonResponse(_row(act(_actor(request), case_id, step, given, body.version)))
 
 
@@ -108,7 +110,25 @@ def _page(page: CasePage) -> dict[str, object]:
         ],
         "events": _events(page),
         "options": _options(page),
+        "shares": [_plain(one, shapes.ShareOut) for one in page.assignments],
+        "supervisions": [_plain(one, shapes.SupervisionOut) for one in page.supervisions],
+        "asked": _asked(page),
+        "parent": page.parent.number if page.parent else None,
+        "children": [child.number for child in page.children],
     }
+
+
+def _plain(row: object, shape: type[BaseModel]) -> dict[str, object]:
+    return {name: getattr(row, name) for name in shape.model_fields}
+
+
+def _asked(page: CasePage) -> dict[str, object] | None:
+    asked = page.asked
+    if asked is None:
+        return None
+    given = asked.given
+    said = {"length": given.length, "unit_id": given.unit_id, "reason": given.reason or given.text}
+    return {"step": asked.step.key, "waits_for": asked.waits_for, **said}
 
 
 def _events(page: CasePage) -> list[dict[str, object]]:
@@ -123,6 +143,7 @@ def _events(page: CasePage) -> list[dict[str, object]]:
             "role": event.role,
             "text": event.text,
             "photos": [str(photo.key) for photo in event.photos],
+            "facts": event.facts,
         }
         for event in page.events
     ]
