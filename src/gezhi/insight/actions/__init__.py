@@ -1,0 +1,1 @@
+"""What insight writes: tallies, appeals, bulletins."""

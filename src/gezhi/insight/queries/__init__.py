@@ -1,0 +1,1 @@
+"""What insight reads: figures, their cases, appeals, bulletins."""
