@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from gezhi.packs.checking_documents import check_documents
 from gezhi.packs.checking_forms import check_forms
+from gezhi.packs.checking_indicators import check_indicators
 from gezhi.packs.checking_overlays import check_overlays
 from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
@@ -40,6 +41,7 @@ def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]
     findings += check_references(scope)
     findings += check_documents(scope)
     findings += check_rules(scope)
+    findings += check_indicators(scope)
     findings += check_forms(pack)
     findings += check_plans(scope)
     findings += check_overlays(scope)
