@@ -11,6 +11,7 @@ from django.utils import timezone
 from gezhi.cases.actions import children, issuing, joint, writing
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
+from gezhi.cases.closing import check
 from gezhi.cases.deciding import decided
 from gezhi.cases.filling import filled_in, form_of_step
 from gezhi.cases.intake.shapes import Photo
@@ -105,7 +106,7 @@ def take(steps: Sequence[Step], at: datetime | None = None) -> list[Outcome]:
     with transaction.atomic():
         targets = _targets(steps)
         rows = writing.lock_cases([*(step.case_id for step in steps), *targets.values()])
-        around = read_around(rows.values(), steps)
+        around = read_around(rows, steps, setting_world.catalogue, now)
         merging = {number: rows[pk] for number, pk in targets.items() if pk in rows}
         outcomes = [
             _decide(step, rows.get(step.case_id), around, merging, setting_world, now) for step in steps
@@ -167,6 +168,7 @@ def _taken(
     standing = standing_of(step, row, around, now_world, at)
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
     _check_others(transition, step, row, merging)
+    noted = check(around.claims.get(row.id))
     setting = setting_of(now_world)
     form = form_of_step(transition, now_world.catalogue, row.pack_version_id)
     filled = filled_in(transition, step.given, form)
@@ -190,7 +192,7 @@ def _taken(
         cards=cards(row, transition, given, setting, at),
         partner=_partner(transition, step, partners),
         partners=partners,
-        facts=decision.facts | ({"watch": step.watch} if step.watch else {}),
+        facts=decision.facts | noted | ({"watch": step.watch} if step.watch else {}),
     )
 
 

@@ -1,7 +1,7 @@
 """What decisions need to know around the cases of a batch: one statement each, and only when a step asks for it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,9 +9,13 @@ from typing import Protocol
 from django.db import connection
 
 from gezhi.cases.case_row import CaseRow
+from gezhi.cases.closing import Claim
 from gezhi.cases.models import Assignment, Evidence, Report
 from gezhi.cases.photos import is_stored
+from gezhi.cases.queries.closing_facts import read_claims
+from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Kind
+from gezhi.people.access import Actor
 from gezhi.people.directory import Directory
 
 ACTIVE = ("open", "received")
@@ -20,6 +24,8 @@ ACTIVE = ("open", "received")
 class Asked(Protocol):
     @property
     def case_id(self) -> int: ...
+    @property
+    def key(self) -> str: ...
     @property
     def who(self) -> "AskedBy": ...
     @property
@@ -32,6 +38,8 @@ class AskedWith(Protocol):
 
 
 class AskedBy(Protocol):
+    @property
+    def actor(self) -> Actor | None: ...
     @property
     def report_id(self) -> int | None: ...
     @property
@@ -66,18 +74,22 @@ class Around:
     partners: Mapping[int, Sequence[Partner]]  # by case
     said: Mapping[int, tuple[int, datetime | None]]  # report -> its case, and when it was rated
     used_photos: frozenset[str]  # keys given with these steps that prove something already
+    claims: Mapping[int, Claim]  # by case: closings under conditions
 
 
-def read_around(rows: Collection[CaseRow], steps: Sequence[Asked]) -> Around:
+def read_around(
+    rows: Mapping[int, CaseRow], steps: Sequence[Asked], catalogue: Catalogue, at: datetime
+) -> Around:
     by_people = [step.case_id for step in steps if step.who.account_id or step.who.report_id]
     reports = [step.who.report_id for step in steps if step.who.report_id is not None]
-    active, partners = shares_of([row.id for row in rows])
+    active, partners = shares_of(list(rows))
     return Around(
         past=pasts(by_people),
         active=active,
         partners=partners,
         used_photos=used_photos(key for step in steps for key in step.given.evidence),
         said=_said(reports),
+        claims=read_claims(steps, rows, catalogue, at),
     )
 
 

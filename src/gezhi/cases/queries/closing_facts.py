@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.db import connection
 from PIL import Image
 
-from gezhi.cases.closing import CHECKED, HANDLED, ClosingFacts, Picture, Twin
+from gezhi.cases.case_row import CaseRow, procedure_of
+from gezhi.cases.closing import CHECKED, HANDLED, Claim, ClosingFacts, Picture, Twin
 from gezhi.cases.intake.rows import DIRECT
 from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.likeness import NEAR, Look, almost, distance, same_picture, words_of
-from gezhi.cases.photos import small_picture
+from gezhi.cases.photos import is_stored, load_photo, small_picture
+from gezhi.cases.procedure import steps_from
+from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Closing, Kind, Procedure, Transition
 from gezhi.people.access import Actor
 
@@ -54,6 +57,29 @@ class ClosingStep:
     photos: Sequence[Photo] = ()
 
 
+class Asked(Protocol):
+    """A step as it was asked for."""
+
+    @property
+    def case_id(self) -> int: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def who(self) -> "AskedBy": ...
+    @property
+    def given(self) -> "AskedWith": ...
+
+
+class AskedBy(Protocol):
+    @property
+    def actor(self) -> Actor | None: ...
+
+
+class AskedWith(Protocol):
+    @property
+    def evidence(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A stored picture that might be the same as one of this closing. `id` None: given with the step itself."""
@@ -87,9 +113,34 @@ class Past:
     told: list[datetime] = field(default_factory=list)
 
 
+def read_claims(
+    steps: Sequence[Asked], rows: Mapping[int, CaseRow], catalogue: Catalogue, at: datetime
+) -> dict[int, Claim]:
+    """By case: the closings that these steps would bring about under conditions. `rows`: the cases, locked."""
+    asked = [
+        one
+        for step in steps
+        if (row := rows.get(step.case_id)) and (one := _closing_step(step, row, catalogue))
+    ]
+    found = closing_facts(asked, at) if asked else {}
+    return {step.case_id: Claim(step.closing, found[step.case_id]) for step in asked if step.case_id in found}
+
+
+def _closing_step(step: Asked, row: CaseRow, catalogue: Catalogue) -> ClosingStep | None:
+    procedure = procedure_of(row, catalogue)
+    taken = next((one for one in steps_from(procedure, row.state) if one.key == step.key), None)
+    if taken is None or taken.kind not in CHECKED:
+        return None
+    closing = catalogue.closing(row.pack_version_id, catalogue.category(row.category).closing)
+    if closing is None:
+        return None
+    photos = [load_photo(key) for key in step.given.evidence if is_stored(key)]
+    return ClosingStep(row.id, closing, procedure, taken, step.who.actor, photos)
+
+
 def closing_facts(steps: Sequence[ClosingStep], at: datetime) -> dict[int, ClosingFacts]:
     """By case. At most two statements, and files of pictures that look alike."""
-    rows = _read_cases([step.case_id for step in steps if step.transition.kind in CHECKED])
+    rows = _read_cases([step.case_id for step in steps])
     wanted = [step for step in steps if step.case_id in rows]
     shown = {step.case_id: _shown(step, rows[step.case_id]) for step in wanted}
     twins = _Twins(wanted, shown)
