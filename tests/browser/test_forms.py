@@ -83,7 +83,7 @@ def test_staff_are_asked_on_their_own_pages(
         page.press("#category", "Tab")
     else:
         page.click("text=更多类别")
-        page.click("text=冒烟的房屋")
+        page.check(f"[name=category][value={FIRE}]")
     page.wait_for_selector(ASKED)
     page.check("[name='form.trapped'][value=true]")
     assert page.is_visible("[name='form.trapped_count']")
@@ -98,3 +98,20 @@ def test_large_type_fits_a_phone(arrive: Arrive, asking: None) -> None:
     assert visitor.page.is_visible(ASKED)
     assert not visitor.overflows()
     visitor.snap("form-portal-large")
+
+
+def test_a_step_asks_its_form_and_shows_the_answers(arrive: Arrive, asking: None, city: cast.Cast) -> None:
+    answers = {"trapped": True, "trapped_count": 2, "storeys": 6, "inside": ["gas"], "seen_on": "2026-07-01"}
+    receipt = cast.reported("三楼在冒烟", category=FIRE, attributes=answers)
+    visitor = arrive(size=DESKTOP)
+    page = visitor.page
+    visitor.sign_in("dispatcher", f"/desk/cases/{receipt.case_number}/")
+    if not page.is_visible("[id='note-form.storeys']"):
+        page.click("summary:has-text('更正与其他')") if page.is_visible("summary:has-text('更正与其他')") else None
+        page.click("summary:has-text('记录现场')")
+    page.check("[name='form.trapped'][value=true]")
+    page.fill("[id='note-form.storeys']", "7")
+    visitor.snap("form-step")
+    page.click("button:has-text('记录现场')")
+    page.wait_for_selector("dl.answers >> text=7")
+    visitor.snap("form-answers")

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from gezhi.cases.models import Report
+from gezhi.cases.actions import act
+from gezhi.cases.models import Case, CaseEvent, Report
+from gezhi.cases.procedure import Given, Refused
 from gezhi.pages.forms import form_view
 from tests import cast
 from tests.packs.forms import smoking_building
@@ -198,3 +200,45 @@ def test_forms_on_one_page_have_ids_of_their_own() -> None:
     every_control_is_labelled(
         "".join(render_to_string("components/form.html", {"form": one}) for one in views)
     )
+
+
+def opened(city: cast.Cast) -> str:
+    """The number of a case with one report that answered the form."""
+    client = Client()
+    client.post("/report/", BASE | RIGHT | {"address": "万安社区 3 栋"})
+    return str(Report.objects.get().case.number)
+
+
+def test_answers_stand_under_the_report_and_in_the_step(entered: Entered, city: cast.Cast) -> None:
+    client, number = entered("dispatcher"), opened(city)
+    address = f"/desk/cases/{number}/"
+    page = client.get(address).content.decode()
+    assert "<dt>里面有</dt><dd>煤气罐、电动车电池</dd>" in page
+    assert {"note-form.storeys"} <= every_control_is_labelled(page).ids
+    form = {key: value for key, value in RIGHT.items() if key != "asked"} | {"form.storeys": "9"}
+    answer = client.post(address, form | {"step": "note", "version": "1"}, follow=True)
+    assert "<dt>层数</dt><dd>9</dd>" in answer.content.decode()
+    assert CaseEvent.objects.get(transition="note").facts["form"] == KEPT | {"storeys": 9}
+
+
+def test_a_wrong_answer_to_a_step_is_shown_at_its_field(entered: Entered, city: cast.Cast) -> None:
+    client, number = entered("dispatcher"), opened(city)
+    answer = client.post(
+        f"/desk/cases/{number}/", {"step": "note", "version": "1", "form.storeys": "0", "form.trapped": "false"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert {"note-form.storeys", "note-form.seen_on"} <= every_control_is_labelled(page).links
+    assert "层数：不能小于 1" in page
+    assert not CaseEvent.objects.filter(transition="note").exists()
+
+
+def test_a_step_refuses_wrong_answers_whoever_sends_them(entered: Entered, city: cast.Cast) -> None:
+    entered("")
+    opened(city)
+    case = Case.objects.get()
+    with pytest.raises(Refused) as refused:
+        act(city.actor("dispatcher"), case.pk, "note", Given(form={"storeys": 0, "roof": 1}))
+    assert refused.value.code == "bad-form"
+    for words in ("storeys must be at least 1", "roof is not asked", "trapped needs an answer"):
+        assert words in refused.value.en

@@ -134,7 +134,7 @@ def words_of(refused: Refused) -> str:
 
 
 def answer_of(request: HttpRequest, world: World, filled: Filled) -> Answer:
-    """What a step's form gave, with the answers to the pack's form. Words for units, categories and places become the things that they name."""
+    """What a step gave. Words for units, categories and places become the things that they name."""
     typed = posted(request, _TYPED)
     photos = photos_of(request)
     faults: dict[str, str] = {"evidence": " ".join(photos.problems)} if photos.problems else {}

@@ -1,0 +1,87 @@
+"""The form of a step on the page of its case, and the answers to forms as the page shows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+
+from gezhi.cases.filling import form_of_step
+from gezhi.cases.models import Report
+from gezhi.cases.queries import CasePage
+from gezhi.packs.catalogue import NotInCatalogue
+from gezhi.packs.forms import Said, Value, read_answers, said_answers
+from gezhi.packs.shapes import Form, Need, Transition
+from gezhi.pages.forms import FormView, Raw, form_view, is_empty, raw_answers, told
+from gezhi.pages.showing import english
+from gezhi.people.access import REPORT_FOR_OTHERS, Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form of a step as it came back."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    raw: Raw = field(default_factory=dict)
+    faults: Mapping[str, Said] = field(default_factory=dict)
+    words: str = ""
+
+
+def step_filled(request: HttpRequest, found: CasePage, key: str) -> Filled:
+    """Nothing for a step without a form, and for one that may stay empty and did."""
+    step = next((one for one in found.procedure.transitions if one.key == key), None)
+    form = _form(found, step) if step else None
+    if step is None or form is None:
+        return Filled()
+    raw = raw_answers(request, form)
+    if is_empty(raw) and Need.FORM not in step.needs:
+        return Filled(raw=raw)
+    answers = read_answers(form, raw)
+    return Filled(answers.values, raw, answers.faults, " ".join(told(answers.faults, form).values()))
+
+
+def step_form_view(found: CasePage, step: Transition, actor: Actor, filled: Filled | None) -> FormView | None:
+    form = _form(found, step)
+    if form is None:
+        return None
+    raw, faults = (filled.raw, filled.faults) if filled else ({}, {})
+    return form_view(form, raw, faults, facts=_facts(found, actor), prefix=f"{step.key}-form.")
+
+
+def _form(found: CasePage, step: Transition) -> Form | None:
+    return form_of_step(step, found.world.catalogue, found.case.pack_version_id)
+
+
+def _facts(found: CasePage, actor: Actor) -> dict[str, str]:
+    """Of the first report; who reported only for those who may see it."""
+    first = found.reports[0] if found.reports else None
+    facts = {"number": found.case.number, "address": found.case.address, "place": found.place_name}
+    if first:
+        facts["text"] = first.text
+    if first and actor.may(REPORT_FOR_OTHERS):
+        facts |= {"reporter-name": first.reporter_name, "reporter-phone": first.reporter_phone}
+    return facts
+
+
+def report_answers(found: CasePage, report: Report) -> list[tuple[str, str]]:
+    """By the form of the category that was reported, else of the one that the case has now."""
+    catalogue = found.world.catalogue
+    for category in filter(None, dict.fromkeys((report.category, found.case.category))):
+        try:
+            key = catalogue.category(category).form
+            form = catalogue.form(found.case.pack_version_id, key) if key else None
+        except NotInCatalogue:  # the category reported is of another pack than the case is now
+            continue
+        if form and (said := _said(form, report.attributes)):
+            return said
+    return []
+
+
+def event_answers(found: CasePage, transition: str, facts: Mapping[str, object]) -> list[tuple[str, str]]:
+    given = facts.get("form")
+    step = next((one for one in found.procedure.transitions if one.key == transition), None)
+    form = _form(found, step) if step else None
+    return _said(form, given) if form and isinstance(given, dict) else []
+
+
+def _said(form: Form, values: Mapping[str, object]) -> list[tuple[str, str]]:
+    return said_answers(form, values, "en" if english() else "zh")
