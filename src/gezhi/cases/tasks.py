@@ -1,5 +1,6 @@
 """Jobs of cases."""
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 
@@ -27,7 +28,7 @@ async def retry_stalled(timestamp: int) -> None:
         await app.job_manager.retry_job(job)
 
 
-@app.task(name="cases.make_document")
+@app.task(name="cases.make_document", retry=RetryStrategy(max_attempts=20, exponential_wait=3))
 def make_document(document_id: int) -> None:
     from gezhi.cases.actions import make_document as make
 
