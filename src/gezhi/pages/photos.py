@@ -26,10 +26,11 @@ class Photos:
         return tuple(photo.key for photo in self.taken)
 
 
-def photos_of(request: HttpRequest, limit: int = MOST) -> Photos:
-    kept = _kept(request.POST.getlist("kept_photo")[:limit])
+def photos_of(request: HttpRequest, limit: int = MOST, name: str = "photos") -> Photos:
+    """`name`: of the input, where a form has several; kept ones come as kept_NAME (photos: kept_photo)."""
+    kept = _kept(request.POST.getlist("kept_photo" if name == "photos" else f"kept_{name}")[:limit])
     problems: list[str] = []
-    for upload in request.FILES.getlist("photos"):
+    for upload in request.FILES.getlist(name):
         if len(kept) == limit:
             problems.append(_("最多 %(limit)s 张照片，多出的没有收下。") % {"limit": limit})
             break

@@ -9,15 +9,18 @@ from gezhi.rounds.queries.rounds import (
     rounds_in_sight,
     rounds_matching,
     rounds_together,
+    seen_places,
+    start_of,
     walked_places,
 )
-from gezhi.rounds.queries.subjects import subjects_in_sight, subjects_matching
+from gezhi.rounds.queries.subjects import grid_subject_of, subjects_in_sight, subjects_matching
 
 __all__ = [
     "Covered",
     "book",
     "coverage",
     "due_here",
+    "grid_subject_of",
     "held_of",
     "histories",
     "known_of",
@@ -27,7 +30,9 @@ __all__ = [
     "rounds_in_sight",
     "rounds_matching",
     "rounds_together",
+    "seen_places",
     "settings_of",
+    "start_of",
     "subjects_in_sight",
     "subjects_matching",
     "walked_places",

@@ -22,3 +22,8 @@ def subjects_matching(actor: Actor, asked: SubjectFilters) -> QuerySet[Subject]:
     for word in asked.text.split()[:5]:
         found = found.filter(Q(name__icontains=word) | Q(address__icontains=word) | Q(code=word))
     return found.order_by("place_code", "id")
+
+
+def grid_subject_of(place_code: str) -> int | None:
+    """The grid as a subject, once something is known of it."""
+    return Subject.objects.filter(kind="grid", place_code=place_code).values_list("pk", flat=True).first()
