@@ -118,7 +118,9 @@ def _rough(rng: Generator, size: tuple[int, int], falling: float = 1.1) -> Grey:
     return (values / (3 * values.std())).astype(np.float32)
 
 
-def _ground(layer: Image.Image, box: tuple[int, int, int, int], colour: Colour, rough: Grey, depth: float) -> None:
+def _ground(
+    layer: Image.Image, box: tuple[int, int, int, int], colour: Colour, rough: Grey, depth: float
+) -> None:
     left, top, right, bottom = box
     part = rough[: bottom - top, : right - left, None] * depth
     values = (np.array(colour, dtype=np.float32) * (1 + part)).clip(0, 255).astype(np.uint8)
@@ -144,7 +146,13 @@ def _lane(far: Image.Image, middle: Image.Image, near: Image.Image, rng: Generat
     width, height = _whole()
     _ground(far, (0, 0, width, height), _colour(rng, 150, 40), _rough(rng, (width, height)), 0.22)
     _houses(far, int(height * 0.8), rng)
-    _ground(middle, (0, int(height * 0.7), width, height), _colour(rng, 130, 30), _rough(rng, (width, height)), 0.3)
+    _ground(
+        middle,
+        (0, int(height * 0.7), width, height),
+        _colour(rng, 130, 30),
+        _rough(rng, (width, height)),
+        0.3,
+    )
     _furniture(near, int(height * 0.7), rng)
 
 
@@ -156,7 +164,9 @@ def _cover(far: Image.Image, middle: Image.Image, near: Image.Image, rng: Genera
     x, y = width / 2 + rng.normal(0, 30), height / 2 + rng.normal(0, 25)
     wide = rng.uniform(120, 170)
     tall = wide * rng.uniform(0.75, 0.95)
-    pen.ellipse((x - wide, y - tall, x + wide, y + tall), fill=(70, 68, 66, 255), outline=(40, 40, 40, 255), width=6)
+    pen.ellipse(
+        (x - wide, y - tall, x + wide, y + tall), fill=(70, 68, 66, 255), outline=(40, 40, 40, 255), width=6
+    )
     for ring in np.linspace(0.2, 0.85, 5):
         box = (x - wide * ring, y - tall * ring, x + wide * ring, y + tall * ring)
         pen.ellipse(box, outline=(96, 94, 90, 255), width=4)
@@ -231,7 +241,9 @@ def _furniture(layer: Image.Image, base: int, rng: Generator) -> None:
     for _ in range(int(rng.integers(1, 4))):
         x, y = int(rng.integers(60, layer.width - 60)), base + int(rng.integers(20, 120))
         if rng.random() < 0.5:
-            pen.rectangle((x - 24, y - 76, x + 24, y), fill=(38, 104, 66, 255), outline=(24, 60, 40, 255), width=3)
+            pen.rectangle(
+                (x - 24, y - 76, x + 24, y), fill=(38, 104, 66, 255), outline=(24, 60, 40, 255), width=3
+            )
             pen.rectangle((x - 28, y - 86, x + 28, y - 74), fill=(52, 130, 84, 255))
         else:
             pen.rectangle((x - 6, y - 150, x + 6, y), fill=(110, 112, 114, 255))
