@@ -29,6 +29,7 @@ COMMANDS = {
     "reports": ("gezhi.exchange.cli:reports", "Import reports from files."),
     "classify": ("gezhi.cases.cli_classify:classify", "Train and measure the classifier."),
     "calendar": ("gezhi.cases.cli_calendar:calendar", "Holidays and make-up workdays."),
+    "insight": ("gezhi.insight.cli:insight", "Counts, appraisals, bulletins; check them against the events."),
     "ledger": ("gezhi.ledger.cli:ledger", "Verify the ledger."),
     "openapi": ("gezhi.config.serving:openapi", "Print the OpenAPI document."),
 }

@@ -75,6 +75,12 @@ class Period:
         return [self.back(steps) for steps in range(parts - 1, -1, -1)]
 
 
+def named(text: str, day_starts: str = "00:00") -> Period:
+    """The period of this name, of whichever kind. Raises BadPeriod."""
+    kind: Kind = "week" if "W" in text else "day" if text.count("-") == 2 else "month"
+    return Period.read(kind, text, day_starts)
+
+
 def _start(day: date, day_starts: str, zone: tzinfo) -> datetime:
     at = time.fromisoformat(day_starts)
     begins = day if at == time() else day - timedelta(days=1)

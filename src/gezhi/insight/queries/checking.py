@@ -153,7 +153,9 @@ def _finders(ids: Sequence[int]) -> Mapping[int, set[int]]:
         posts[post.account_id].append(post)
     for case_id, account, at in said:
         day = _day(at)
-        held = (p for p in posts[account or 0] if p.valid_from <= day and (p.valid_to is None or day < p.valid_to))
+        held = (
+            p for p in posts[account or 0] if p.valid_from <= day and (p.valid_to is None or day < p.valid_to)
+        )
         found[case_id] |= {post.unit_id for post in held}
     return found
 
