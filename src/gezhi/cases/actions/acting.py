@@ -102,10 +102,10 @@ def take(steps: Sequence[Step], at: datetime | None = None) -> list[Outcome]:
     if len({step.case_id for step in steps}) != len(steps):
         raise ValueError("A batch takes one step for each case. Send the second one in another batch.")
     now = at or timezone.now()
-    setting_world = world()
     with transaction.atomic():
         targets = _targets(steps)
-        rows = writing.lock_cases([*(step.case_id for step in steps), *targets.values()])
+        rows, stamp = writing.lock_cases([*(step.case_id for step in steps), *targets.values()])
+        setting_world = world(stamp)
         around = read_around(rows, steps, setting_world.catalogue, now)
         merging = {number: rows[pk] for number, pk in targets.items() if pk in rows}
         outcomes = [

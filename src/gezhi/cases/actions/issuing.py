@@ -181,7 +181,7 @@ def _issuer(order: Order, setting: World) -> Name:
 
 
 def _order(actor: Actor, case_id: int, template: str, reason: str, setting: World) -> Order:
-    row = lock_cases([case_id]).get(case_id)
+    row = lock_cases([case_id])[0].get(case_id)
     if row is None:
         raise Refused("unknown-case", "没有这个案件。", f"There is no case {case_id}.")
     offered = templates_for(actor, row, setting)

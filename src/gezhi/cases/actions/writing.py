@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models.expressions import RawSQL
 
 from gezhi.cases.actions import partners
 from gezhi.cases.actions.taken import Taken, event_facts
@@ -16,6 +17,7 @@ from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
 from gezhi.ledger.entries import Fact, salted
+from gezhi.ledger.queries import STAMP
 from gezhi.lib.json_text import json_text
 from gezhi.lib.rows import insert_rows, update_rows
 from gezhi.notices.actions import Answer, queue_answers
@@ -53,10 +55,13 @@ STEP_EVENT = [*EVENT, "unit_id"]
 RATED = {"id": "bigint", "rating": "smallint", "rated_at": "timestamptz", "rating_text": "text"}
 
 
-def lock_cases(ids: Sequence[int]) -> dict[int, CaseRow]:
-    """The cases, locked in the order of their ids so that two batches never wait for each other in a ring."""
-    rows = Case.objects.select_for_update().filter(id__in=ids).order_by("id").values_list(*COLUMNS)
-    return {row[0]: CaseRow(*row) for row in rows}
+def lock_cases(ids: Sequence[int]) -> tuple[dict[int, CaseRow], int | None]:
+    """The cases, locked in the order of their ids so that two batches never wait for each other in a ring, and the
+    configuration's stamp (None: none of the cases exists)."""
+    found = Case.objects.select_for_update().filter(id__in=ids).order_by("id")
+    rows = found.annotate(stamp=RawSQL(STAMP, ())).values_list("stamp", *COLUMNS)  # noqa: S611 - our constant
+    locked = list(rows)
+    return {row[1]: CaseRow(*row[1:]) for row in locked}, locked[0][0] if locked else None
 
 
 def write(batch: Sequence[Taken], world: World, at: datetime) -> None:

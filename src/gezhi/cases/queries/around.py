@@ -1,8 +1,8 @@
 """What decisions need to know around the cases of a batch: one statement each, and only when a step asks for it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -10,15 +10,13 @@ from django.db import connection
 
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.closing import Claim
-from gezhi.cases.models import Assignment, Evidence, Report
+from gezhi.cases.models import Evidence, Report
 from gezhi.cases.photos import is_stored
 from gezhi.cases.queries.closing_facts import read_claims
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Kind
 from gezhi.people.access import Actor
 from gezhi.people.directory import Directory
-
-ACTIVE = ("open", "received")
 
 
 class Asked(Protocol):
@@ -60,8 +58,8 @@ class Partner:
 class Past:
     """`did`: who took the last step of each kind; `counts`: how often since the case was opened last."""
 
-    did: Mapping[Kind, int | None]
-    counts: Mapping[Kind, int]
+    did: dict[Kind, int | None]
+    counts: dict[Kind, int]
 
 
 NO_PAST = Past({}, {})
@@ -82,30 +80,30 @@ def read_around(
 ) -> Around:
     by_people = [step.case_id for step in steps if step.who.account_id or step.who.report_id]
     reports = [step.who.report_id for step in steps if step.who.report_id is not None]
-    active, partners = shares_of(list(rows))
-    return Around(
-        past=pasts(by_people),
-        active=active,
-        partners=partners,
-        used_photos=used_photos(key for step in steps for key in step.given.evidence),
-        said=_said(reports),
-        claims=read_claims(steps, rows, catalogue, at),
-    )
+    keys = {key for step in steps for key in step.given.evidence if is_stored(key)}
+    around = around_cases(list(rows), by_people, keys)
+    return replace(around, said=_said(reports), claims=read_claims(steps, rows, catalogue, at))
 
 
-def shares_of(case_ids: Sequence[int]) -> tuple[dict[int, int], dict[int, list[Partner]]]:
-    """The active lead of each case, and the units called to it that have not done their share."""
+def around_cases(case_ids: Sequence[int], with_past: Sequence[int], photos: Collection[str] = ()) -> Around:
+    """Shares of the cases, pasts of some of them, and photos that prove something already: one statement."""
     leads: dict[int, int] = {}
     partners: dict[int, list[Partner]] = defaultdict(list)
-    rows = Assignment.objects.filter(case_id__in=case_ids, state__in=ACTIVE).order_by("id")
-    for pk, case, unit, kind, state, absent in rows.values_list(
-        "id", "case_id", "unit_id", "kind", "state", "absent_at"
-    ):
-        if kind == "lead":
-            leads[case] = pk
-        else:
-            partners[case].append(Partner(pk, unit, state, absent is not None))
-    return leads, partners
+    pasts: dict[int, Past] = defaultdict(lambda: Past({}, {}))
+    used = set()
+    with connection.cursor() as cursor:
+        cursor.execute(_AROUND, [list(with_past), list(case_ids), list(photos)])
+        for what, case, number, count, kind, state, absent in cursor.fetchall():
+            if what == "photo":
+                used.add(kind)
+            elif what == "past":
+                pasts[case].did[Kind(kind)] = number
+                pasts[case].counts[Kind(kind)] = count
+            elif kind == "lead":
+                leads[case] = number
+            else:
+                partners[case].append(Partner(number, count, state, absent))
+    return Around(dict(pasts), leads, partners, {}, frozenset(used), {})
 
 
 def _said(reports: Sequence[int]) -> Mapping[int, tuple[int, datetime | None]]:
@@ -129,28 +127,19 @@ def waiting_shares(partners: Iterable[Partner], directory: Directory) -> tuple[s
     return tuple(units[unit].name if unit in units else str(unit) for unit in waiting)
 
 
-_PASTS = """
+_AROUND = """
 WITH e AS (
     SELECT case_id, kind, seq, account_id FROM cases_caseevent
-    WHERE case_id = ANY(%s) AND kind NOT IN ('report', 'join')
+    WHERE case_id = ANY(%s::bigint[]) AND kind NOT IN ('report', 'join')
 ), o AS (
     SELECT case_id, max(seq) AS seq FROM e WHERE kind IN ('reopen', 'overturn') GROUP BY case_id
 )
-SELECT e.case_id, e.kind, (array_agg(e.account_id ORDER BY e.seq DESC))[1],
-       count(*) FILTER (WHERE e.seq > coalesce(o.seq, 0))
+(SELECT 'share', case_id, id, unit_id, kind, state, absent_at IS NOT NULL FROM cases_assignment
+ WHERE case_id = ANY(%s::bigint[]) AND state IN ('open', 'received') ORDER BY id)
+UNION ALL
+SELECT 'past', e.case_id, (array_agg(e.account_id ORDER BY e.seq DESC))[1],
+       count(*) FILTER (WHERE e.seq > coalesce(o.seq, 0)), e.kind, '', false
 FROM e LEFT JOIN o USING (case_id) GROUP BY e.case_id, e.kind
+UNION ALL
+SELECT 'photo', 0, 0, 0, key::text, '', false FROM cases_evidence WHERE key = ANY(%s::uuid[])
 """
-
-
-def pasts(case_ids: Sequence[int]) -> Mapping[int, Past]:
-    """One statement; none without cases."""
-    if not case_ids:
-        return {}
-    did: dict[int, dict[Kind, int | None]] = defaultdict(dict)
-    counts: dict[int, dict[Kind, int]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(_PASTS, [list(case_ids)])
-        for case_id, kind, account, count in cursor.fetchall():
-            did[case_id][Kind(kind)] = account
-            counts[case_id][Kind(kind)] = count
-    return {case_id: Past(did[case_id], counts[case_id]) for case_id in did}

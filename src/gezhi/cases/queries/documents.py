@@ -11,7 +11,7 @@ from gezhi.cases.case_row import CaseRow
 from gezhi.cases.issuing import Done, Matter, Name, Voice, language_of
 from gezhi.cases.models import Case, CaseEvent, IssuedDocument, Report
 from gezhi.cases.procedure import ROLE_WORDS
-from gezhi.cases.queries.around import shares_of
+from gezhi.cases.queries.around import around_cases
 from gezhi.cases.queries.scope import visible
 from gezhi.cases.world import World
 from gezhi.lib.readable import is_readable_code
@@ -51,7 +51,7 @@ def templates_for(actor: Actor, case: Case | CaseRow, world: World) -> list[Docu
 
 def roles_in(actor: Actor, case: Case | CaseRow) -> frozenset[str]:
     key = case.pk if isinstance(case, Case) else case.id
-    _lead, partners = shares_of([key])
+    partners = around_cases([key], []).partners
     return actor.roles_at(
         case.place_code, case.unit_id, case.held_code, [one.unit_id for one in partners.get(key, ())]
     )

@@ -10,7 +10,7 @@ from gezhi.cases.asking import asked_from, chain_of
 from gezhi.cases.guessing import Guess
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report, Supervision
 from gezhi.cases.procedure import Given, Option, Standing, options
-from gezhi.cases.queries.around import NO_PAST, pasts, shares_of, waiting_shares
+from gezhi.cases.queries.around import NO_PAST, around_cases, waiting_shares
 from gezhi.cases.queries.scope import visible
 from gezhi.cases.world import World, world
 from gezhi.packs.shapes import Category, Procedure, State, Transition
@@ -110,8 +110,8 @@ def case_options(
 ) -> list[Option]:
     """Every step that the case's state knows: those open to this person, and why the others are not."""
     overdue = case.due_at is not None and case.due_at <= now
-    past = pasts([case.pk]).get(case.pk, NO_PAST)
-    partners = shares_of([case.pk])[1].get(case.pk, [])
+    around = around_cases([case.pk], [case.pk])
+    past, partners = around.past.get(case.pk, NO_PAST), around.partners.get(case.pk, [])
     standing = Standing(
         case.state,
         overdue,
