@@ -21,7 +21,7 @@ Name = tuple[str, str]  # zh, en
 EVERYBODY: Final = Words(zh="各位反映人", en="To all who reported")
 SOMEBODY: Final = Words(zh="反映人", en="To whom it concerns")
 _STEPS: Final = (("时间", "步骤", "岗位", "单位", "说明"), ("When", "Step", "Role", "Unit", "Words"))
-_WIDTHS: Final = (2.6, 2.2, 1.4, 3, 4)
+_WIDTHS: Final = (3.4, 2, 1.5, 2.8, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,17 @@ def fill(template: DocumentTemplate, matter: Matter, occasion: Occasion) -> Fill
 
 
 def paper(document: Filled, number: str) -> Doc:
+    """A first line that ends in a colon is the salutation. What a unit gets from its centre bears no seal."""
+    blocks = [block for part in document.parts for block in _blocks(part, document.language)]
+    if blocks and isinstance(blocks[0], Paragraph) and blocks[0].text.rstrip().endswith(("：", ":")):
+        blocks[0] = Paragraph(blocks[0].text, indent=False)
     return Doc(
         title=document.title,
-        blocks=[block for part in document.parts for block in _blocks(part, document.language)],
+        blocks=blocks,
         number=number,
         issuer=document.issuer,
         date=document.date,
-        sealed=True,
+        sealed=document.to != "unit",
     )
 
 
@@ -166,9 +170,9 @@ def _facts(template: DocumentTemplate, matter: Matter, occasion: Occasion, langu
         "address": matter.address,
         "place": matter.place,
         "text": (matter.voice.text if alone else matter.title) if theirs else category,
-        "opened_at": f"{matter.opened_at.astimezone(occasion.zone):%Y-%m-%d %H:%M}",
-        "due": f"{matter.due_at.astimezone(occasion.zone):%Y-%m-%d %H:%M}" if matter.due_at else "",
-        "today": _day(occasion, language),
+        "opened_at": _instant(matter.opened_at, occasion.zone, language),
+        "due": _instant(matter.due_at, occasion.zone, language) if matter.due_at else "",
+        "today": _day(occasion.at, occasion.zone, language),
         "unit": matter.unit[at],
         "issuer": occasion.issuer[at],
         "reason": occasion.reason,
@@ -180,9 +184,13 @@ def _facts(template: DocumentTemplate, matter: Matter, occasion: Occasion, langu
     return facts
 
 
-def _day(occasion: Occasion, language: str) -> str:
-    local = occasion.at.astimezone(occasion.zone)
+def _day(at: datetime, zone: tzinfo, language: str) -> str:
+    local = at.astimezone(zone)
     return f"{local:%Y-%m-%d}" if language == "en" else f"{local.year}年{local.month}月{local.day}日"
+
+
+def _instant(at: datetime, zone: tzinfo, language: str) -> str:
+    return f"{_day(at, zone, language)} {at.astimezone(zone):%H:%M}"
 
 
 def _said(words: Words, language: str) -> str:
@@ -218,7 +226,7 @@ def _blocks(part: FilledPart, language: str) -> list[Block]:
     blocks: list[Block] = []
     if part.heading:
         blocks.append(Heading(part.heading))
-    blocks += [_paragraph(line) for line in part.text.split("\n") if line.strip()]
+    blocks += [Paragraph(line) for line in part.text.split("\n") if line.strip()]
     if part.rows:
         blocks.append(Facts([(row[0], row[1] or "—") for row in part.rows]))
     if part.steps:
@@ -226,8 +234,3 @@ def _blocks(part: FilledPart, language: str) -> list[Block]:
     if part.sign:
         blocks.append(Signatures(part.sign))
     return blocks
-
-
-def _paragraph(line: str) -> Paragraph:
-    """A line that ends in a colon is a salutation: it is not indented."""
-    return Paragraph(line, indent=not line.rstrip().endswith(("：", ":")))
