@@ -317,6 +317,7 @@ def test_every_operation_needs_a_scope_or_is_marked_public() -> None:
         "/reports/{tracking_code}/addition",
         "/reports/{tracking_code}/withdrawal",
         "/categories",
+        "/forms/{category}",
     }
 
 

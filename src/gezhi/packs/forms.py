@@ -105,12 +105,16 @@ def check_answers(
 def read_answers(
     form: Form, raw: Mapping[str, Sequence[str]], *, strict: bool = True, known: Known = NOTHING
 ) -> Answers:
-    """Texts, as web forms, files and Open311 send them; what is not a field of the form is passed over.
+    """Texts, as web forms, files and Open311 send them, read and checked."""
+    return check_answers(form, read_values(form, raw), strict=strict, known=known)
+
+
+def read_values(form: Form, raw: Mapping[str, Sequence[str]]) -> dict[str, object]:
+    """Texts as JSON values, yet unchecked; what is not a field of the form is passed over.
 
     Also takes a choice by its title, 是 for true, 2026/7/1 for a day, and chosen keys in one text: `gas, water`.
     """
-    values = {one.key: _from_texts(form, one, raw[one.key]) for _, one in fields_of(form) if one.key in raw}
-    return check_answers(form, values, strict=strict, known=known)
+    return {one.key: _from_texts(form, one, raw[one.key]) for _, one in fields_of(form) if one.key in raw}
 
 
 def kept_answers(form: Form, attributes: Mapping[str, Value]) -> dict[str, Value]:

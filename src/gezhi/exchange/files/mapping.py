@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping as Reading
 from datetime import datetime
 from typing import Annotated, Literal
@@ -16,6 +17,7 @@ from gezhi.exchange.files.decoding import undecoded
 from gezhi.exchange.files.rows import FileUnreadable, Row
 
 MAPPABLE = FIELDS - {"source_id", "attributes", "crs"}
+FORM_FIELD = re.compile(r"^form\.[a-z][a-z0-9_]{0,39}$")  # an answer to the category's form
 MAX_MAPPING = 1024 * 1024  # bytes
 PIECE = 1000  # characters of one attribute
 
@@ -87,11 +89,18 @@ class Mapping(BaseModel):
     @field_validator("fields")
     @classmethod
     def known_fields(cls, fields: dict[str, Source]) -> dict[str, Source]:
-        for name in fields.keys() - MAPPABLE:
-            raise ValueError(f"unknown field {name!r}; known are {', '.join(sorted(MAPPABLE))}")
+        for name in sorted(fields.keys() - MAPPABLE):
+            if not FORM_FIELD.match(name):
+                raise ValueError(
+                    f"unknown field {name!r}; known are {', '.join(sorted(MAPPABLE))}, form.FIELD"
+                )
         if "text" not in fields:
             raise ValueError("'text' is missing: say which columns tell what is the matter")
         return fields
+
+    @property
+    def answers_forms(self) -> bool:
+        return any(name.startswith("form.") for name in self.fields)
 
     def columns(self) -> list[str]:
         named = [column for source in self.fields.values() for column in source.columns]
@@ -141,11 +150,12 @@ def mapped(row: Row, mapping: Mapping) -> tuple[dict[str, object], list[Fault]]:
             faults.append(Fault(name, str(error.args[0])[:200], str(error.args[1])))
     faults += _undecodable(row, mapping)
     faults += _read_time(raw, mapping)
+    answers = {name: _text(raw.pop(name)) for name in list(raw) if name.startswith("form.")}
     extra = {name: _text(row.values.get(column)) for name, column in mapping.attributes.items()}
     extra = {name: text for name, text in extra.items() if text}
     if mapping.long_text == "continue":
         extra |= _continued(raw)
-    raw["attributes"] = extra
+    raw["attributes"] = extra | {name.removeprefix("form."): text for name, text in answers.items() if text}
     raw["crs"] = mapping.crs
     raw["source_id"], fault = _identity(row, mapping, raw)
     return raw, [*faults, *([fault] if fault else [])]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from gezhi.exchange.open311.wire import GeoReportError
-from gezhi.packs.shapes import Category
+from gezhi.packs.forms import Value, read_answers
+from gezhi.packs.shapes import Category, Form
 
 SPAN = timedelta(days=90)
 MOST = 1000
@@ -120,7 +121,9 @@ def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int
     return int(text)
 
 
-def report_fields(form: Mapping[str, list[str]], category: Category) -> dict[str, object]:
+def report_fields(
+    form: Mapping[str, list[str]], category: Category, asked_form: Form | None = None
+) -> dict[str, object]:
     """A POST's form as the fields of a report. Raises GeoReportError for what the specification requires."""
     plain = {name: values[-1].strip() for name, values in form.items() if values and values[-1].strip()}
     located = {"lat", "long"} <= plain.keys() or "address_string" in plain or "address_id" in plain
@@ -128,7 +131,9 @@ def report_fields(form: Mapping[str, list[str]], category: Category) -> dict[str
         raise GeoReportError(
             400, "A position is missing: send lat and long, or address_string, or address_id."
         )
-    attributes = _attributes(form, category)
+    fields = asked_form.form_schema.properties if asked_form else {}
+    others = {code: text for code, text in _attributes(form, category).items() if code not in fields}
+    attributes = others | _answers(form, asked_form)
     raw: dict[str, object] = {ours: plain[theirs] for theirs, ours in PLAIN.items() if theirs in plain}
     if {"lat", "long"} <= plain.keys():
         raw |= {"lon": plain["long"], "lat": plain["lat"]}
@@ -137,6 +142,17 @@ def report_fields(form: Mapping[str, list[str]], category: Category) -> dict[str
     raw["reporter_name"] = " ".join(plain[name] for name in ("first_name", "last_name") if name in plain)
     raw["attributes"] = attributes | {ours: plain[theirs] for theirs, ours in KEPT.items() if theirs in plain}
     return raw
+
+
+def _answers(form: Mapping[str, list[str]], asked_form: Form | None) -> dict[str, Value]:
+    """Answers to the category's form. What is missing keeps no report out; what is wrong can be mended."""
+    if asked_form is None:
+        return {}
+    given = {found.group(1): values for name, values in form.items() if (found := ATTRIBUTE.match(name))}
+    answers = read_answers(asked_form, given, strict=False)
+    if answers.faults:
+        raise GeoReportError(400, *(f"attribute[{key}] {words[1]}." for key, words in answers.faults.items()))
+    return answers.values
 
 
 def _attributes(form: Mapping[str, list[str]], category: Category) -> dict[str, str]:

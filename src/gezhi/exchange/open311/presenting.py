@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gezhi.exchange.open311.wire import Fields, Value
-from gezhi.packs.shapes import Attribute, Category, Words
+from gezhi.packs.forms import choices_of, fields_of, property_of
+from gezhi.packs.shapes import Attribute, Category, Form, FormField, FormGroup, Words
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = "2026-11-01T00:00:00Z"
@@ -58,18 +59,52 @@ def service(category: Category, group: str, language: str) -> Fields:
         "service_code": category.key,
         "service_name": said(category.name, language),
         "description": f"{category.name.zh} {category.name.en}",
-        "metadata": bool(category.attributes),
+        "metadata": bool(category.attributes or category.form),
         "type": "realtime",
         "keywords": ",".join(category.words),
         "group": group,
     }
 
 
-def definition(category: Category, language: str) -> Fields:
+def definition(category: Category, form: Form | None, language: str) -> Fields:
     attributes: list[Value] = [
         _attribute(one, at, language) for at, one in enumerate(category.attributes, start=1)
     ]
+    if form:
+        first = len(attributes) + 1
+        fields = enumerate(fields_of(form), start=first)
+        attributes += [_field(form, group, one, order, language) for order, (group, one) in fields]
     return {"service_code": category.key, "attributes": attributes}
+
+
+def _field(form: Form, group: FormGroup, one: FormField, order: int, language: str) -> Fields:
+    """A field of the category's form. What is asked only under a condition is not required here."""
+    at = 1 if language == "en" else 0
+    values: list[Value] = [{"key": key, "name": words[at]} for key, words in choices_of(form, one)]
+    always = one.show_if is None and group.show_if is None
+    return {
+        "variable": True,
+        "code": one.key,
+        "datatype": _datatype(form, one),
+        "required": always and one.key in form.form_schema.required,
+        "datatype_description": said(one.hint, language) if one.hint else "",
+        "order": order,
+        "description": said(one.title, language),
+        "values": values,
+    }
+
+
+def _datatype(form: Form, one: FormField) -> str:
+    asked = property_of(form, one.key)
+    if asked.type == "array":
+        return "multivaluelist"
+    if asked.enum or asked.type == "boolean":
+        return "singlevaluelist"
+    if asked.format:
+        return "datetime"
+    if asked.type != "string":
+        return "number"
+    return "text" if one.widget == "lines" else "string"
 
 
 def _attribute(attribute: Attribute, order: int, language: str) -> Fields:

@@ -127,7 +127,9 @@ def services(request: HttpRequest) -> Document:
 
 @answering("GET")
 def service(request: HttpRequest, code: str) -> Document:
-    return Document("service_definition", "", presenting.definition(_category(code), _language()))
+    category = _category(code)
+    form = known_world().catalogue.form_of(category.key)
+    return Document("service_definition", "", presenting.definition(category, form, _language()))
 
 
 def _category(code: str) -> Category:
@@ -153,7 +155,9 @@ def _create(request: HttpRequest) -> Document:
     if not code:
         raise GeoReportError(400, "service_code is missing; see services.")
     edge = edge_for(f"{queries.SOURCE}{caller.actor.account_id}", caller.actor.account_id)
-    raw = report_fields(dict(form.lists()), _category(code))
+    category = _category(code)
+    asked_form = known_world().catalogue.form_of(category.key)
+    raw = report_fields(dict(form.lists()), category, asked_form)
     raw["source_id"] = request.headers.get("Idempotency-Key", "")
     try:
         receipt = submit(read_report(raw, edge))

@@ -1,9 +1,11 @@
 """The bodies of the interface, as the OpenAPI document shows them. Pure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+from gezhi.exchange.rest.form_shapes import Answer
 
 
 def _storable(text: str) -> str:
@@ -43,7 +45,9 @@ class ReportIn(Shape):
     reporter_phone: str = Field(default="", max_length=30)
     reporter_email: str = Field(default="", max_length=200)
     language: str = Field(default="", max_length=10)
-    attributes: dict[str, str] = {}
+    attributes: dict[str, Answer] = Field(
+        default={}, description="Answers to the category's form (/forms/CATEGORY), and other texts."
+    )
     photos: list[str] = Field(default=[], max_length=12, description="Keys that /photos gave.")
     photos_base64: list[str] = Field(default=[], max_length=3)
 
@@ -148,6 +152,9 @@ class StepIn(Shape):
     unit_ids: list[int] = Field(default=[], max_length=20, description="Units called by a whistle.")
     length: Name = Field(default="", description="A length of time: 2 working days, 4 working hours, 3 days.")
     evidence: list[Name] = Field(default=[], max_length=12, description="Keys that /photos gave.")
+    form: dict[Name, JsonValue] = Field(
+        default={}, max_length=60, description="Answers to the step's form (/cases/NUMBER/steps/STEP/form)."
+    )
 
 
 class PointIn(Shape):
@@ -198,7 +205,10 @@ class UnitOut(BaseModel):
 
 
 class OptionOut(BaseModel):
-    """A step that the case's state knows. `why_not` empty: you may take it, giving what it `needs`."""
+    """A step that the case's state knows. `why_not` empty: you may take it, giving what it `needs`.
+
+    `form`: it asks one, see /cases/NUMBER/steps/STEP/form.
+    """
 
     step: str
     title_zh: str
@@ -206,6 +216,7 @@ class OptionOut(BaseModel):
     kind: str
     needs: list[str]
     may: list[str]
+    form: bool
     why_not: str
 
 
@@ -353,3 +364,31 @@ class FollowedOut(BaseModel):
     events: list[FollowedEventOut]
     answers: list[str]
     steps: list[str]
+
+
+class ParameterIn(Shape):
+    """`value`: a length such as `2 working days`, or a number, as the parameter is."""
+
+    since: date
+    value: Plain = Field(min_length=1, max_length=30)
+    source: Plain = Field(min_length=3, max_length=200, description="On whose word the value rests.")
+
+
+class ParameterValueOut(Shape):
+    """`id`: of a value that staff have set; null: the pack's own. `when`: past, now, coming or withdrawn."""
+
+    id: int | None
+    since: date
+    length: str | None
+    number: float | None
+    source: str
+    when: str
+    set_at: datetime | None
+
+
+class ParameterOut(Shape):
+    key: str
+    pack: str
+    title_zh: str
+    title_en: str
+    values: list[ParameterValueOut]

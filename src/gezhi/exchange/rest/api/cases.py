@@ -158,6 +158,7 @@ def _options(page: CasePage) -> list[dict[str, object]]:
             "kind": option.transition.kind.value,
             "needs": [need.value for need in option.transition.needs],
             "may": [need.value for need in option.transition.may],
+            "form": option.transition.form is not None,
             "why_not": option.refusal.en if option.refusal else "",
         }
         for option in page.options

@@ -49,13 +49,16 @@ class Outcome:
     openapi_extra={"parameters": [KEY_HEADER], "requestBody": _body(REPORT_SCHEMA)},
     summary="Send a report",
 )
-def send_report(request: CallerRequest) -> HttpResponse:
-    """201 for a new report, 200 with the first receipt for one that was sent before."""
+def send_report(request: CallerRequest, strict: bool = False) -> HttpResponse:
+    """201 for a new report, 200 with the first receipt for one that was sent before.
+
+    `strict`: a required answer to the category's form that is missing refuses the report.
+    """
     raw = dict(one_object(json_body(request.headers.get("Content-Type", ""), request.body)))
     key = request.headers.get("Idempotency-Key", "")
     if key and not raw.get("source_id"):
         raw["source_id"] = key
-    edge = _edge(request)
+    edge = _edge(request, strict)
     outcome = _read(raw, edge, used_photos(keys_in(raw), edge.source, [str(raw.get("source_id"))]))
     if outcome.report is None:
         raise Unreadable(list(outcome.faults))
@@ -72,10 +75,10 @@ def send_report(request: CallerRequest) -> HttpResponse:
     },
     summary="Send up to 5,000 reports",
 )
-def send_reports(request: CallerRequest) -> HttpResponse:
+def send_reports(request: CallerRequest, strict: bool = False) -> HttpResponse:
     """Good reports are taken in one transaction; each bad one is refused alone, by its index and fields."""
     items = many(json_body(request.headers.get("Content-Type", ""), request.body), LARGEST_BATCH)
-    outcomes = _read_all(items, _edge(request))
+    outcomes = _read_all(items, _edge(request, strict))
     receipts = iter(accept([one.report for one in outcomes if one.report is not None]) if outcomes else [])
     results = [
         _result(at, one, None if one.report is None else next(receipts)) for at, one in enumerate(outcomes)
@@ -97,10 +100,10 @@ def receipt_body(receipt: Receipt) -> dict[str, object]:
     }
 
 
-def _edge(request: CallerRequest) -> Edge:
+def _edge(request: CallerRequest, strict: bool) -> Edge:
     caller = request.caller
     assert caller is not None
-    return edge_for(caller.source, caller.actor.account_id)
+    return edge_for(caller.source, caller.actor.account_id, strict=strict)
 
 
 def _read_all(items: Sequence[object], edge: Edge) -> list[Outcome]:
