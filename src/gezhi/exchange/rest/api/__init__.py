@@ -10,7 +10,7 @@ from gezhi.cases.intake.shapes import Unreadable
 from gezhi.cases.photos import BadPhoto
 from gezhi.cases.procedure import Refused
 from gezhi.exchange.rest.access import answer_with
-from gezhi.exchange.rest.api import cases, catalogue, documents, following, photos, places, reports
+from gezhi.exchange.rest.api import cases, catalogue, documents, following, forms, photos, places, reports
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem, faults_of
 
 FORBIDDEN = ("not-your-role", "own-work", "unknown-document")
@@ -23,7 +23,7 @@ api = NinjaAPI(
     openapi_url=None,
     docs_url=None,
 )
-for part in (reports, following, photos, cases, documents, catalogue, places):
+for part in (reports, following, photos, cases, documents, catalogue, forms, places):
     api.add_router("", part.router)
 
 
