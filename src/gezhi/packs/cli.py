@@ -41,7 +41,7 @@ def _root() -> Path:
 
 @click.group()
 def packs() -> None:
-    """Scenario packs: check, plan, apply, diff, export, schemas."""
+    """Scenario packs: check, plan, apply, diff, export, docs, schemas."""
 
 
 @pure
@@ -122,6 +122,20 @@ def export_pack(name: str, folder: Path) -> None:
     click.echo(f"{name} {active.pack.manifest.version}: {_count(list(files), 'file')} in {folder}")
     if pack != active.pack:
         click.echo("It holds what staff have set. Raise its version before you publish it.")
+
+
+@pure
+@packs.command("docs")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def write_docs(folder: Path) -> None:
+    """Write the reference of every pack, with its drawings, into a folder."""
+    from gezhi.packs.reference_files import reference_files
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for loaded in _load(()):
+        for name, text in reference_files(_read(loaded), loaded.needed).items():
+            (folder / name).write_text(text, encoding="utf-8")
+    click.echo(f"{_count(list(folder.iterdir()), 'file')} in {folder}")
 
 
 @pure

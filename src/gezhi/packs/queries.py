@@ -1,13 +1,16 @@
 """Reading published packs."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 from gezhi.packs.catalogue import Catalogue, Published, catalogue_of
 from gezhi.packs.content import pack_from
 from gezhi.packs.models import PackVersion, ParameterValue
 from gezhi.packs.overlaying import with_staff
+from gezhi.packs.parameters import ParameterLine, StaffRow, parameter_lines
 from gezhi.packs.publishing import OpenStates, Plan, plan
+from gezhi.packs.scope import needed_by
 from gezhi.packs.shapes import Limit, Pack, Parameter
 
 
@@ -46,13 +49,38 @@ def staff_values() -> dict[str, tuple[Limit, ...]]:
     """What staff have set for each parameter, in the order of the days."""
     values: dict[str, tuple[Limit, ...]] = {}
     for row in ParameterValue.objects.filter(withdrawn_at=None).order_by("since"):
-        limit = Limit(since=row.since, length=row.length or None, number=row.number, source=row.source)
-        values[row.key] = (*values.get(row.key, ()), limit)
+        values[row.key] = (*values.get(row.key, ()), _limit(row))
     return values
+
+
+def parameters(today: date) -> list[ParameterLine]:
+    """Every parameter of the active packs, with all its values (two statements)."""
+    rows: dict[str, list[StaffRow]] = {}
+    for row in ParameterValue.objects.select_related("account").order_by("since", "id"):
+        limit = _limit(row)
+        staff = StaffRow(row.pk, limit, row.account.name, row.at, row.withdrawn_at is not None)
+        rows.setdefault(row.key, []).append(staff)
+    active = [one.pack for one in published_versions() if one.active]
+    return list(parameter_lines(active, rows, today))
+
+
+def _limit(row: ParameterValue) -> Limit:
+    return Limit(since=row.since, length=row.length or None, number=row.number, source=row.source)
 
 
 def as_set_by_staff(pack: Pack) -> Pack:
     return with_staff(pack, staff_values())
+
+
+def active_packs() -> dict[str, Published]:
+    """By name."""
+    return {one.pack.manifest.name: one for one in published_versions() if one.active}
+
+
+def needed_of(pack: Pack) -> dict[str, Pack]:
+    """Every pack that this one needs, in the pinned version."""
+    known = {(o.pack.manifest.name, o.pack.manifest.version): o.pack for o in published_versions()}
+    return needed_by(pack, lambda *pin: known.get(pin))
 
 
 @lru_cache(maxsize=2)

@@ -12,7 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezhi.cases.world import known_world
-from gezhi.people.access import DESK, IMPORT, REPORT_FOR_OTHERS, REPORT_FROM_FIELD, TEACH, ActorRequest
+from gezhi.people.access import (
+    DESK,
+    IMPORT,
+    PARAMETERS,
+    PLAN,
+    REPORT_FOR_OTHERS,
+    REPORT_FROM_FIELD,
+    TEACH,
+    ActorRequest,
+)
 
 AHEAD: Final = timedelta(days=60)
 _MENU: Final = (
@@ -20,8 +29,12 @@ _MENU: Final = (
     ("desk:cases", "table", _("案件"), DESK),
     ("desk:hotline", "phone", _("热线登记"), REPORT_FOR_OTHERS),
     ("field:home", "grid", _("网格"), REPORT_FROM_FIELD),
+    ("desk:rounds", "check", _("巡查走访"), PLAN),
+    ("desk:lists", "stop", _("权责清单"), DESK),
+    ("desk:contracts", "handle", _("外包单位"), DESK),
     ("desk:imports", "file", _("导入文件"), IMPORT),
     ("desk:classifier", "learn", _("自动分类"), TEACH),
+    ("desk:packs", "file-stage", _("场景包"), PARAMETERS),
 )
 
 

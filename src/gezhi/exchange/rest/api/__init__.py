@@ -10,7 +10,20 @@ from gezhi.cases.intake.shapes import Unreadable
 from gezhi.cases.photos import BadPhoto
 from gezhi.cases.procedure import Refused
 from gezhi.exchange.rest.access import answer_with
-from gezhi.exchange.rest.api import cases, catalogue, documents, following, forms, photos, places, reports
+from gezhi.exchange.rest.api import (
+    cases,
+    catalogue,
+    contracts,
+    documents,
+    following,
+    forms,
+    lists,
+    parameters,
+    photos,
+    places,
+    reports,
+    rounds,
+)
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem, faults_of
 
 FORBIDDEN = ("not-your-role", "own-work", "unknown-document")
@@ -23,7 +36,20 @@ api = NinjaAPI(
     openapi_url=None,
     docs_url=None,
 )
-for part in (reports, following, photos, cases, documents, catalogue, forms, places):
+for part in (
+    reports,
+    following,
+    photos,
+    cases,
+    documents,
+    catalogue,
+    forms,
+    places,
+    lists,
+    contracts,
+    rounds,
+    parameters,
+):
     api.add_router("", part.router)
 
 
