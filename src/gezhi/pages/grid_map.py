@@ -10,7 +10,7 @@ from gezhi.places.queries import NoShapes, Outline, neighbours_of
 
 WIDTH: Final = 320
 HEIGHT: Final = 220
-_MARGIN: Final = 0.45  # share of the grid's own extent shown around it
+_MARGIN: Final = 0.45
 _NAME_WIDE: Final = 40  # pixels; a name so near the point moves above it
 _NAME_HIGH: Final = 32
 
@@ -43,7 +43,7 @@ class GridMap:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """Degrees to pixels, north up, lengths true at the middle latitude."""
 
     west: float
@@ -69,40 +69,41 @@ def grid_map(code: str, lon: float | None, lat: float | None) -> GridMap | None:
 
 def drawing(outlines: Sequence[Outline], lon: float | None, lat: float | None) -> GridMap:
     """`outlines`: the grid itself first."""
-    frame = _frame(list(_points(outlines[0])))
+    frame = frame_of(list(points_of(outlines[0])), WIDTH, HEIGHT, _MARGIN)
     spot = frame.at(lon, lat) if lon is not None and lat is not None else None
     patches = [_patch(outline, frame, spot, own=outline is outlines[0]) for outline in outlines]
     return GridMap([*patches[1:], patches[0]], spot, outlines[0].simulated)
 
 
-def _rings(outline: Outline) -> Iterator[Ring]:
+def rings_of(outline: Outline) -> Iterator[Ring]:
     shape = json.loads(outline.geojson)
     polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
     for polygon in polygons:
         yield from polygon
 
 
-def _points(outline: Outline) -> Iterator[tuple[float, float]]:
-    for ring in _rings(outline):
+def points_of(outline: Outline) -> Iterator[tuple[float, float]]:
+    for ring in rings_of(outline):
         yield from ((point[0], point[1]) for point in ring)
 
 
-def _frame(points: Sequence[tuple[float, float]]) -> _Frame:
+def frame_of(points: Sequence[tuple[float, float]], width: int, height: int, margin: float) -> Frame:
+    """`margin`: share of the points' own extent that is shown around them."""
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     squeeze = math.cos(math.radians((south + north) / 2))
     wide, high = (east - west) * squeeze or 1e-6, (north - south) or 1e-6
-    scale = min(WIDTH / wide, HEIGHT / high) / (1 + _MARGIN)
-    return _Frame(
-        west=(west + east) / 2 - WIDTH / scale / squeeze / 2,
-        north=(south + north) / 2 + HEIGHT / scale / 2,
+    scale = min(width / wide, height / high) / (1 + margin)
+    return Frame(
+        west=(west + east) / 2 - width / scale / squeeze / 2,
+        north=(south + north) / 2 + height / scale / 2,
         scale=scale,
         squeeze=squeeze,
     )
 
 
-def _patch(outline: Outline, frame: _Frame, spot: tuple[float, float] | None, *, own: bool) -> Patch:
-    rings = [[frame.at(point[0], point[1]) for point in ring] for ring in _rings(outline)]
+def _patch(outline: Outline, frame: Frame, spot: tuple[float, float] | None, *, own: bool) -> Patch:
+    rings = [[frame.at(point[0], point[1]) for point in ring] for ring in rings_of(outline)]
     path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring) + "Z" for ring in rings)
     xs, ys = [x for ring in rings for x, _ in ring], [y for ring in rings for _, y in ring]
     x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2

@@ -6,8 +6,9 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from gezhi.cases.world import World
 from gezhi.lib.codes import LEVELS, is_code, level_of
-from gezhi.places.queries import children
+from gezhi.places.queries import children, search_places
 
 TITLES: Final = {
     "province": _("省"),
@@ -48,3 +49,11 @@ def place_choice(root: str, chosen: Sequence[str]) -> PlaceChoice:
             break
         code = pick
     return PlaceChoice("" if code == root else code, lists)
+
+
+def place_of(typed: str, world: World) -> str:
+    """The code of a place that is named or coded; "" when there is none, or nothing was typed."""
+    if is_code(typed):
+        return typed if typed in world.places else ""
+    found = search_places(typed, world.root, limit=1) if typed else []
+    return found[0][0] if found else ""

@@ -1,6 +1,6 @@
 """Contracts with third parties: what one covers, and what is wrong with a draft. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -60,7 +60,7 @@ class Known:
 
     contractors: Collection[int]
     units: Collection[int]
-    places: Collection[str]
+    places: Container[str]
     categories: Collection[str]
     functions: Collection[str]
     methods: Collection[str]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gezhi.portal.views import display, follow, report, verify
+from gezhi.portal.views import display, follow, purchases, report, verify
 
 app_name = "portal"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("follow/<str:code>/<slug:step>/", follow.take_step, name="step"),
     path("verify/", verify.ask, name="verify"),
     path("verify/<str:code>/", verify.verify, name="verified"),
+    path("purchases/", purchases.purchases, name="purchases"),
     path("display/", display.display, name="display"),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from gezhi.cases.actions.writing import Taken
+from gezhi.cases.actions.taken import Taken
 from gezhi.cases.charging import Price, charge_of
 from gezhi.cases.models import Assignment, Charge
 from gezhi.cases.world import World

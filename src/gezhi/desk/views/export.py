@@ -1,6 +1,5 @@
 """A list of cases as a workbook: the filters of the list, or the cases that were chosen."""
 
-import re
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,14 +19,12 @@ from gezhi.desk.views.cases import asked_of, chosen_cases
 from gezhi.pages.acting import unit_name
 from gezhi.pages.lines import state_titles
 from gezhi.pages.showing import said
+from gezhi.pages.tables import XLSX, harmless
 from gezhi.people.access import EXPORT, ActorRequest, requires
 from gezhi.places.queries import place_names
 
 MOST: Final = 50_000
 _CHUNK: Final = 2_000
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COLUMNS: Final = (
     *("number", "title", "category", "state", "place_code", "unit_id", "opened_at", "due_at", "closed_at"),
     *("overdue_count", "report_count", "reopen_count", "rating"),
@@ -47,9 +44,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     )
     rows = (found.filter(id__in=chosen) if chosen else found).values_list(*_COLUMNS)[:MOST]
     book = _written(rows.iterator(_CHUNK), world)
-    return FileResponse(
-        book, as_attachment=True, filename=f"cases-{now:%Y%m%d-%H%M}.xlsx", content_type=_TYPE
-    )
+    return FileResponse(book, as_attachment=True, filename=f"cases-{now:%Y%m%d-%H%M}.xlsx", content_type=XLSX)
 
 
 def _written(rows: Iterator[Row], world: World) -> IO[bytes]:
@@ -79,13 +74,7 @@ def _cells(row: Row, world: World, titles: dict[str, str], names: dict[str, str]
         *(number, title, said(world.catalogue.category(str(category)).name), titles.get(str(state), state)),
         *(names.get(str(place), ""), place, unit_name(card) if card else ""),
     ]
-    return [*(_harmless(str(word)) for word in words), *(_local(value) for value in rest)]
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet runs what looks like a formula, and its XML holds no control characters."""
-    plain = _NOT_IN_XML.sub("", text)
-    return "'" + plain if plain.startswith(_FORMULA) else plain
+    return [*(harmless(str(word)) for word in words), *(_local(value) for value in rest)]
 
 
 def _local(value: object) -> object:

@@ -1,0 +1,70 @@
+"""Places shaded by a number, each with the number written on it: nothing is told by colour alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gezhi.pages.grid_map import Frame, frame_of, points_of, rings_of
+from gezhi.places.queries import Outline
+
+WIDTH: Final = 640
+HEIGHT: Final = 440
+_MARGIN: Final = 0.05
+_FINE: Final = 1.0  # pixels; points nearer to the one before are left out
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Shaded:
+    """`step`: 0 for none, else 1 to 3, drawn with a pattern of its own."""
+
+    code: str
+    name: str
+    full_name: str
+    path: str
+    number: int
+    step: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choropleth:
+    places: list[Shaded]
+    simulated: bool
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def choropleth(outlines: Sequence[Outline], numbers: Mapping[str, int]) -> Choropleth | None:
+    """`numbers` by code. None when no place has a shape."""
+    if not outlines:
+        return None
+    points = [point for outline in outlines for point in points_of(outline)]
+    frame = frame_of(points, WIDTH, HEIGHT, _MARGIN)
+    most = max(numbers.values(), default=0)
+    places = [_shaded(outline, frame, numbers.get(outline.code, 0), most) for outline in outlines]
+    return Choropleth(places, any(outline.simulated for outline in outlines))
+
+
+def _shaded(outline: Outline, frame: Frame, number: int, most: int) -> Shaded:
+    rings = [_thinned([frame.at(point[0], point[1]) for point in ring]) for ring in rings_of(outline)]
+    path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring) + "Z" for ring in rings)
+    largest = max(rings, key=len)
+    x, y = _middle(largest)
+    step = 0 if not number else 1 + min(2, 3 * number // (most + 1))
+    return Shaded(outline.code, outline.name, outline.full_name, path, number, step, x, y)
+
+
+def _thinned(ring: Sequence[Point]) -> list[Point]:
+    kept = [ring[0]]
+    for x, y in ring[1:]:
+        if abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= _FINE:
+            kept.append((x, y))
+    return kept
+
+
+def _middle(ring: Sequence[Point]) -> Point:
+    xs, ys = [x for x, _ in ring], [y for _, y in ring]
+    return round((min(xs) + max(xs)) / 2, 1), round((min(ys) + max(ys)) / 2, 1)
