@@ -1,6 +1,7 @@
 """Paper: what a reader that we did not write finds in it."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pypdf
@@ -111,3 +112,10 @@ def test_a_table_of_a_thousand_rows_repeats_its_header() -> None:
 
 def test_a_page_can_be_looked_at() -> None:
     assert render_pages(Doc("告知书", [Paragraph("正文")]))[0].startswith(b"\x89PNG")
+
+
+def test_threads_set_documents_beside_each_other() -> None:
+    docs = [Doc(f"告知书 {n}", [Paragraph("正文" * n)]) for n in range(1, 9)]
+    alone = [render_pdf(doc) for doc in docs]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(render_pdf, docs)) == alone

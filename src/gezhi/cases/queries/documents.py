@@ -17,7 +17,7 @@ from gezhi.cases.world import World
 from gezhi.lib.readable import is_readable_code
 from gezhi.packs.catalogue import NotInCatalogue
 from gezhi.packs.forms import said_by_key
-from gezhi.packs.shapes import DocumentTemplate, Procedure, Words
+from gezhi.packs.shapes import DocumentTemplate, Form, Procedure, Words
 from gezhi.people.access import Actor
 from gezhi.places.queries import place_names
 
@@ -166,9 +166,18 @@ def _answers(
     given += [(asked.get(event.transition), event.facts["form"]) for event in events]
     answers: dict[str, str] = {}
     for key, values in given:
-        if key:
-            answers |= said_by_key(world.catalogue.form(row.pack_version_id, key), values, language)
+        form = _form(row, key, world)
+        if form:
+            answers |= said_by_key(form, values, language)
     return answers
+
+
+def _form(row: CaseRow, key: str | None, world: World) -> Form | None:
+    """None also where the category got its form after the case was opened."""
+    try:
+        return world.catalogue.form(row.pack_version_id, key) if key else None
+    except NotInCatalogue:
+        return None
 
 
 def _history(rows: Sequence[CaseRow], world: World) -> Mapping[int, list[Done]]:
