@@ -260,3 +260,20 @@ def test_plain_patterns_are_taken(pattern: str) -> None:
 def test_patterns_that_could_keep_a_server_busy_are_not(pattern: str) -> None:
     assert why_unsafe(pattern, 60)
     assert why_unsafe("^[0-9]$", 201)
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ("    form: smoking-building\n", "'dispatch' has a form and asks for none"),
+        ("    may: [form]\n", "'dispatch' may be given a form and names none"),
+    ],
+)
+def test_a_step_asks_the_form_that_it_has(tmp_path: Any, more: str, what: str) -> None:
+    form = PAGE.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    files = {**FILES, "forms/smoking-building.yaml": form.replace(", element: house-storeys", "")}
+    name = "procedures/short.yaml"
+    files[name] = files[name].replace("    effects: [assign]\n", "    effects: [assign]\n" + more, 1)
+    problems = [problem for problem in load(write(tmp_path, files)).problems if problem.what == what]
+    assert [problem.file for problem in problems] == [name]
+    assert problems[0].line

@@ -5,14 +5,19 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gezhi.cases.actions import act
 from gezhi.cases.models import Case, CaseEvent, Report
 from gezhi.cases.procedure import Given, Refused
+from gezhi.packs.forms import KnownValue, read_answers
+from gezhi.packs.shapes import Form
 from gezhi.pages.forms import form_view
 from tests import cast
-from tests.packs.forms import smoking_building
+from tests.packs.forms import example, smoking_building
 from tests.pages.asked_pack import FIRE, publish_asking
 
 RIGHT = {
@@ -52,6 +57,19 @@ def entered(city: cast.Cast, tmp_path: Path) -> Entered:
         return client
 
     return enter
+
+
+FIELDS = st.sampled_from(list(smoking_building().form_schema.properties))
+
+
+@given(st.dictionaries(FIELDS, st.lists(st.text(), max_size=3), max_size=9))
+def test_whatever_was_typed_is_shown_again(raw: dict[str, list[str]]) -> None:
+    form = smoking_building()
+    view = form_view(form, raw, read_answers(form, raw).faults, facts={"address": "南路"})
+    controls = every_control_is_labelled(render_to_string("components/form.html", {"form": view}))
+    assert {name for _, name, _ in controls.controls} == {
+        f"form.{key}" for key in form.form_schema.properties
+    }
 
 
 class Controls(HTMLParser):
@@ -176,12 +194,6 @@ def test_a_page_without_forms_asks_for_no_category(client: Client, city: cast.Ca
 
 
 def test_a_known_element_is_shown_and_can_be_corrected() -> None:
-    from django.template.loader import render_to_string
-
-    from gezhi.packs.forms import KnownValue
-    from gezhi.packs.shapes import Form
-    from tests.packs.forms import example
-
     plain = example()
     plain["layout"][1]["fields"][0]["element"] = "house-storeys"  # type: ignore[index]
     view = form_view(
@@ -194,8 +206,6 @@ def test_a_known_element_is_shown_and_can_be_corrected() -> None:
 
 
 def test_forms_on_one_page_have_ids_of_their_own() -> None:
-    from django.template.loader import render_to_string
-
     views = [form_view(smoking_building(), {}, prefix=f"{step}-form.") for step in ("a", "b")]
     every_control_is_labelled(
         "".join(render_to_string("components/form.html", {"form": one}) for one in views)
@@ -224,7 +234,8 @@ def test_answers_stand_under_the_report_and_in_the_step(entered: Entered, city: 
 def test_a_wrong_answer_to_a_step_is_shown_at_its_field(entered: Entered, city: cast.Cast) -> None:
     client, number = entered("dispatcher"), opened(city)
     answer = client.post(
-        f"/desk/cases/{number}/", {"step": "note", "version": "1", "form.storeys": "0", "form.trapped": "false"}
+        f"/desk/cases/{number}/",
+        {"step": "note", "version": "1", "form.storeys": "0", "form.trapped": "false"},
     )
     page = answer.content.decode()
     assert answer.status_code == 422

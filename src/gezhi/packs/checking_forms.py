@@ -8,7 +8,7 @@ from jsonschema.exceptions import SchemaError
 
 from gezhi.packs.checking_patterns import why_unsafe
 from gezhi.packs.problems import Address, Finding, one_of
-from gezhi.packs.shapes import Form, FormField, Pack, Property, ShowIf
+from gezhi.packs.shapes import Form, FormField, Need, Pack, Property, ShowIf, Transition
 
 _KEYWORDS: Final[dict[str, set[str]]] = {
     "string": {"format", "enum", "pattern", "minLength", "maxLength"},
@@ -24,6 +24,16 @@ MOST_CHOICES: Final = 60
 def check_forms(pack: Pack) -> Iterator[Finding]:
     for index, form in enumerate(pack.forms):
         yield from check_form(form, ("forms", index))
+    for index, procedure in enumerate(pack.procedures):
+        for n, step in enumerate(procedure.transitions):
+            yield from _step(step, ("procedures", index, "transitions", n))
+
+
+def _step(step: Transition, at: Address) -> Iterator[Finding]:
+    if step.form and Need.FORM not in {*step.needs, *step.may}:
+        yield Finding((*at, "form"), f"'{step.key}' has a form and asks for none", "'form' in needs or may")
+    if step.form is None and Need.FORM in step.may:
+        yield Finding((*at, "may"), f"'{step.key}' may be given a form and names none", "form: KEY")
 
 
 def check_form(form: Form, at: Address) -> Iterator[Finding]:
