@@ -25,7 +25,7 @@ from gezhi.packs.shapes import Closing, Pack, Words
 from tests import cast
 
 METRES: Final = 200
-BATCH: Final = 50
+BATCH: Final = 20  # places that are drawn once for both photos
 SIDES: Final = 8  # points along each side of a grid, over 100 m apart
 OTHER_TRICKS: Final = {
     "far": "far-photo",

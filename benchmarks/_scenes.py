@@ -52,7 +52,11 @@ def photograph(place: int, view: View, *, mended: bool) -> Image.Image:
     """The place as the camera saw it; before it was mended something lies there."""
     kind = KINDS[place % len(KINDS)]
     picture = Image.new("RGB", SIZE)
-    for depth, layer in enumerate(_layers(place, kind, mended), start=1):
+    *behind, near = _layers(place, kind)
+    if not mended:
+        near = near.copy()
+        _trouble(near, default_rng([place, 8]))
+    for depth, layer in enumerate((*behind, near), start=1):
         share = depth / 3
         seen = _seen(layer, view, share)
         picture.paste(seen, (0, 0), seen)
@@ -60,12 +64,10 @@ def photograph(place: int, view: View, *, mended: bool) -> Image.Image:
 
 
 @lru_cache(maxsize=24)
-def _layers(place: int, kind: str, mended: bool) -> tuple[Image.Image, ...]:
+def _layers(place: int, kind: str) -> tuple[Image.Image, ...]:
     rng = default_rng([place, 7])
     far, middle, near = (Image.new("RGBA", _whole(), (0, 0, 0, 0)) for _ in range(3))
     _DRAWN[kind](far, middle, near, rng)
-    if not mended:
-        _trouble(near, default_rng([place, 8]))
     return far, middle, near
 
 
