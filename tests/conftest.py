@@ -12,7 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 if TYPE_CHECKING:
     from tests.cast import Cast
 
-LIVING = ("cases", "insight", "notices", "procrastinate")  # what is written every day, by app
+LIVING = ("cases", "insight", "rounds", "notices", "procrastinate")  # what is written every day, by app
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ function walk(form: HTMLFormElement): void {
   const show = (): void => {
     track.value = points.join(" ");
     sessionStorage.setItem(key, track.value);
-    told.textContent = (told.dataset["words"] ?? "").replace("%s", String(points.length));
+    told.textContent = (told.dataset["words"] ?? "").replace("{n}", String(points.length));
   };
   navigator.geolocation.watchPosition(
     ({ coords }) => {

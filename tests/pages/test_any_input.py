@@ -111,6 +111,7 @@ PARTS = {  # of addresses
     "key": ["{upload}", "{run}", "{photo}"],
     "step": ["rate", "reopen", "add", "withdraw"],
     "view_id": ["1", "9" * 30],
+    "pk": ["1", "9" * 30],
 }
 
 

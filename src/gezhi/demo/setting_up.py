@@ -20,6 +20,7 @@ from gezhi.demo.history import REPORTS_A_DAY, Show, play_history
 from gezhi.demo.photos import Album, album
 from gezhi.demo.queries import city_divisions, grids_with_villages, is_another_city, is_done
 from gezhi.demo.reporting import Spots
+from gezhi.demo.rounds import plan_rounds
 from gezhi.ledger.actions import record
 from gezhi.lib.codes import COUNTY, level_of
 from gezhi.packs.actions import publish
@@ -63,6 +64,7 @@ def set_up(plan: Plan) -> None:
             "单位、岗位、账号 units, posts, accounts",
             lambda show: people_city(plan.end, plan.days),
         ),
+        ("rounds", "巡查走访 patrols and visits", lambda show: plan_rounds(plan.end, SEED)),
         ("photos", "模拟照片 simulated photos", lambda show: _album()),
         ("history", f"{plan.days} 天历史 days of history", lambda show: _history(plan, show)),
         ("statistics", "整理数据库 tidying the database", lambda show: _tidy()),

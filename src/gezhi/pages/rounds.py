@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gezhi.cases.world import known_world
 from gezhi.packs.forms import KnownValue, Value, fields_of, said_answers
 from gezhi.packs.shapes import Form, RoundPlan
 from gezhi.pages.showing import Due, due_of, english, said
@@ -77,7 +78,9 @@ def round_views(
 ) -> list[RoundView]:
     """One statement, for the names of the places."""
     listed = list(rounds)
-    names = place_names(one.place_code for one in listed)
+    root = known_world().root
+    names = place_names([root, *(one.place_code for one in listed)])
+    names = {code: name.removeprefix(names.get(root, "")) or name for code, name in names.items()}
     return [_view(one, book, now, names, here) for one in listed]
 
 
@@ -95,7 +98,7 @@ def _view(
         state=one.state,
         state_words=str(STATES.get(one.state, one.state)),
         due=due_of(one.due_at, now) if one.state == "due" else None,
-        due_words=f"{localtime(one.due_at):%Y-%m-%d %H:%M}",
+        due_words=_until(one.due_at),
         begun=one.begun_at is not None,
         ended=f"{localtime(one.ended_at):%Y-%m-%d %H:%M}" if one.ended_at else "",
         reason=one.reason,
@@ -103,6 +106,14 @@ def _view(
         away=_away(metres),
         metres=metres,
         due_at=one.due_at,
+    )
+
+
+def _until(due_at: datetime) -> str:
+    """The last day that counts, or the time of day where it ends within one."""
+    last = localtime(due_at - timedelta(minutes=1))
+    return (
+        f"{last:%Y-%m-%d}" if (last.hour, last.minute) == (23, 59) else f"{localtime(due_at):%Y-%m-%d %H:%M}"
     )
 
 

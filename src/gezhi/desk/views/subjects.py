@@ -36,7 +36,7 @@ _FAULTS: Final = 200
 _PREVIEW: Final = 10
 _LARGEST: Final = 4 * 1024 * 1024
 _DEEPEST: Final = 10_000
-_AT: Final = "desk:subjects"
+_AT: Final = "desk:rounds"
 _FIELDS: Final = ("kind", "code", "name", "address", "place_code", "lon", "lat")
 
 
