@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from gezhi.cases.actions import act
 from gezhi.cases.models import Case, CaseEvent, Report
 from gezhi.cases.procedure import Given, Refused
+from gezhi.ledger.entries import salted
+from gezhi.ledger.models import Entry
+from gezhi.lib.json_text import sorted_json
 from gezhi.packs.forms import KnownValue, read_answers
 from gezhi.packs.shapes import Form
 from gezhi.pages.forms import form_view
@@ -229,6 +232,21 @@ def test_answers_stand_under_the_report_and_in_the_step(entered: Entered, city: 
     answer = client.post(address, form | {"step": "note", "version": "1"}, follow=True)
     assert "<dt>层数</dt><dd>9</dd>" in answer.content.decode()
     assert CaseEvent.objects.get(transition="note").facts["form"] == KEPT | {"storeys": 9}
+
+
+def test_answers_are_proven_by_the_ledger_without_standing_in_it(entered: Entered, city: cast.Cast) -> None:
+    client, number = entered("dispatcher"), opened(city)
+    form = {key: value for key, value in RIGHT.items() if key != "asked"}
+    client.post(f"/desk/cases/{number}/", form | {"step": "note", "version": "1"})
+    report, event = Report.objects.get(), CaseEvent.objects.get(transition="note")
+    proofs = {
+        "case.report": salted(bytes(report.salt), sorted_json(report.attributes)),
+        "case.correct": salted(bytes(event.salt), sorted_json(event.facts["form"])),
+    }
+    for kind, proof in proofs.items():
+        body = bytes(Entry.objects.get(kind=kind).body).decode()
+        assert proof in body
+        assert "storeys" not in body
 
 
 def test_a_wrong_answer_to_a_step_is_shown_at_its_field(entered: Entered, city: cast.Cast) -> None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models.expressions import RawSQL
 
 from gezhi.cases.actions import partners
+from gezhi.cases.actions.calling import queue_callbacks
 from gezhi.cases.actions.taken import Taken, event_facts
 from gezhi.cases.answers import answer_text
 from gezhi.cases.case_row import CaseRow
@@ -18,7 +19,7 @@ from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
 from gezhi.ledger.entries import Fact, salted
 from gezhi.ledger.queries import STAMP
-from gezhi.lib.json_text import json_text
+from gezhi.lib.json_text import json_text, sorted_json
 from gezhi.lib.rows import insert_rows, update_rows
 from gezhi.notices.actions import Answer, queue_answers
 from gezhi.packs.shapes import Kind, Message
@@ -75,6 +76,7 @@ def write(batch: Sequence[Taken], world: World, at: datetime) -> None:
     insert_rows("cases_evidence", EVIDENCE, [row for taken in batch for row in _photos(taken, at)])
     _write_ratings(batch, at)
     _write_lessons(batch, at)
+    queue_callbacks(batch, world, at)
     queue_answers(_answers(batch, world), at)
 
 
@@ -121,6 +123,8 @@ def _entry(taken: Taken, at: datetime) -> Entry:
         "words": salted(taken.salt, taken.words),
         "evidence": [photo.sha256 for photo in taken.photos],
     }
+    if taken.given.form:
+        facts["form"] = salted(taken.salt, sorted_json(taken.given.form))
     return Entry(f"case.{taken.transition.kind.value}", f"case:{taken.after.id}", at, facts)
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from gezhi.cases.answers import answer_text
 from gezhi.cases.intake.drafting import Draft
 from gezhi.cases.intake.joining import Joining
-from gezhi.cases.intake.shapes import NewReport, Receipt
+from gezhi.cases.intake.shapes import NewReport, Photo, Receipt
 from gezhi.cases.limits import state_due
 from gezhi.cases.matching import title_of
 from gezhi.cases.periods import report_words
@@ -19,7 +19,7 @@ from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
 from gezhi.ledger.entries import Fact, salted
-from gezhi.lib.json_text import json_text
+from gezhi.lib.json_text import json_text, sorted_json
 from gezhi.lib.readable import readable_code
 from gezhi.lib.rows import insert_rows
 from gezhi.notices.actions import Answer, queue_answers
@@ -39,7 +39,7 @@ REPORT = (
 EVENT = ("case_id seq at transition kind from_state to_state account_id role text facts due_at salt").split()
 EVIDENCE = (
     "key case_id report_id event_seq account_id sha256 original_sha256 content_type size width height "
-    "taken_at lon lat stored_at"
+    "taken_at lon lat stored_at look look_bands"
 ).split()
 JOINED = """
 WITH still AS (
@@ -271,6 +271,8 @@ def _entry(batch: Written, index: int, seq: int) -> Entry:
         "reporter": salted(salt, f"{draft.report.reporter_name}\n{draft.report.reporter_phone}"),
         "photos": [photo.sha256 for photo in draft.report.photos],
     }
+    if draft.report.attributes:
+        facts["attributes"] = salted(salt, sorted_json(draft.report.attributes))
     opens = _opens(batch, index)
     if opens and draft.opening.rule_keys:
         facts["rules"] = list(draft.opening.rule_keys)
@@ -283,9 +285,14 @@ def _photo_rows(batch: Written, index: int, seq: int) -> list[tuple[object, ...]
     where = (_case_id(batch, index), batch.ids[index][1], seq, report.submitted_by_id)
     return [
         (photo.key, *where, photo.sha256, photo.original_sha256, photo.content_type, photo.size, photo.width)
-        + (photo.height, photo.taken_at, photo.lon, photo.lat, batch.at_text)
+        + (photo.height, photo.taken_at, photo.lon, photo.lat, batch.at_text, *look_cells(photo))
         for photo in report.photos
     ]
+
+
+def look_cells(photo: Photo) -> tuple[bytes | None, list[int] | None]:
+    """The columns by which a picture is found again."""
+    return (bytes.fromhex(photo.look), list(photo.look_bands)) if photo.look else (None, None)
 
 
 def _answer(batch: Written, index: int) -> Answer | None:
