@@ -175,7 +175,7 @@ def _opened(situation: Situation, setting: Setting, at: datetime) -> CaseRow:
     return CaseRow(
         id=1,
         number="1",
-        pack_version_id=1,
+        pack_version_id=setting.catalogue.pack_version_id(category.key),
         procedure=procedure.key,
         category=category.key,
         state=state.key,
