@@ -25,18 +25,19 @@ REPORT_FROM_FIELD = "report-from-field"
 IMPORT = "import"
 TEACH = "teach"
 EXPORT = "export"
+CALLBACK = "callback"
 PLAN = "plan"
 CONTRACTS = "contracts"
 PARAMETERS = "parameters"
 APPRAISE = "appraise"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.OPERATOR: frozenset({DESK, REPORT_FOR_OTHERS}),
+    Role.OPERATOR: frozenset({DESK, CALLBACK, REPORT_FOR_OTHERS}),
     Role.DISPATCHER: frozenset({DESK, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT, PLAN}),
     Role.HANDLER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
-    Role.VERIFIER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
+    Role.VERIFIER: frozenset({DESK, CALLBACK, REPORT_FROM_FIELD, EXPORT}),
     Role.GRID_WORKER: frozenset({DESK, REPORT_FROM_FIELD}),
-    Role.SUPERVISOR: frozenset({DESK, EXPORT, APPRAISE, PLAN}),
+    Role.SUPERVISOR: frozenset({DESK, CALLBACK, EXPORT, APPRAISE, PLAN}),
     Role.LEADER: frozenset({DESK, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS}),
     Role.AUDITOR: frozenset({DESK}),
     Role.DATA_STEWARD: frozenset({DESK, IMPORT, EXPORT}),
