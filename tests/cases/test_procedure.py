@@ -133,7 +133,10 @@ def test_what_a_screen_offers_is_what_may_be_taken(
     state: str, step: str, roles: frozenset[str], overdue: bool, account: int | None
 ) -> None:
     standing = Standing(state, overdue, {Kind.FINISH: 1})
-    full = Given("理由", "说明", 3, "other", "330203001001", 5, "2026070100000001", 1, PHOTO)
+    full = Given(
+        *("理由", "说明", 3, "other", "330203001001", 5, "2026070100000001", 1),
+        *(PHOTO, (2, 3), "2 working days", {"given": True}),
+    )
     offered = {
         one.transition.key for one in options(STANDARD, standing, roles, account) if one.refusal is None
     }
