@@ -151,3 +151,19 @@ def test_what_is_known_is_read_by_the_duties_that_need_it(
 def test_a_grid_worker_makes_no_plans(client_of: "type[Client]") -> None:
     for address in ("/desk/rounds/", "/desk/subjects/", "/desk/elements/", "/desk/subjects/import/"):
         assert client_of("grid-worker").get(address).status_code == 403
+
+
+def test_one_round_shows_what_it_brought_and_its_photos(
+    administrator: Client, client_of: "type[Client]"
+) -> None:
+    key = cast.photo()
+    one = due("daily-walk")
+    Round.objects.filter(pk=one.pk).update(
+        state="done", photos=[key], points=3, metres=900, answers={"order": True, "hydrants": 4}
+    )
+    page = administrator.get(f"/desk/rounds/{one.pk}/").content.decode()
+    assert "秩序良好" in page
+    assert "消火栓数" not in page  # no duty of this person needs it
+    assert administrator.get(f"/desk/rounds/{one.pk}/photos/{key}/").status_code == 200
+    assert administrator.get(f"/desk/rounds/{one.pk}/photos/{cast.photo()}/").status_code == 404
+    assert client_of("jiangbei-dispatcher").get(f"/desk/rounds/{one.pk}/").status_code == 404

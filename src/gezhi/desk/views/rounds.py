@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,16 +19,30 @@ from gezhi.cases.procedure import Refused
 from gezhi.cases.world import known_world
 from gezhi.desk.views.page import page
 from gezhi.lib.codes import is_code
+from gezhi.packs.forms import fields_of, said_answers
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import number, posted
+from gezhi.pages.photos import photo_response
 from gezhi.pages.rounds import STATES, RoundView, rhythm, round_views
-from gezhi.pages.showing import said
+from gezhi.pages.showing import english, said
 from gezhi.pages.tables import table_file
 from gezhi.people.access import EXPORT, PLAN, Actor, ActorRequest, requires
 from gezhi.places.queries import place_names, search_places
 from gezhi.rounds.actions import may_plan, set_plan
+from gezhi.rounds.book import Book
 from gezhi.rounds.listing import BadFilter, RoundFilters, read_round_filters
-from gezhi.rounds.queries import Covered, book, coverage, rounds_matching, seen_places, settings_of, start_of
+from gezhi.rounds.models import Round
+from gezhi.rounds.queries import (
+    Covered,
+    book,
+    coverage,
+    readable,
+    rounds_in_sight,
+    rounds_matching,
+    seen_places,
+    settings_of,
+    start_of,
+)
 
 _SHOWN: Final = 50
 _MOST: Final = 50_000
@@ -191,6 +206,50 @@ def round_list(request: ActorRequest) -> HttpResponse:
         "may_export": request.actor.may(EXPORT),
     }
     return page(request, "desk/round_list.html", context, at=_AT)
+
+
+@requires(PLAN)
+@require_GET
+def one_round(request: ActorRequest, pk: int) -> HttpResponse:
+    """What one round brought; of elements those that this person's duties read."""
+    found = _round(request, pk)
+    plans = book(known_world().stamp)
+    context = {
+        "round": round_views([found], plans, timezone.now())[0],
+        "subject": found.subject,
+        "answers": _answers(request.actor, found, plans),
+        "photos": found.photos,
+        "metres": found.metres,
+        "points": found.points,
+    }
+    return page(request, "desk/round.html", context, at=_AT)
+
+
+def _round(request: ActorRequest, pk: int) -> Round:
+    if pk >= 2**63:
+        raise Http404
+    return get_object_or_404(rounds_in_sight(request.actor), pk=pk)
+
+
+def _answers(actor: Actor, found: Round, plans: Book) -> list[tuple[str, str]]:
+    card = plans.plans.get(found.plan)
+    if card is None or card.form is None:
+        return []
+    may = readable(actor, plans.elements, found.place_code, known_world().directory)
+    seen = {
+        one.key: found.answers[one.key]
+        for _group, one in fields_of(card.form)
+        if one.key in found.answers and (one.element is None or one.element in may)
+    }
+    return said_answers(card.form, seen, "en" if english() else "zh")
+
+
+@requires(PLAN)
+@require_GET
+def photo(request: ActorRequest, pk: int, key: UUID) -> HttpResponse:
+    if key not in _round(request, pk).photos:
+        raise Http404
+    return photo_response(str(key))
 
 
 @requires(EXPORT)
