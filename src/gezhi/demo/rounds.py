@@ -1,5 +1,6 @@
 """Invented houses, households, shops and sites around the demonstration's grid worker, and plans that visit them."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
@@ -64,10 +65,13 @@ def _subjects(village: str, plans: Book, rng: Random) -> Iterator[SubjectRow]:
 def _subject(
     kind: str, number: int, grid: str, shape: bytes, visits: list[RoundPlan], rng: Random
 ) -> SubjectRow:
-    """Every second one is such that plans which pick by an element pick it."""
+    """Every second one is such that plans which pick by an element pick it, each plan in turn."""
     at = shapely.point_on_surface(shapely.from_wkb(shape))
     lane, house = rng.choice(LANES), rng.randrange(1, 90)
-    picked = [plan.only for plan in visits if plan.only and plan.about == kind and number % 2]
+    picked: dict[str, list[str | bool | int]] = defaultdict(list)
+    for plan in visits:
+        if plan.only and plan.about == kind and number % 2:
+            picked[plan.only.element].append(plan.only.one_of[0])
     return SubjectRow(
         kind=kind,
         code=f"DEMO-{grid}-{kind}-{number}",
@@ -76,5 +80,5 @@ def _subject(
         place_code=grid,
         lon=round(at.x + (rng.random() - 0.5) * 4e-4, 6),
         lat=round(at.y + (rng.random() - 0.5) * 4e-4, 6),
-        known={only.element: only.one_of[0] for only in picked},
+        known={key: values[number // 2 % len(values)] for key, values in picked.items()},
     )
