@@ -25,7 +25,7 @@ def test_the_situations_of_a_pack_go_as_they_say(folder: Path) -> None:
     loaded = load(folder)
     assert loaded.pack is not None
     assert loaded.pack.situations
-    assert prove(loaded.pack, loaded.needed) == []
+    assert prove(loaded.pack, tuple(loaded.needed.values())) == []
 
 
 def test_the_rule_sees_a_situation_that_goes_otherwise() -> None:

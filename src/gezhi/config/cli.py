@@ -70,7 +70,7 @@ def _from_above(command: str) -> object:
         from gezhi.cases.situations import prove
         from gezhi.packs.cli import Above
 
-        return Above(open_states, prove)
+        return Above(open_states, _waiting, _move, prove)
     if command == "people":
         return _above_people()
     return None
@@ -103,6 +103,18 @@ def open_states() -> frozenset[tuple[str, str]]:
     from gezhi.cases.queries import open_states
 
     return open_states()
+
+
+def _waiting(name: str) -> Mapping[tuple[str, str], int]:
+    from gezhi.cases.actions.moving import waiting
+
+    return waiting(name)
+
+
+def _move(name: str) -> int:
+    from gezhi.cases.actions.moving import move_open_cases
+
+    return move_open_cases(name)
 
 
 def record_configuration(kind: str, subject: str, facts: Mapping[str, str | int]) -> None:

@@ -116,6 +116,9 @@ class Catalogue:
         """The procedure of an open case, as its version or one that it needs has it. Raises NotInCatalogue."""
         return _found(self._procedures, (pack_version_id, key), "procedure", key)
 
+    def find_procedure(self, pack_version_id: int, key: str) -> Procedure | None:
+        return self._procedures.get((pack_version_id, key))
+
     def message(self, pack_version_id: int, key: str) -> Message:
         """Raises NotInCatalogue."""
         return _found(self._messages, (pack_version_id, key), "message", key)

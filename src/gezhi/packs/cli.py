@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import click
 from gezhi.lib.command import pure
 from gezhi.packs.exporting import files_of
 from gezhi.packs.loading import Loaded, Shelf, pack_folders
+from gezhi.packs.moving import Waiting, Way, stranded, ways
 from gezhi.packs.publishing import OpenStates, Plan
 from gezhi.packs.schemas import schemas
 from gezhi.packs.scope import by_needs
@@ -24,11 +25,15 @@ class Above:
     """What parts above packs know; the command line passes one as the context's object.
 
     `open_states`: (procedure, state) of every open case.
-    `prove`: the situations of a pack that fail, a line each; with the packs that it needs, by name.
+    `waiting`: (procedure, state) of the open cases of one pack, with how many stand there.
+    `move`: takes the open cases of a pack to its active version; how many.
+    `prove`: the situations of a pack that fail, a line each; with the packs that it needs.
     """
 
     open_states: Callable[[], OpenStates] = frozenset
-    prove: Callable[[Pack, Mapping[str, Pack]], Sequence[str]] = lambda pack, needed: ()
+    waiting: Callable[[str], Waiting] = lambda name: {}
+    move: Callable[[str], int] = lambda name: 0
+    prove: Callable[[Pack, Sequence[Pack]], Sequence[str]] = lambda pack, needed: ()
 
 
 def _above(context: click.Context) -> Above:
@@ -59,23 +64,26 @@ def check_packs(context: click.Context, names: tuple[str, ...]) -> None:
 @click.pass_context
 def plan_packs(context: click.Context, names: tuple[str, ...]) -> None:
     """Show what publishing would change; change nothing."""
-    plans = _plans(names, _above(context))
-    shown = [_show(one) for one in plans]
+    above = _above(context)
+    plans = _plans(names, above)
+    shown = [_show(one, above) for one in plans]
     sys.exit(0 if all(shown) else 1)
 
 
 @packs.command("apply")
 @click.argument("names", nargs=-1)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--move-open", is_flag=True, help="Open cases go on under the new version.")
 @click.pass_context
-def apply_packs(context: click.Context, names: tuple[str, ...], yes: bool) -> None:
-    """Publish packs: plan, show, ask, publish."""
+def apply_packs(context: click.Context, names: tuple[str, ...], yes: bool, move_open: bool) -> None:
+    """Publish packs: plan, show, ask, publish. Open cases keep their version unless they are moved."""
     from gezhi.packs.actions import publish
 
     above = _above(context)
     plans = _plans(names, above)
-    shown = [_show(one) for one in plans]
-    if not all(shown):
+    shown = [_show(one, above) for one in plans]
+    movable = [_can_move(one, above) for one in plans] if move_open else []
+    if not all([*shown, *movable]):
         sys.exit(1)
     wanted = [one.pack for one in plans if one.step == "publish"]
     if wanted and not yes:
@@ -83,6 +91,11 @@ def apply_packs(context: click.Context, names: tuple[str, ...], yes: bool) -> No
     for pack in wanted:
         published = publish(pack, open_states=above.open_states())
         click.echo(f"{published.name} {published.version} is published; new cases open with it.")
+    for one in plans if move_open else ():
+        moved = above.move(one.pack.manifest.name)
+        click.echo(
+            f"{one.pack.manifest.name}: {moved} open {'case goes' if moved == 1 else 'cases go'} on under it."
+        )
 
 
 @packs.command("diff")
@@ -167,7 +180,7 @@ def _folder(root: Path, name: str) -> Path:
 
 
 def _checked(loaded: Loaded, above: Above) -> bool:
-    failed = above.prove(loaded.pack, loaded.needed) if loaded.pack else ()
+    failed = above.prove(loaded.pack, tuple(loaded.needed.values())) if loaded.pack else ()
     _complain(loaded)
     for line in failed:
         click.echo(f"{loaded.folder.name}: {line}", err=True)
@@ -209,7 +222,18 @@ def _plans(names: Sequence[str], above: Above) -> list[Plan]:
     return [publication_plan(pack, states, wanted[:n]) for n, pack in enumerate(wanted)]
 
 
-def _show(planned: Plan) -> bool:
+def _ways(planned: Plan, above: Above) -> list[Way]:
+    return ways(planned.pack, planned.needed, above.waiting(planned.pack.manifest.name))
+
+
+def _can_move(planned: Plan, above: Above) -> bool:
+    problems = stranded(_ways(planned, above))
+    for problem in problems:
+        click.echo(f"refused: {problem}", err=True)
+    return not problems
+
+
+def _show(planned: Plan, above: Above) -> bool:
     manifest = planned.pack.manifest
     if planned.step == "nothing":
         click.echo(f"{manifest.name} {manifest.version} is published already; nothing to do.")
@@ -220,6 +244,7 @@ def _show(planned: Plan) -> bool:
         changes = _count(planned.changes, "change")
         click.echo(f"{manifest.name} {planned.replaces} -> {manifest.version}: {changes}")
         _say(planned.changes)
+        _say(_ways(planned, above))
     for problem in planned.refusals:
         click.echo(f"refused: {problem}", err=True)
     return not planned.refusals

@@ -1,7 +1,7 @@
 """What publishing a pack would change, and whether it may be published. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gezhi.packs.catalogue import Published
@@ -36,7 +36,7 @@ class Change:
 class Plan:
     """`step`: `publish` makes a row, `nothing` when this very version is active already.
 
-    `replaces`: the version that is active until then.
+    `replaces`: the version that is active until then. `needed`: what it needs, as pinned.
     """
 
     pack: Pack
@@ -44,6 +44,7 @@ class Plan:
     step: Literal["publish", "nothing"]
     changes: tuple[Change, ...]
     refusals: tuple[Problem, ...]
+    needed: Mapping[str, Pack] = field(default_factory=dict)
 
 
 def plan(
@@ -57,16 +58,18 @@ def plan(
     `open_states`: (procedure, state) of every open case of this pack; `releases`: what may be needed, by
     name and version."""
     active = next((one.pack for one in history if one.active), None)
+    known = releases or {}
+    needed = needed_by(pack, lambda *pin: known.get(pin))
     if active is not None and active.digest == pack.digest:
-        return Plan(pack, active.manifest.version, "nothing", (), ())
+        return Plan(pack, active.manifest.version, "nothing", (), (), needed)
     refusals = (
-        *_sound_with(pack, releases or {}),
+        *(list(_pin_refusals(pack, known)) or _unsound(pack, needed)),
         *_version_refusals(pack, history),
         *_ownership_refusals(pack, others),
         *_state_refusals(pack, history, open_states),
     )
     replaces = active.manifest.version if active else None
-    return Plan(pack, replaces, "publish", tuple(diff(active, pack)), refusals)
+    return Plan(pack, replaces, "publish", tuple(diff(active, pack)), refusals, needed)
 
 
 def diff(old: Pack | None, new: Pack) -> Iterator[Change]:
@@ -107,11 +110,6 @@ def _said(value: object) -> str:
 
 def _refusal(what: str, allowed: str, where: str = "") -> Problem:
     return Problem("pack.yaml", 0, where, what, allowed)
-
-
-def _sound_with(pack: Pack, releases: Releases) -> Iterator[Problem]:
-    pins = list(_pin_refusals(pack, releases))
-    yield from pins or _unsound(pack, needed_by(pack, lambda name, version: releases.get((name, version))))
 
 
 def _pin_refusals(pack: Pack, releases: Releases) -> Iterator[Problem]:

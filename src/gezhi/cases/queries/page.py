@@ -148,7 +148,7 @@ def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence]) -> l
             at=row.at,
             kind=row.kind,
             transition=row.transition,
-            title=done.get(row.transition, _OWN.get(row.kind, (row.transition, row.transition))),
+            title=done.get(row.transition) or _OWN.get(row.transition) or _own(row.kind, row.transition),
             who=names.get(row.account_id or 0, ""),
             role=row.role,
             text=row.text,
@@ -164,8 +164,13 @@ _OWN = {
     "join": ("并入一条诉求", "Another report joined"),
     "split": ("自其他案件拆出", "Split off another case"),
     "overdue": ("超过时限", "Limit passed"),
+    "move": ("随场景包更新转入新版本", "Moved to a newer version of its pack"),
     "child": ("自上级案件开出的子案件", "Opened as a child case"),
 }
+
+
+def _own(kind: str, step: str) -> tuple[str, str]:
+    return _OWN.get(kind, (step, step))
 
 
 def similar_cases(actor: Actor, case: Case, limit: int = 8) -> QuerySet[Case]:
