@@ -55,6 +55,19 @@ def test_each_plan_gets_the_answers_that_its_own_form_asks(pack: Pack) -> None:
     assert by_element(both.form, answers.values) == {"danger-grade": "C", "storeys": 3}
 
 
+def test_plans_that_share_a_form_ask_it_once(pack: Pack) -> None:
+    danger = next(form for form in pack.forms if form.key == "danger")
+    house = next(form for form in pack.forms if form.key == "house")
+    shared = unified([("grade-c", danger), ("grade-d", danger)])
+    assert shared is not None
+    assert shared.form is danger
+    three = unified([("grade-c", danger), ("grade-d", danger), ("visit", house)])
+    assert three is not None
+    assert [one.key for _, one in fields_of(three.form)] == ["danger_grade", "storeys", "note", "note_2"]
+    values = {"note": "无变化"}
+    assert three.answers_of("grade-c", values) == three.answers_of("grade-d", values) == values
+
+
 def test_what_one_form_requires_the_one_form_requires_unless_it_is_known(pack: Pack) -> None:
     both = forms(pack, "danger", "house").form
     assert set(check_answers(both, {}).faults) == {"danger_grade", "storeys", "note"}

@@ -45,15 +45,18 @@ class _Asked:
 
 
 def unified(forms: Sequence[tuple[str, Form]]) -> Unified | None:
-    """`forms`: (plan, its form). One form stays as it is; None: no form."""
-    if not forms:
+    """`forms`: (plan, its form). One form, though of several plans, stays as it is; None: no form."""
+    different = {form.key: form for _plan, form in forms}
+    if not different:
         return None
-    if len(forms) == 1:
-        plan, form = forms[0]
-        return Unified(form, (Part(plan, {key: key for key in form.form_schema.properties}),))
+    if len(different) == 1:
+        form = forms[0][1]
+        same = {key: key for key in form.form_schema.properties}
+        return Unified(form, tuple(Part(plan, same) for plan, _form in forms))
     asked: dict[str, _Asked] = {}
-    parts = [Part(plan, _take(form, asked)) for plan, form in forms]
-    return Unified(_form([form for _, form in forms], asked), tuple(parts))
+    names = {key: _take(form, asked) for key, form in different.items()}
+    parts = tuple(Part(plan, names[form.key]) for plan, form in forms)
+    return Unified(_form(list(different.values()), asked), parts)
 
 
 def _take(form: Form, asked: dict[str, _Asked]) -> dict[str, str]:
