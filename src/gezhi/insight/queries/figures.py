@@ -39,6 +39,7 @@ class Within:
     place: str = ""
     category: str = ""
     categories: Collection[str] = ()
+    without: Collection[str] = ()  # places
 
     def about(self, categories: Collection[str]) -> "Within":
         return replace(self, categories=categories)
@@ -114,6 +115,8 @@ def _asked(by: Dimension, within: Within, count: Count | None) -> list[tuple[str
         found.append(("category = %s", [within.category]))
     if within.categories:
         found.append(("category = ANY(%s)", [sorted(within.categories)]))
+    outside = "NOT (place_code >= %s AND place_code < %s)"
+    found += [(outside, list(place_range(place))) for place in within.without]
     if count is not None:
         found.append(("flags & %s <> 0", [count.flag]))
     return [*found, *_scope(within)]

@@ -1,12 +1,14 @@
 """The appraisals that packs publish, and the one in force for a period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from gezhi.insight.marking import Mark, Method, marks
 from gezhi.insight.periods import Period
 from gezhi.insight.queries.figures import Column, Dimension, Figures, Within, figures
+from gezhi.insight.queries.posts import by_post, grid_posts
 from gezhi.ledger.queries import configuration_stamp
 from gezhi.packs.queries import published_versions
 from gezhi.packs.shapes import Indicator, Pack
@@ -53,15 +55,25 @@ def method_of(key: str, period: Period, stamp: int | None = None) -> Method:
     return found
 
 
-def appraise(method: Method, period: Period, by: Dimension, within: Within) -> tuple[list[Mark], Figures]:
+def appraise(
+    method: Method, period: Period, by: Dimension | Literal["post"], within: Within
+) -> tuple[list[Mark], Figures]:
     """Marks, best first, and the figures behind them. One statement, and one more for each set of categories that
     indicators are restricted to."""
-    whole = figures(period, by, within)
-    counts = {}
+    read = _reader(period, by)
+    whole = read(within)
+    counts: dict[str, Mapping[str, Column]] = {}
     narrowed: dict[tuple[str, ...], Mapping[str, Column]] = {(): whole.columns}
     for indicator in method.indicators:
         if indicator.categories not in narrowed:
-            some = figures(period, by, within.about(indicator.categories))
+            some = read(within.about(indicator.categories))
             narrowed[indicator.categories] = some.aligned(whole.keys).columns
         counts[indicator.key] = narrowed[indicator.categories]
     return marks(method, whole.keys, counts, whole.columns), whole
+
+
+def _reader(period: Period, by: Dimension | Literal["post"]) -> Callable[[Within], Figures]:
+    if by != "post":
+        return lambda within: figures(period, by, within)
+    posts = grid_posts(period.days[1])
+    return lambda within: by_post(figures(period, "grid", within), posts)
