@@ -40,7 +40,7 @@ def test_lists_of_a_day_and_an_edition_are_read(city: Cast, person: Person) -> N
 
 def test_gaps_of_a_place_are_read(city: Cast, person: Person) -> None:
     found = person("dispatcher").get("/api/v1/lists/coverage", {"place": NANMEN}).json()
-    assert {gap["town"] for gap in found["gaps"]} == {NANMEN}
+    assert {gap["place_code"] for gap in found["gaps"]} == {NANMEN}
     assert "fire" in {gap["function"] for gap in found["gaps"]}
     wrong = person("dispatcher").get("/api/v1/lists/coverage", {"place": "999"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown-place")

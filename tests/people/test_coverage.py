@@ -5,10 +5,23 @@ from datetime import date
 from random import Random
 
 from gezhi.lib.codes import COUNTY, TOWN, VILLAGE, ancestor_at
-from gezhi.people.coverage import Gap, Overlap, Subject, by_place, gaps, overlaps
+from gezhi.people.coverage import Gap, Overlap, Subject, by_place, gaps, overlaps, widened
 from gezhi.people.directory import Directory, UnitCard
 from gezhi.people.staffing import AdmissionRow, DutyRow
-from tests.cast import CITY, GAOQIAO, HAISHU, JIANGBEI, LAMP, LINGXIA, LIUJIN, NANMEN, RUBBISH, WANAN, ZHONGMA
+from tests.cast import (
+    BAISHA,
+    CITY,
+    GAOQIAO,
+    HAISHU,
+    JIANGBEI,
+    LAMP,
+    LINGXIA,
+    LIUJIN,
+    NANMEN,
+    RUBBISH,
+    WANAN,
+    ZHONGMA,
+)
 
 GRIDS = [f"{WANAN}001", f"{WANAN}002", f"{LIUJIN}001", f"{LINGXIA}001"]
 LAMPS, WASTE = Subject(LAMP, "municipal", True), Subject(RUBBISH, "sanitation", True)
@@ -31,11 +44,21 @@ def test_a_duty_that_only_one_town_holds_is_a_gap_in_the_other() -> None:
 def test_a_gap_says_how_many_of_a_towns_places_it_takes() -> None:
     directory = Directory(units(unit(1, WANAN, "sanitation")))
     found = gaps([WASTE], GRIDS, directory)
-    assert [(gap.town, gap.missing, gap.total, gap.whole) for gap in found] == [
+    assert [(gap.place_code, gap.missing, gap.total, gap.whole) for gap in found] == [
         (NANMEN, 1, 3, False),
         (GAOQIAO, 1, 1, True),
     ]
     assert by_place(found, COUNTY) == {HAISHU: 2}
+
+
+def test_a_gap_of_every_town_is_one_gap_of_the_county() -> None:
+    both = [*GRIDS, f"{BAISHA}001"]
+    nobody = widened(gaps([WASTE], both, Directory({})), both)
+    assert nobody == [Gap(CITY, "sanitation", (RUBBISH,), 5, 5)]
+    jiangbei = Directory(units(unit(1, JIANGBEI, "sanitation")))
+    assert [gap.place_code for gap in widened(gaps([WASTE], both, jiangbei), both)] == [HAISHU]
+    gaoqiao = Directory(units(unit(1, JIANGBEI, "sanitation"), unit(2, GAOQIAO, "sanitation")))
+    assert [gap.place_code for gap in widened(gaps([WASTE], both, gaoqiao), both)] == [NANMEN]
 
 
 def test_a_contractor_fills_no_gap() -> None:

@@ -123,6 +123,12 @@ def units_of(divisions: Mapping[str, str], city: str) -> list[UnitDraft]:
     return found
 
 
+def kind_of(unit: UnitDraft) -> str:
+    if unit.code.endswith(CENTRE):
+        return "centre"
+    return "community" if level_of(unit.place) == VILLAGE else "office"
+
+
 def _offices(code: str, name: str, level: int) -> Iterator[UnitDraft]:
     english = english_place(code)
     yield UnitDraft(f"{code}-{CENTRE}", f"{name}社会治理中心", _en(english, "Governance Centre"), code, ())

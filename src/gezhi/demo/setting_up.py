@@ -16,6 +16,7 @@ from django.utils import timezone
 from gezhi.cases.world import world
 from gezhi.demo import city
 from gezhi.demo.cast import Stage, cast_on
+from gezhi.demo.contractors import hire_contractors
 from gezhi.demo.history import REPORTS_A_DAY, Show, play_history
 from gezhi.demo.photos import Album, album
 from gezhi.demo.queries import city_divisions, grids_with_villages, is_another_city, is_done
@@ -131,6 +132,7 @@ def people_city(now: datetime, days: int) -> None:
     posts = city.guest_posts(settings.NODE_PLACE, county, Spots(shaped, SEED).busiest(county))
     posts += city.posts_of(units, grids, Random(SEED))
     _load(units, posts, since)
+    hire_contractors(county, since, now, SEED)
     publish_duty_list(_duties(since), city.SOURCE)
     publish_admission_list(_admissions(since), city.SOURCE)
     _write_key(issue_token(Account.objects.get(username=SYSTEM), "demo", ["report", "read", "act"], now))
@@ -142,6 +144,7 @@ def _load(units: Sequence[city.UnitDraft], posts: Sequence[city.PostDraft], sinc
             code=unit.code,
             name=unit.name,
             name_en=unit.name_en,
+            kind=city.kind_of(unit),
             place_code=unit.place,
             functions=list(unit.functions),
         )

@@ -1,7 +1,7 @@
 """Steps as forms: what a form asks for, and what came back with it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +17,8 @@ from gezhi.pages.filling import Filled
 from gezhi.pages.forms import FormView
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.showing import english, said
-from gezhi.people.directory import UnitCard, chain_of
+from gezhi.people.directory import CONTRACTOR, UnitCard, chain_of
+from gezhi.people.giving import Matter, why_not_give
 from gezhi.places.queries import search_places
 
 _GRAVE: Final = frozenset({Kind.REJECT, Kind.RETURN, Kind.REWORK, Kind.WITHDRAW, Kind.MERGE})
@@ -225,15 +226,21 @@ def _place(typed: str, world: World, faults: dict[str, str]) -> str:
     return ""
 
 
-def units_for(world: World, place_code: str, suggested_id: int | None) -> Sequence[tuple[int, str, bool]]:
-    """(id, name, suggested): the suggested unit first, then those of the place and above, nearest first."""
-    chain = list(chain_of(place_code))
-    near = [unit for unit in world.directory.units.values() if unit.place_code in chain]
-    near.sort(key=lambda unit: (unit.id != suggested_id, chain.index(unit.place_code), unit.name))
+def units_for(world: World, matter: Matter, suggested_id: int | None) -> Sequence[tuple[int, str, bool]]:
+    """(id, name, suggested): the suggested unit first, then those of the place and above that may have the matter,
+    nearest first, then contractors whose contracts cover it."""
+    far = {place: steps for steps, place in enumerate(chain_of(matter.place_code))}
+    near = [unit for unit in world.directory.units.values() if _is_offered(unit, far, matter, world)]
+    near.sort(key=lambda unit: (unit.id != suggested_id, far.get(unit.place_code, len(far)), unit.name))
     suggested = world.directory.units.get(suggested_id or 0)
     if suggested and suggested not in near:
         near.insert(0, suggested)
     return [(unit.id, unit_name(unit), unit.id == suggested_id) for unit in near]
+
+
+def _is_offered(unit: UnitCard, far: Mapping[str, int], matter: Matter, world: World) -> bool:
+    there = unit.kind == CONTRACTOR or unit.place_code in far
+    return there and why_not_give(world.directory, unit.id, matter) is None
 
 
 def unit_name(unit: UnitCard) -> str:

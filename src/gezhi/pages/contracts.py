@@ -17,7 +17,7 @@ from gezhi.cases.queries.costs import Cost
 from gezhi.cases.world import World
 from gezhi.pages.acting import category_key, unit_named
 from gezhi.pages.asked import number
-from gezhi.pages.duty_lists import category_name, function_name
+from gezhi.pages.duty_lists import category_name, function_name, listed
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.showing import english
 from gezhi.people.contracts import Fault, Known, Terms, faults_of
@@ -184,6 +184,23 @@ def contract_line(contract: Contract, cost: Cost, today: date) -> ContractLine:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """All contracts of one contractor together."""
+
+    unit: str
+    cost: str
+    cases: int
+    per_case: str
+    reopened: int
+    mark: str
+
+
+def unit_line(unit: Unit, cost: Cost) -> UnitLine:
+    mark = f"{cost.mark:.1f}" if cost.mark is not None else "—"
+    return UnitLine(_name(unit), yuan(cost.cents), cost.cases, yuan(cost.per_case), cost.reopened, mark)
+
+
 def last_day(contract: Contract) -> date:
     end = min(contract.valid_to, contract.ended_on or contract.valid_to)
     return max(end - timedelta(days=1), contract.valid_from)
@@ -213,8 +230,8 @@ class ContractView:
     """A contract in full, for staff and for everybody: it holds no personal data."""
 
     line: ContractLine
-    places: list[str]
-    matters: list[str]
+    places: str
+    matters: str
     quality: str
     method: str
     candidates: list[str]
@@ -229,11 +246,13 @@ def contract_view(
     catalogue = world.catalogue
     return ContractView(
         line=contract_line(contract, cost, today),
-        places=[names.get(code, code) for code in contract.places],
-        matters=[
-            *(function_name(catalogue, key) for key in contract.functions),
-            *(category_name(catalogue, key) for key in contract.categories),
-        ],
+        places=listed(names.get(code, code) for code in contract.places),
+        matters=listed(
+            [
+                *(function_name(catalogue, key) for key in contract.functions),
+                *(category_name(catalogue, key) for key in contract.categories),
+            ]
+        ),
         quality=contract.quality,
         method=str(METHODS[contract.method]),
         candidates=list(contract.candidates),

@@ -13,7 +13,7 @@ from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Category
 from gezhi.pages.acting import unit_name
 from gezhi.pages.place_choice import TITLES
-from gezhi.pages.showing import said
+from gezhi.pages.showing import english, said
 from gezhi.people.coverage import Gap, Overlap, Subject
 from gezhi.people.directory import ANY_CATEGORY, Directory
 from gezhi.people.staffing import AdmissionRow, DutyRow
@@ -88,6 +88,10 @@ def category_name(catalogue: Catalogue, key: str) -> str:
         return "*"
     known = catalogue.categories.get(key)
     return said(known.name) if known else key
+
+
+def listed(words: Iterable[str]) -> str:
+    return (", " if english() else "、").join(words)
 
 
 def subjects_of(catalogue: Catalogue) -> list[Subject]:
@@ -166,7 +170,7 @@ def ruling(admitted: bool) -> str:
 @dataclass(frozen=True, slots=True)
 class GapLine:
     place: str
-    town: str
+    place_code: str
     function: str
     categories: str
     count: int
@@ -178,10 +182,10 @@ class GapLine:
 def gap_lines(found: Sequence[Gap], catalogue: Catalogue, names: Mapping[str, str]) -> list[GapLine]:
     return [
         GapLine(
-            place=names.get(gap.town, gap.town),
-            town=gap.town,
+            place=names.get(gap.place_code, gap.place_code),
+            place_code=gap.place_code,
             function=function_name(catalogue, gap.function),
-            categories="、".join(category_name(catalogue, key) for key in gap.categories),
+            categories=listed(category_name(catalogue, key) for key in gap.categories),
             count=len(gap.categories),
             missing=gap.missing,
             total=gap.total,
@@ -211,7 +215,7 @@ def _overlap_line(one: Overlap, lists: Lists, units: Mapping[str, str]) -> Overl
         kind=str(OVERLAPS[one.kind]),
         place=lists.names.get(one.place_code, one.place_code),
         about=(function_name if by_function else category_name)(catalogue, one.key),
-        between="、".join(
+        between=listed(
             units.get(key, key) if by_function else function_name(catalogue, key) for key in one.between
         ),
     )

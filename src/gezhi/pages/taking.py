@@ -16,6 +16,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.procedure import Refused
 from gezhi.cases.queries import CasePage, case_page, similar_cases, visible
 from gezhi.cases.queries.documents import documents_of_case
+from gezhi.cases.world import World
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import Answer, StepForm, answer_of, barred_steps, step_form, units_for, words_of
 from gezhi.pages.asked import number, posted
@@ -28,6 +29,7 @@ from gezhi.pages.lines import category_options
 from gezhi.pages.papers import paper_choices, paper_views
 from gezhi.pages.showing import said
 from gezhi.people.access import ActorRequest
+from gezhi.people.giving import Matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "stale": _step_title(found, trouble.step) if trouble and trouble.stale else "",
         "refused": trouble.refused if trouble else "",
         "version": case.version,
-        "units": units_for(world, case.place_code, case.suggested_unit_id),
+        "units": units_for(world, _matter(case, world), case.suggested_unit_id),
         "map": grid_map(case.place_code, case.lon, case.lat),
         "guesses": guess_views(found.guesses, world),
         "similar": [similar_view(one, world) for one in similar_cases(request.actor, case)],
@@ -105,6 +107,11 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "papers": paper_views(documents_of_case(case.pk)),
         "paper_choices": paper_choices(request.actor, case, world),
     }
+
+
+def _matter(case: Case, world: World) -> Matter:
+    kind = world.catalogue.category(case.category)
+    return Matter(case.category, case.function or kind.function, kind.grids, case.place_code)
 
 
 def _step_title(found: CasePage, key: str) -> str:

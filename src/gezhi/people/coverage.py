@@ -51,9 +51,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Nobody up to the province answers for these categories in `missing` of the `total` places of a town."""
+    """Nobody up to the province answers for these categories in `missing` of the `total` places within a town,
+    or within the wider place that `widened` found to lack it as a whole."""
 
-    town: str
+    place_code: str
     function: str
     categories: tuple[str, ...]
     missing: int
@@ -119,7 +120,7 @@ def gaps(subjects: Sequence[Subject], places: Sequence[str], directory: Director
             )
             for at in np.flatnonzero(missing)
         ]
-    return sorted(found, key=lambda gap: (gap.town, gap.function, gap.categories))
+    return sorted(found, key=lambda gap: (gap.place_code, gap.function, gap.categories))
 
 
 def _ancestors(codes: Codes, level: int) -> Codes:
@@ -210,9 +211,31 @@ def by_place(found: Iterable[Gap], level: int) -> dict[str, int]:
     """How many (category, place) pairs nobody answers for, by county or town."""
     counts: dict[str, int] = defaultdict(int)
     for gap in found:
-        counts[gap.town if level == TOWN else ancestor_at(gap.town, level)] += gap.number
+        counts[ancestor_at(gap.place_code, level)] += gap.number
     return dict(counts)
 
 
 def inside(found: Iterable[Gap], place: str) -> list[Gap]:
-    return [gap for gap in found if is_within(gap.town, place) or is_within(place, gap.town)]
+    return [gap for gap in found if is_within(gap.place_code, place) or is_within(place, gap.place_code)]
+
+
+def widened(found: Iterable[Gap], places: Sequence[str]) -> list[Gap]:
+    """The same with one gap for a county or city where every place lacks the same. `places`: all that there are."""
+    gaps_now = list(found)
+    for level in (COUNTY, CITY):
+        totals: dict[str, int] = defaultdict(int)
+        for place in places:
+            totals[ancestor_at(place, level)] += 1
+        gaps_now = _joined(gaps_now, level, totals)
+    return sorted(gaps_now, key=lambda gap: (gap.place_code, gap.function, gap.categories))
+
+
+def _joined(found: Iterable[Gap], level: int, totals: Mapping[str, int]) -> list[Gap]:
+    shelves: dict[tuple[str, str, tuple[str, ...]], list[Gap]] = defaultdict(list)
+    for gap in found:
+        shelves[ancestor_at(gap.place_code, level), gap.function, gap.categories].append(gap)
+    joined: list[Gap] = []
+    for (place, function, categories), held in shelves.items():
+        whole = all(gap.whole for gap in held) and sum(gap.total for gap in held) == totals[place]
+        joined += [Gap(place, function, categories, totals[place], totals[place])] if whole else held
+    return joined

@@ -17,7 +17,16 @@ from gezhi.cases.world import world as newest_world
 from gezhi.desk.views.lists import PAGE, function_options
 from gezhi.desk.views.page import page
 from gezhi.pages.asked import number, posted, texts
-from gezhi.pages.contracts import METHODS, PRICES, Draft, contract_line, contract_view, draft_of, yuan
+from gezhi.pages.contracts import (
+    METHODS,
+    PRICES,
+    Draft,
+    contract_line,
+    contract_view,
+    draft_of,
+    unit_line,
+    yuan,
+)
 from gezhi.pages.lines import category_options
 from gezhi.pages.tables import table_file
 from gezhi.people.access import CONTRACTS, DESK, EXPORT, Actor, ActorRequest, requires
@@ -30,20 +39,23 @@ from gezhi.people.queries.contracts import Found, contracts_found
 from gezhi.places.queries import place_names
 
 _CASES: Final = 50
+_MOST: Final = 2000
 
 
 @requires(DESK)
 @require_GET
 def contracts(request: ActorRequest) -> HttpResponse:
     today, typed = timezone.localdate(), texts(request.GET, ("text", "standing"))
-    found = contracts_found(Found(typed["text"], typed["standing"]), today)
+    found = list(contracts_found(Found(typed["text"], typed["standing"]), today)[:_MOST])
     shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    cost = costs(shown.object_list)
+    cost = costs(found)
+    units = {one.unit_id: one.unit for one in found}
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "shown": shown,
         "lines": [contract_line(one, cost[one.pk], today) for one in shown.object_list],
+        "units": [unit_line(units[pk], total_of(held)) for pk, held in unit_costs(cost).items()],
         "typed": typed,
         "query": query.urlencode(),
         "may_sign": request.actor.may(CONTRACTS),

@@ -19,26 +19,28 @@ from gezhi.pages.duty_lists import Lists, gap_lines, overlap_lines, subjects_of
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.tables import table_file
 from gezhi.people.access import DESK, EXPORT, ActorRequest, requires
-from gezhi.people.coverage import Gap, Overlap, by_place, gaps, inside, overlaps
+from gezhi.people.coverage import Gap, Overlap, by_place, gaps, inside, overlaps, widened
 from gezhi.places.queries import children, outlines, place_names, within
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """`gaps`: inside the place that is looked at."""
+    """`gaps`: by town, inside the place that is looked at; `summed`: the same, widened for a list."""
 
     place: str
     lists: Lists
     gaps: Sequence[Gap]
+    summed: Sequence[Gap]
     overlaps: Sequence[Overlap]
 
 
 def coverage_of(world: World, place: str) -> Coverage:
     today = timezone.localdate()
     lists = lists_on(world, today, None, place)
-    found = gaps(subjects_of(world.catalogue), _finest(place), lists.directory)
+    finest = _finest(place)
+    found = inside(gaps(subjects_of(world.catalogue), finest, lists.directory), place)
     doubled = overlaps(lists.directory, lists.duties, lists.admissions)
-    return Coverage(place, lists, inside(found, place), doubled)
+    return Coverage(place, lists, found, widened(found, finest), doubled)
 
 
 def _finest(place: str) -> list[str]:
@@ -53,13 +55,11 @@ def coverage(request: ActorRequest) -> HttpResponse:
     world = known_world()
     typed = request.GET.get("place", "").replace("\0", "").strip()[:120]
     found = coverage_of(world, place_of(typed, world) or world.root)
-    towns = place_names(
-        {gap.town for gap in found.gaps} | {found.place} | {o.place_code for o in found.overlaps}
-    )
-    shown = Paginator(gap_lines(found.gaps, world.catalogue, towns), PAGE).get_page(request.GET.get("page"))
-    lists = replace(found.lists, names={**found.lists.names, **towns})
+    names = _names(found)
+    shown = Paginator(gap_lines(found.summed, world.catalogue, names), PAGE).get_page(request.GET.get("page"))
+    lists = replace(found.lists, names={**found.lists.names, **names})
     context = {
-        "place": towns.get(found.place, found.place),
+        "place": names.get(found.place, found.place),
         "typed": typed,
         "place_query": urlencode({"place": typed}),
         "map": _map(found),
@@ -70,6 +70,11 @@ def coverage(request: ActorRequest) -> HttpResponse:
         "may_export": request.actor.may(EXPORT),
     }
     return page(request, "desk/coverage.html", context, at="desk:lists")
+
+
+def _names(found: Coverage) -> dict[str, str]:
+    codes = {gap.place_code for gap in found.summed} | {one.place_code for one in found.overlaps}
+    return place_names(codes | {found.place})
 
 
 def _map(found: Coverage) -> Choropleth | None:
@@ -86,10 +91,10 @@ def _map(found: Coverage) -> Choropleth | None:
 def export(request: ActorRequest) -> HttpResponseBase:
     world = known_world()
     found = coverage_of(world, place_of(request.GET.get("place", ""), world) or world.root)
-    names = place_names({gap.town for gap in found.gaps})
-    headings = [_("街道、乡镇"), _("编码"), _("职责"), _("类别"), _("缺口网格数"), _("网格总数")]
+    names = _names(found)
+    headings = [_("区域"), _("编码"), _("职责"), _("类别"), _("缺口网格数"), _("网格总数")]
     rows = [
-        [line.place, line.town, line.function, line.categories, line.missing, line.total]
-        for line in gap_lines(found.gaps, world.catalogue, names)
+        [line.place, line.place_code, line.function, line.categories, line.missing, line.total]
+        for line in gap_lines(found.summed, world.catalogue, names)
     ]
     return table_file("gaps", request.GET.get("as", "xlsx"), headings, rows)

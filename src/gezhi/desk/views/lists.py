@@ -19,6 +19,7 @@ from gezhi.pages.duty_lists import (
     Asked,
     DutyLine,
     Lists,
+    category_name,
     duty_lines,
     entry_of,
     function_name,
@@ -194,10 +195,9 @@ def _change(
 ) -> dict[str, object]:
     row = now or old
     assert row is not None
-    known = held.catalogue.categories.get(row.category)
     return {
         "category": row.category,
-        "name": known.name.zh if known else row.category,
+        "name": category_name(held.catalogue, row.category),
         "old": entry_of(old, held) if old else None,
         "now": entry_of(now, held) if now else None,
     }

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gezhi.cases.world import known_world
 from gezhi.people.access import (
+    CALLBACK,
+    CIRCLES,
     DESK,
     IMPORT,
     PARAMETERS,
@@ -31,6 +33,8 @@ _MENU: Final = (
     ("field:home", "grid", _("网格"), REPORT_FROM_FIELD),
     ("desk:rounds", "check", _("巡查走访"), PLAN),
     ("desk:lists", "file-stage", _("权责清单"), DESK),
+    ("desk:callbacks", "phone", _("回访"), CALLBACK),
+    ("desk:circles", "next", _("空转"), CIRCLES),
     ("desk:contracts", "user", _("外包单位"), DESK),
     ("desk:appraisal", "evaluate", _("考核"), DESK),
     ("desk:imports", "file", _("导入文件"), IMPORT),

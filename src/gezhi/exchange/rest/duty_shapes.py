@@ -43,7 +43,7 @@ class EditionOut(BaseModel):
 class GapOut(BaseModel):
     """Nobody answers for these categories in `missing` of the `total` grids of a town."""
 
-    town: str
+    place_code: str
     function: str
     categories: list[str]
     missing: int
