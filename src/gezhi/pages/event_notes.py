@@ -13,7 +13,7 @@ from gezhi.places.queries import place_names
 
 
 def event_notes(facts: Mapping[str, object], procedure: Procedure, world: World) -> list[str]:
-    return [*_asked(facts, procedure), *_units(facts, world), *_levels(facts, world)]
+    return [*_asked(facts, procedure), *_units(facts, world), *_levels(facts, world), *_unsaid(facts)]
 
 
 def _asked(facts: Mapping[str, object], procedure: Procedure) -> Iterator[str]:
@@ -43,6 +43,14 @@ def _levels(facts: Mapping[str, object], world: World) -> Iterator[str]:
     if isinstance(held, list) and held[1]:
         names = place_names([str(held[1])])
         yield _("现由 %(place)s 指挥") % {"place": names.get(str(held[1]), str(held[1]))}
+
+
+def _unsaid(facts: Mapping[str, object]) -> Iterator[str]:
+    """What the photos of a closing did not say, so that nobody could check it."""
+    missing = facts.get("unsaid")
+    words = {"place": _("照片未带拍摄位置"), "time": _("照片未带拍摄时间")}
+    if isinstance(missing, list):
+        yield from (words[str(one)] for one in missing if str(one) in words)
 
 
 def _name(unit: object, world: World) -> str:

@@ -44,6 +44,14 @@ SOURCES: Final = {
     "file": gettext_lazy("文件"),
 }
 
+GRADES: Final = (
+    (5, gettext_lazy("非常满意")),
+    (4, gettext_lazy("满意")),
+    (3, gettext_lazy("基本满意")),
+    (2, gettext_lazy("不满意")),
+    (1, gettext_lazy("非常不满意")),
+)
+
 
 def english() -> bool:
     return (get_language() or "").startswith("en")

@@ -25,18 +25,11 @@ from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted
 from gezhi.pages.papers import paper_response, paper_views
 from gezhi.pages.photos import Photos, photo_response, photos_of
-from gezhi.pages.showing import Due, StateTag, due_of, english, said, state_tag
+from gezhi.pages.showing import GRADES, Due, StateTag, due_of, english, said, state_tag
 from gezhi.people.access import public
 from gezhi.portal.views.memory import followed_codes, remember
 
 WRONG_TRIES: Final = TokenBuckets(5, 600)
-GRADES: Final = (
-    (5, gettext_lazy("非常满意")),
-    (4, gettext_lazy("满意")),
-    (3, gettext_lazy("基本满意")),
-    (2, gettext_lazy("不满意")),
-    (1, gettext_lazy("非常不满意")),
-)
 _own_eyes: Final = cache_control(private=True, no_store=True)
 _DONE: Final = {
     Kind.RATE: gettext_lazy("谢谢您的评价。"),
