@@ -9,7 +9,7 @@ _States = Mapping[str, State]
 
 _STAYS = {
     *(Kind.CORRECT, Kind.ADD, Kind.SPLIT, Kind.URGE, Kind.SUPERVISE, Kind.REPLY, Kind.SHARE, Kind.REPORT_IN),
-    *(Kind.JOINT, Kind.WHISTLE, Kind.CHILD, Kind.ASK, Kind.ABSENT, Kind.ANSWER_ORDER, Kind.EXTEND),
+    *(Kind.JOINT, Kind.WHISTLE, Kind.CHILD, Kind.ABSENT, Kind.ANSWER_ORDER, Kind.EXTEND),
     *(Kind.APPROVE, Kind.DENY),
 }
 _TO_OPEN = {
@@ -20,7 +20,7 @@ _TO_CLOSED = {Kind.REJECT, Kind.VERIFY, Kind.RATE, Kind.CLOSE, Kind.WITHDRAW, Ki
 _KEEPS_OPEN = _TO_OPEN | {Kind.TRANSFER, Kind.HANDLE}
 _OPENS = {Kind.REOPEN, Kind.OVERTURN}
 _FROM_CLOSED = _OPENS | {Kind.RATE, Kind.CLOSE}
-_BY_ENGINE = {Kind.REPORT, Kind.JOIN, Kind.OVERDUE}
+_BY_ENGINE = {Kind.REPORT, Kind.JOIN, Kind.OVERDUE, Kind.ASK}
 _NEEDS: dict[Kind, tuple[Need, ...]] = {
     Kind.REJECT: (Need.REASON,),
     Kind.RETURN: (Need.REASON,),
