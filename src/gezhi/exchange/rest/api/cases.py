@@ -3,7 +3,7 @@
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Query, Router
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gezhi.cases.actions import act
 from gezhi.cases.case_row import CaseRow
@@ -31,6 +31,7 @@ class ListQuery(shapes.Shape):
     place: shapes.Name = ""
     unit: shapes.Name = ""
     due: shapes.Name = ""
+    mark: shapes.Name = Field(default="", description="asked, card, ordered, or called (the caller's unit was).")
     since: shapes.Name = ""
     until: shapes.Name = ""
     sort: shapes.Name = ""
