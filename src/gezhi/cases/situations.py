@@ -10,6 +10,7 @@ from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.deadlines import IsWorkday, Office, due_at
 from gezhi.cases.deciding import decided
 from gezhi.cases.limits import state_due
+from gezhi.cases.opening import facts_of, opening, rules_for
 from gezhi.cases.procedure import Given, Refused, Standing, choose
 from gezhi.cases.stepping import OPENS_AGAIN, PARTNER_TURNS, calls
 from gezhi.cases.workdays import is_workday
@@ -172,6 +173,9 @@ def _opened(situation: Situation, setting: Setting, at: datetime) -> CaseRow:
     category = setting.catalogue.category(situation.category)
     procedure = setting.catalogue.procedure_of(category.key)
     state = procedure.states[0]
+    rules = rules_for(category, setting.catalogue)
+    facts = facts_of(situation.title, "portal", situation.form, rules.form, at, PLACE)
+    opens = opening(rules.rules, facts)
     return CaseRow(
         id=1,
         number="1",
@@ -185,13 +189,15 @@ def _opened(situation: Situation, setting: Setting, at: datetime) -> CaseRow:
         suggested_unit_id=None,
         opened_at=at,
         state_at=at,
-        due_at=state_due(state, category, setting.catalogue, at, setting.office),
+        due_at=state_due(state, category, setting.catalogue, at, setting.office, opens.limits),
         overdue_at=None,
         closed_at=None,
         reopen_count=0,
         rating=None,
         report_count=1,
         version=1,
+        limits=opens.limits,
+        function=opens.function,
     )
 
 
