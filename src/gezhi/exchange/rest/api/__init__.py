@@ -11,6 +11,7 @@ from gezhi.cases.photos import BadPhoto
 from gezhi.cases.procedure import Refused
 from gezhi.exchange.rest.access import answer_with
 from gezhi.exchange.rest.api import (
+    appraisal,
     cases,
     catalogue,
     contracts,
@@ -49,6 +50,7 @@ for part in (
     contracts,
     rounds,
     parameters,
+    appraisal,
 ):
     api.add_router("", part.router)
 
