@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.deadlines import after_minutes, due_at, is_working, minutes_between
+from gezhi.cases.giving import require_may_have
 from gezhi.cases.levels import above, below
 from gezhi.cases.limits import state_due, state_length
 from gezhi.cases.procedure import Given, Refused, state_of
@@ -55,7 +56,7 @@ def changed(row: CaseRow, step: Transition, given: Given, setting: Setting, at: 
     """The case after the step. Raises Refused for a unit, category or place that is not known."""
     after = _with_corrections(row, step, given, setting)
     if Effect.ASSIGN in step.effects:
-        require_unit(given.unit_id, setting)
+        require_may_have(after, require_unit(given.unit_id, setting), setting)
     for effect in step.effects:
         after = _FACETS.get(effect, _unchanged)(after, given, setting, at)
     after = _in_state(after, row, step, setting, at)
@@ -204,14 +205,15 @@ _FACETS: dict[Effect, Facet] = {
 }
 
 
-def require_unit(unit_id: int | None, setting: Setting) -> None:
+def require_unit(unit_id: int | None, setting: Setting) -> int:
     """Raises Refused for a unit that is not in force."""
-    if unit_id not in setting.directory.units:
+    if unit_id is None or unit_id not in setting.directory.units:
         raise Refused(
             "unknown-unit",
             f"没有编号为 {unit_id} 的单位，请从单位列表中选择。",
             f"There is no unit {unit_id}. Choose one of the units in force.",
         )
+    return unit_id
 
 
 def _with_corrections(row: CaseRow, step: Transition, given: Given, setting: Setting) -> CaseRow:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gezhi.cases.actions import children, issuing, joint, writing
+from gezhi.cases.actions.list_changes import check_list_change
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.closing import check
@@ -167,7 +168,7 @@ def _taken(
     roles = step.who.roles(row, partners)
     standing = standing_of(step, row, around, now_world, at)
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
-    _check_others(transition, step, row, merging)
+    _check_others(transition, step, row, merging, now_world)
     noted = check(around.claims.get(row.id))
     setting = setting_of(now_world)
     form = form_of_step(transition, now_world.catalogue, row.pack_version_id)
@@ -196,13 +197,17 @@ def _taken(
     )
 
 
-def _check_others(transition: Transition, step: Step, row: CaseRow, merging: Merging) -> None:
+def _check_others(
+    transition: Transition, step: Step, row: CaseRow, merging: Merging, now_world: World
+) -> None:
     """What the step needs of other cases and of reports. Raises Refused."""
     if transition.kind is Kind.MERGE:
         target = merging.get(step.given.case_number)
         joint.check_merge(row, target, step.given.case_number, step.who.actor)
     if transition.kind is Kind.SPLIT:
         joint.check_split(row, step.given.report_id)
+    if Effect.CHANGE_LISTS in transition.effects:
+        check_list_change(row, now_world)
 
 
 def _partner(transition: Transition, step: Step, partners: Sequence[Partner]) -> tuple[Partner, str] | None:

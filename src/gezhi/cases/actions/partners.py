@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gezhi.cases.actions.taken import Taken
+from gezhi.cases.giving import contract_of
 from gezhi.cases.models import Assignment, Supervision
 from gezhi.cases.stepping import Share
+from gezhi.cases.world import World
 from gezhi.lib.rows import update_rows
 from gezhi.packs.shapes import Effect
 
@@ -13,7 +15,7 @@ ACTIVE = ("open", "received")
 RECEIVED = {"id": "bigint", "state": "text", "received_at": "timestamptz", "account_id": "bigint"}
 
 
-def write_shares(batch: Sequence[Taken], at: datetime) -> None:
+def write_shares(batch: Sequence[Taken], world: World, at: datetime) -> None:
     """Ends and receipts first, so that a case never has two leads."""
     for share in (Share.CANCEL, Share.RETURN, Share.FINISH):
         ended = [taken.active for taken in batch if share in taken.shares and taken.active]
@@ -37,8 +39,14 @@ def write_shares(batch: Sequence[Taken], at: datetime) -> None:
     )
 
 
-def _lead(taken: Taken, at: datetime) -> Assignment:
-    return Assignment(case_id=taken.after.id, unit_id=taken.after.unit_id or 0, state="open", assigned_at=at)
+def _lead(taken: Taken, world: World, at: datetime) -> Assignment:
+    return Assignment(
+        case_id=taken.after.id,
+        unit_id=taken.after.unit_id or 0,
+        state="open",
+        assigned_at=at,
+        contract_id=contract_of(taken.after, world.catalogue, world.directory),
+    )
 
 
 def _called(taken: Taken, at: datetime) -> list[Assignment]:

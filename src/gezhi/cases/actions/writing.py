@@ -9,6 +9,8 @@ from django.db.models.expressions import RawSQL
 
 from gezhi.cases.actions import partners
 from gezhi.cases.actions.calling import queue_callbacks
+from gezhi.cases.actions.charges import charge
+from gezhi.cases.actions.list_changes import change_lists
 from gezhi.cases.actions.taken import Taken, event_facts
 from gezhi.cases.answers import answer_text
 from gezhi.cases.case_row import CaseRow
@@ -71,12 +73,14 @@ def write(batch: Sequence[Taken], world: World, at: datetime) -> None:
     update_cases([taken.after for taken in batch])
     insert_rows("cases_caseevent", STEP_EVENT, [_event(taken, at) for taken in batch])
     record_many(_entry(taken, at) for taken in batch)
-    partners.write_shares(batch, at)
+    partners.write_shares(batch, world, at)
     partners.write_cards(batch, at)
     insert_rows("cases_evidence", EVIDENCE, [row for taken in batch for row in _photos(taken, at)])
     _write_ratings(batch, at)
     _write_lessons(batch, at)
     queue_callbacks(batch, world, at)
+    charge(batch, world, at)
+    change_lists(batch, world)
     queue_answers(_answers(batch, world), at)
 
 
