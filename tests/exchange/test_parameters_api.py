@@ -39,3 +39,12 @@ def test_refusals_have_a_code(person: Person) -> None:
 def test_a_dispatcher_sets_nothing(person: Person) -> None:
     answer = person("dispatcher").post(URL, body(1), content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (403, "not-your-role")
+
+
+def test_active_packs_are_listed_and_read(person: Person) -> None:
+    client = person("dispatcher")
+    listed = {one["name"]: one for one in client.get("/api/v1/packs").json()}
+    whole = client.get("/api/v1/packs/city-management").json()
+    assert whole["digest"] == listed["city-management"]["digest"]
+    assert {one["key"] for one in whole["content"]["procedures"]} == {"standard"}
+    assert client.get("/api/v1/packs/nothing").json()["code"] == "unknown-pack"

@@ -7,7 +7,7 @@ import pytest
 
 from gezhi.packs.catalogue import Catalogue, NotInCatalogue, Published, catalogue_of
 from gezhi.packs.loading import read_pack
-from gezhi.packs.shapes import Pack
+from gezhi.packs.shapes import Closing, Limit, Pack, Parameter, Rule, Words
 from tests.packs.small import FILES, write
 
 
@@ -101,3 +101,46 @@ def test_an_empty_catalogue_answers(catalogue: Catalogue) -> None:
     empty = catalogue_of([])
     assert (empty.fallback_category, empty.search("lamp"), empty.by_group()) == ("", [], [])
     assert catalogue.fallback_category == "lamp"
+
+
+def richer(pack: Pack) -> Pack:
+    """With a closing, a rule, an element and a number."""
+    title = Words(zh="试", en="Try")
+    number = Limit(since=date(2026, 7, 1), number=0.2, source="tests")
+    return pack.model_copy(
+        update={
+            "closings": (Closing(key="seen", title=title),),
+            "rules": (Rule(key="late", title=title, when="hour > 22", limits="normal"),),
+            "parameters": (*pack.parameters, Parameter(key="callback-share", title=title, values=(number,))),
+        }
+    )
+
+
+def test_what_a_version_says_of_closing_and_opening_is_found_by_it(pack: Pack) -> None:
+    catalogue = catalogue_of([Published(1, pack, False), Published(2, richer(pack), True)])
+    closing = catalogue.closing(2, "seen")
+    assert closing is not None
+    assert closing.within_metres is None
+    assert (catalogue.closing(1, "seen"), catalogue.closing(2, None)) == (None, None)
+    assert [rule.key for rule in catalogue.rules_of(2)] == ["late"]
+    assert catalogue.rules_of(1) == ()
+
+
+def test_a_number_is_read_by_its_day_and_a_length_is_none(pack: Pack) -> None:
+    catalogue = catalogue_of([Published(1, richer(pack), True)])
+    assert catalogue.number("callback-share", date(2026, 8, 1)) == 0.2
+    assert catalogue.number("rating", date(2026, 8, 1)) is None
+    assert catalogue.number("nothing", date(2026, 8, 1)) is None
+
+
+def test_an_unknown_form_or_document_is_named(catalogue: Catalogue) -> None:
+    with pytest.raises(NotInCatalogue, match="no form 'f'"):
+        catalogue.form(2, "f")
+    with pytest.raises(NotInCatalogue, match="no document 'd'"):
+        catalogue.document(2, "d")
+
+
+def test_active_packs_are_found_by_name_and_by_category(catalogue: Catalogue) -> None:
+    assert catalogue.packs["small"].id == 2
+    assert catalogue.pack_of("lamp").manifest.version == "2.0.0"
+    assert catalogue.version(1).pack.manifest.version == "1.0.0"

@@ -392,3 +392,18 @@ class ParameterOut(Shape):
     title_zh: str
     title_en: str
     values: list[ParameterValueOut]
+
+
+class PackOut(Shape):
+    """`needs`: other packs with the version that is used. `digest`: SHA-256 of the canonical JSON, hex."""
+
+    name: str
+    version: str
+    title_zh: str
+    title_en: str
+    needs: dict[str, str]
+    digest: str
+
+
+class PackContentOut(PackOut):
+    content: dict[str, JsonValue]

@@ -12,6 +12,7 @@ from gezhi.cases.procedure import Refused
 from gezhi.exchange.rest.access import answer_with
 from gezhi.exchange.rest.api import (
     appraisal,
+    callbacks,
     cases,
     catalogue,
     contracts,
@@ -19,6 +20,7 @@ from gezhi.exchange.rest.api import (
     following,
     forms,
     lists,
+    packs,
     parameters,
     photos,
     places,
@@ -42,6 +44,7 @@ for part in (
     following,
     photos,
     cases,
+    callbacks,
     documents,
     catalogue,
     forms,
@@ -50,6 +53,7 @@ for part in (
     contracts,
     rounds,
     parameters,
+    packs,
     appraisal,
 ):
     api.add_router("", part.router)
