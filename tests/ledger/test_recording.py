@@ -17,9 +17,12 @@ from gezhi.ledger.actions import record
 from gezhi.ledger.models import Entry
 from gezhi.ledger.queries import configuration_stamp, verify
 from gezhi.people import actions as people
-from gezhi.people.models import Admission, Responsibility, Unit
+from gezhi.people.lists import ListChange
+from gezhi.people.models import Admission, Contract, Responsibility, Unit
+from gezhi.people.staffing import AdmissionRow
 from tests import cast
 from tests.cast import CITY, DAY, HAISHU, LAMP, RUBBISH, SINCE, WANAN, Cast, reported
+from tests.people import contracted
 
 SECRETS = ("13800001234", "王先生", "king@example.org", "窗口下的路灯不亮", "请联系我本人", "慢得不可思议")
 
@@ -74,6 +77,8 @@ def people_actions(city: Cast) -> dict[str, Callable[[], object]]:
     account, unit, now = city.account("nobody"), Unit.objects.get(code="centre"), timezone.now()
     duty = Responsibility(category=LAMP, level=2, function="power", valid_from=SINCE, source="清单")
     admission = Admission(category=LAMP, place_code=HAISHU, admitted=True, valid_from=SINCE, source="清单")
+    change = ListChange(AdmissionRow(LAMP, CITY, False, SINCE, None, "案件", "准入办法"))
+    contracted.contractor()
     return {
         "open account": lambda: people.open_account("new", "新人", None),
         "password": lambda: people.set_password(account, cast.PASSWORD),
@@ -82,6 +87,11 @@ def people_actions(city: Cast) -> dict[str, Callable[[], object]]:
         "admission": lambda: people.publish_admission_list([admission], "清单"),
         "token": lambda: people.issue_token(account, "key", ["read"], now),
         "load": lambda: people.load_people([], [], []),
+        "list change": lambda: people.apply_list_change(change, None, "1"),
+        "contract": lambda: contracted.signed(city),
+        "publish": lambda: people.publish_purchase(Contract.objects.get().pk, None, now),
+        "mark": lambda: people.mark_quality(Contract.objects.get().pk, 1, 4, "按时", None, now),
+        "end": lambda: people.end_contract(Contract.objects.get().pk, now.date(), "多次返工", None),
     }
 
 

@@ -102,7 +102,10 @@ def mark(request: CallerRequest, pk: int, body: shapes.MarkIn) -> HttpResponse:
         raise Problem(
             404, "unknown-case", f"No case '{body.case_number}' was finished under {found.number[:60]}."
         )
-    mark_quality(pk, case, body.mark, body.reason, actor.account_id, timezone.now())
+    try:
+        mark_quality(pk, case, body.mark, body.reason, actor.account_id, timezone.now())
+    except CannotChange as error:
+        raise Problem(422, "bad-mark", str(error)) from error
     return _answer(found)
 
 
