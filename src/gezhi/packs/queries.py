@@ -14,12 +14,24 @@ from gezhi.packs.scope import needed_by
 from gezhi.packs.shapes import Limit, Pack, Parameter
 
 
+_read: dict[str, Pack] = {}  # by digest; what is published never changes
+
+
 def published_versions(name: str | None = None) -> list[Published]:
-    """Every published version, oldest first; of one pack when a name is given."""
-    rows = PackVersion.objects.order_by("id").only("id", "content", "active")
+    """Every published version, oldest first; of one pack when a name is given. One statement, and one more for
+    versions that this process has not read yet."""
+    rows = PackVersion.objects.order_by("id")
     if name is not None:
         rows = rows.filter(name=name)
-    return [Published(row.pk, pack_from(row.content), row.active) for row in rows]
+    found = list(rows.values_list("id", "digest", "active"))
+    _read_packs({digest for _, digest, _ in found} - _read.keys())
+    return [Published(pk, _read[digest], active) for pk, digest, active in found]
+
+
+def _read_packs(digests: set[str]) -> None:
+    if digests:
+        rows = PackVersion.objects.filter(digest__in=digests).values_list("digest", "content")
+        _read.update({digest: pack_from(content) for digest, content in rows})
 
 
 def publication_plan(pack: Pack, open_states: OpenStates, along: Sequence[Pack] = ()) -> Plan:
@@ -54,7 +66,7 @@ def staff_values() -> dict[str, tuple[Limit, ...]]:
 
 
 def parameters(today: date) -> list[ParameterLine]:
-    """Every parameter of the active packs, with all its values (two statements)."""
+    """Every parameter of the active packs, with all its values."""
     rows: dict[str, list[StaffRow]] = {}
     for row in ParameterValue.objects.select_related("account").order_by("since", "id"):
         limit = _limit(row)
@@ -85,5 +97,5 @@ def needed_of(pack: Pack) -> dict[str, Pack]:
 
 @lru_cache(maxsize=2)
 def active_catalogue(stamp: int) -> Catalogue:
-    """The catalogue of this process at a configuration stamp; a newer stamp reads anew (two statements)."""
+    """The catalogue of this process at a configuration stamp; a newer stamp reads anew."""
     return catalogue_of(published_versions(), staff_values())
