@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -10,13 +11,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from gezhi.insight.actions.tallying import tally_all
 from gezhi.insight.models import Appeal, Bulletin
+from gezhi.insight.periods import Period
 from gezhi.packs.actions import publish
 from gezhi.packs.loading import read_pack
 from gezhi.people.models import Post
 from tests import cast
 from tests.desk.conftest import SignedIn
 from tests.house.tree import ROOT
-from tests.insight.stories import handled, happened
+from tests.insight.stories import ZONE, handled, happened
 
 OVERVIEW = "/desk/appraisal/?appraisal=district-score&period=2026-07"
 
@@ -158,7 +160,12 @@ def test_another_unit_does_not_see_the_appeal(appraised: cast.Cast, signed_in: S
     assert not signed_in("jiangbei-handler").get("/desk/appraisal/appeals/").context["rows"]
 
 
-def test_a_due_bulletin_is_published_read_and_downloaded(supervisor: Client) -> None:
+def test_a_due_bulletin_is_published_read_and_downloaded(supervisor: Client, appraised: cast.Cast) -> None:
+    assert not supervisor.get("/desk/appraisal/bulletins/").context["due"]
+    last_month = Period.of("month", timezone.localdate()).back().days[0]
+    begun = datetime(last_month.year, last_month.month, 10, 9, tzinfo=ZONE)
+    happened(handled(appraised.units["haishu-works"]), at=begun)
+    tally_all()
     due = supervisor.get("/desk/appraisal/bulletins/").context["due"]
     key, _title, period = next(one for one in due if one[0] == "district-score")
     asked = {"appraisal": key, "period": period}

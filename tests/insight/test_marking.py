@@ -148,3 +148,8 @@ def test_periods_are_read_as_they_are_written(text: str) -> None:
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(BadPeriod):
         named(text)
+
+
+def test_every_count_is_described_where_appraisals_are_explained() -> None:
+    page = (ROOT / "docs/howto/appraise.md").read_text(encoding="utf-8")
+    assert not [name for name in NAMES if f"`{name}`" not in page]
