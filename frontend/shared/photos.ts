@@ -1,4 +1,6 @@
 // Photos are made smaller before they travel, shown, and can be taken out again.
+import { withExif } from "./exif";
+
 const LONGEST = 1600;
 const QUALITY = 0.82;
 
@@ -12,7 +14,8 @@ async function shrunk(file: File): Promise<File> {
     canvas.height = Math.round(image.height * scale);
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-    return blob && blob.size < file.size ? new File([blob], `${file.name}.jpg`, { type: "image/jpeg" }) : file;
+    if (!blob || blob.size >= file.size) return file;
+    return new File([await withExif(file, blob)], `${file.name}.jpg`, { type: "image/jpeg" });
   } catch {
     return file; // the server says what is wrong with it
   }
