@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from gezhi.cases.queries.circles import Circling, circling
@@ -63,7 +64,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
         _("为什么"),
         _("经过的单位"),
         _("退回和流转次数"),
-        _("起"),
+        pgettext("since", "起"),
     ]
     rows = [_row(line) for line in circle_lines(found, world, timezone.now())]
     return table_file("circles", request.GET.get("as", "xlsx"), headings, rows)
