@@ -92,7 +92,7 @@ def calls(
     if not kind:
         return []
     for unit in given.unit_ids:
-        require_unit(unit, setting)
+        require_may_have(row, require_unit(unit, setting), setting)
     wanted = [unit for unit in dict.fromkeys(given.unit_ids) if unit not in there and unit != row.unit_id]
     if not wanted:
         raise Refused(
@@ -231,8 +231,8 @@ def _with_corrections(row: CaseRow, step: Transition, given: Given, setting: Set
 
 
 def _responsible(category: str, place: str, row: CaseRow, setting: Setting) -> int | None:
-    function = row.function or setting.catalogue.category(category).function
-    unit = setting.directory.responsible(category, function, place)
+    kind = setting.catalogue.category(category)
+    unit = setting.directory.responsible(category, row.function or kind.function, place, grids=kind.grids)
     return unit.id if unit else None
 
 

@@ -34,6 +34,7 @@ def check_watches(procedure: Procedure, states: Mapping[str, State], at: Address
         here = (*at, "watches", index)
         yield from _when(watch, here)
         yield from _within(watch, states, here)
+        yield from _not_first(watch, procedure, here)
         if watch.do in transitions:
             yield from _doable(watch, transitions[watch.do], here)
         else:
@@ -59,6 +60,14 @@ def _within(watch: Watch, states: Mapping[str, State], at: Address) -> Iterator[
             yield Finding((*at, "within", n), f"there is no state '{key}'", one_of(key, states))
         elif watch.at is not None and not states[key].limit:
             yield Finding((*at, "within", n), f"'{key}' has no limit to watch", "a state with a limit")
+
+
+def _not_first(watch: Watch, procedure: Procedure, at: Address) -> Iterator[Finding]:
+    """The intake writes no marks: what is new has its limit only."""
+    first = procedure.states[0].key
+    if watch.at is not None and watch.at < 100 and first in watch.within:
+        what = f"'{watch.key}' watches '{first}', where cases begin, before its limit"
+        yield Finding((*at, "within"), what, "a later state, or 'at' from 100 on")
 
 
 def _doable(watch: Watch, transition: Transition, at: Address) -> Iterator[Finding]:

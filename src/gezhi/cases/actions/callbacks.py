@@ -1,5 +1,7 @@
 """Recording what came of a call. The reporter's word decides."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,9 +18,12 @@ from gezhi.people.access import Actor
 
 
 @transaction.atomic
-def record_callback(actor: Actor, callback_id: int, answer: Answer) -> Callback:
+def record_callback(
+    actor: Actor, callback_id: int, answer: Answer, at: datetime | None = None
+) -> Callback:
     """The call is kept, its rating is the reporter's, and what is not resolved goes back to work: the closing is
     overturned where the case's procedure allows it. Raises Refused."""
+    now = at or timezone.now()
     case_id = callbacks_of(actor).filter(id=callback_id).values_list("case_id", flat=True).first()
     if case_id is None:
         raise Refused("unknown-callback", "没有这条回访。", f"There is no callback {callback_id} for you.")
@@ -27,15 +32,15 @@ def record_callback(actor: Actor, callback_id: int, answer: Answer) -> Callback:
     standing = Standing(found.tries, found.done_at is not None, _handlers(case_id))
     after = called(standing, answer, actor.account_id)
     if answer.rating is not None:
-        _rate(found, case, answer)
+        _rate(found, case, answer, now)
     found.tries, found.account_id = after.tries, actor.account_id
     found.outcome, found.responded = answer.outcome, answer.responded
     found.rating, found.text = answer.rating, answer.text.strip()
-    found.done_at = timezone.now() if after.done else None
+    found.done_at = now if after.done else None
     found.save()
     _record(found)
     if answer.outcome == "not-resolved":
-        _overturn(actor, case, answer)
+        _overturn(actor, case, answer, now)
     return found
 
 
@@ -45,23 +50,23 @@ def _handlers(case_id: int) -> frozenset[int]:
     return frozenset(account for account in accounts if account is not None)
 
 
-def _rate(found: Callback, case: Case, answer: Answer) -> None:
+def _rate(found: Callback, case: Case, answer: Answer, at: datetime) -> None:
     """The reporter's rating, said on the telephone. One that stands since this closing is left as it is."""
     step = _open_step(case, Kind.RATE)
     if step is None:
         return
     given = Given(rating=answer.rating, text=answer.text.strip())
-    outcome = take([Step(case.pk, step.key, Who(report_id=found.report_id), given)])[0]
+    outcome = take([Step(case.pk, step.key, Who(report_id=found.report_id), given)], at)[0]
     if isinstance(outcome, Refused) and outcome.code != "already-rated":
         raise outcome
 
 
-def _overturn(actor: Actor, case: Case, answer: Answer) -> None:
+def _overturn(actor: Actor, case: Case, answer: Answer, at: datetime) -> None:
     case.refresh_from_db()
     step = _open_step(case, Kind.OVERTURN)
     if step is None:
         return
-    outcome = take([Step(case.pk, step.key, Who(actor=actor), Given(reason=answer.text.strip()))])[0]
+    outcome = take([Step(case.pk, step.key, Who(actor=actor), Given(reason=answer.text.strip()))], at)[0]
     if isinstance(outcome, Exception):
         raise outcome
 

@@ -44,7 +44,8 @@ def open_child(taken: Taken, world: World, at: datetime) -> int:
 
 
 def _responsible(category: str, place: str, world: World) -> int | None:
-    unit = world.directory.responsible(category, world.catalogue.category(category).function, place)
+    kind = world.catalogue.category(category)
+    unit = world.directory.responsible(category, kind.function, place, grids=kind.grids)
     return unit.id if unit else None
 
 

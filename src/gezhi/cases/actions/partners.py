@@ -30,10 +30,7 @@ def write_shares(batch: Sequence[Taken], world: World, at: datetime) -> None:
     given = [taken for taken in batch if Share.GIVE in taken.shares]
     Assignment.objects.bulk_create(
         [
-            *(
-                Assignment(case_id=t.after.id, unit_id=t.after.unit_id or 0, state="open", assigned_at=at)
-                for t in given
-            ),
+            *(_lead(taken, world, at) for taken in given),
             *(partner for taken in batch for partner in _called(taken, at)),
         ]
     )

@@ -48,7 +48,7 @@ def _draft(
     if category not in rules:
         rules[category] = rules_for(kind, world.catalogue)
     opens = _opening(report, rules[category], place, world)
-    unit = world.directory.responsible(category, opens.function or kind.function, place)
+    unit = world.directory.responsible(category, opens.function or kind.function, place, grids=kind.grids)
     return Draft(
         report=report,
         place_code=place,

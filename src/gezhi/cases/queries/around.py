@@ -130,7 +130,7 @@ def waiting_shares(partners: Iterable[Partner], directory: Directory) -> tuple[s
 _AROUND = """
 WITH e AS (
     SELECT case_id, kind, seq, account_id FROM cases_caseevent
-    WHERE case_id = ANY(%s::bigint[]) AND kind NOT IN ('report', 'join')
+    WHERE case_id = ANY(%s::bigint[]) AND kind <> 'join'
 ), o AS (
     SELECT case_id, max(seq) AS seq FROM e WHERE kind IN ('reopen', 'overturn') GROUP BY case_id
 )
