@@ -130,7 +130,9 @@ class Tables:
 
     def trend(self) -> tuple[list[str], list[Row]]:
         heads = [self.say("周期", "Period"), self.say("得分", "Points"), "n"]
-        return heads, [[name, None if p is None else round(p, 2), int(n)] for name, p, n in self.content.trend]
+        return heads, [
+            [name, None if p is None else round(p, 2), int(n)] for name, p, n in self.content.trend
+        ]
 
     def method(self) -> tuple[list[str], list[Row]]:
         heads = [self.say("名称", "Name"), self.say("公式", "Formula"), self.say("依据", "Source")]

@@ -8,6 +8,9 @@ from typing import Final
 
 from gezhi.insight.counts import FORMAL_DAYS, PRESENT_DAYS, flags_of
 
+_LOCK: Final = 7_410_031  # of this node's database: no case is tallied twice at once
+TOGETHER: Final = f"SELECT pg_advisory_xact_lock_shared({_LOCK})"  # parts of one tally of all
+ALONE: Final = f"SELECT pg_advisory_xact_lock({_LOCK})"
 CHOOSE_RANGE: Final = "SELECT id FROM cases_case WHERE id BETWEEN %s AND %s"
 CHOOSE_SOME: Final = "SELECT DISTINCT unnest(%s::bigint[]) AS id"
 CHOOSE: Final = "CREATE TEMPORARY TABLE chosen ON COMMIT DROP AS {choice}"
@@ -28,9 +31,9 @@ WITH plain AS (
     SELECT e.case_id, e.seq, e.at, e.kind, e.role, e.due_at, e.facts ? 'unit' AS moves,
         CASE WHEN e.facts ? 'unit' THEN (e.facts ->> 'unit')::bigint END AS unit_id,
         CASE WHEN e.kind = 'rate' THEN (e.facts ->> 'rating')::int END AS rating,
-        e.from_state <> e.to_state AND e.kind NOT IN ('reject', 'withdraw', 'merge', 'report')
-            AND NOT (c.procedure || ' ' || e.from_state) = ANY(%(ended)s)
-            AND (c.procedure || ' ' || e.to_state) = ANY(%(ended)s) AS closes
+        e.from_state <> e.to_state AND (c.procedure || ' ' || e.to_state) = ANY(%(ended)s)
+            AND e.kind NOT IN ('reject', 'withdraw', 'merge', 'report')
+            AND NOT (c.procedure || ' ' || e.from_state) = ANY(%(ended)s) AS closes
     FROM cases_caseevent e JOIN chosen ON chosen.id = e.case_id JOIN cases_case c ON c.id = e.case_id
     WHERE e.kind <> 'join'
 ), eras AS (
@@ -78,21 +81,24 @@ WHERE x.flags <> 0
 """
 
 _REPORTS: Final = f"""
-SELECT e.case_id, e.seq AS ref, e.at, f.led AS unit_id, NULL::int AS minutes,
+SELECT case_id, ref, at, unit_id, minutes,
     {flags_of("reported")}::bigint
-    | CASE WHEN e.facts ->> 'source' = 'field' THEN {flags_of("found")} ELSE 0 END
-    | CASE WHEN e.facts ->> 'source' ~ '^(portal|hotline|open311:|file:)' THEN {flags_of("reported_by_residents")}
-        ELSE 0 END
-    | CASE WHEN e.kind = 'report' AND e.facts ->> 'source' ~ '^(portal|hotline|open311:|file:)'
-        AND length(c.place_code) > 12 AND NOT c.category = ANY(%(beyond)s) AND EXISTS (
-            SELECT 1 FROM insight_presence p WHERE p.place_code = c.place_code
-            AND p.day BETWEEN (e.at AT TIME ZONE %(zone)s)::date - {PRESENT_DAYS}
-                AND (e.at AT TIME ZONE %(zone)s)::date - 1)
+    | CASE WHEN source = 'field' THEN {flags_of("found")} ELSE 0 END
+    | CASE WHEN resident THEN {flags_of("reported_by_residents")} ELSE 0 END
+    | CASE WHEN resident AND opens AND length(place_code) > 12 AND NOT category = ANY(%(beyond)s) AND EXISTS (
+            SELECT 1 FROM insight_presence p WHERE p.place_code = said.place_code
+            AND p.day BETWEEN said.day - {PRESENT_DAYS} AND said.day - 1)
         THEN {flags_of("missed")} ELSE 0 END AS flags
-FROM cases_caseevent e JOIN chosen ON chosen.id = e.case_id JOIN cases_case c ON c.id = e.case_id
-LEFT JOIN (SELECT DISTINCT ON (case_id) case_id, led FROM stints WHERE led IS NOT NULL ORDER BY case_id, era) f
-    ON f.case_id = e.case_id
-WHERE e.kind IN ('report', 'join')
+FROM (
+    SELECT e.case_id, e.seq AS ref, e.at, f.led AS unit_id, NULL::int AS minutes, e.kind = 'report' AS opens,
+        c.place_code, c.category, (e.at AT TIME ZONE %(zone)s)::date AS day, said.source,
+        said.source IN ('portal', 'hotline') OR said.source LIKE 'open311:%%' OR said.source LIKE 'file:%%' AS resident
+    FROM cases_caseevent e JOIN chosen ON chosen.id = e.case_id JOIN cases_case c ON c.id = e.case_id
+    LEFT JOIN (SELECT DISTINCT ON (case_id) case_id, led FROM stints WHERE led IS NOT NULL ORDER BY case_id, era) f
+        ON f.case_id = e.case_id
+    CROSS JOIN LATERAL (SELECT e.facts ->> 'source' AS source OFFSET 0) AS said
+    WHERE e.kind IN ('report', 'join')
+) AS said
 """
 
 _STINTS: Final = f"""

@@ -4,7 +4,7 @@ Cases are tallied whole, whatever changed: so a late rating or a reopening chang
 tallying twice changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -26,16 +26,14 @@ SIGHT: Final = 100_000  # ids below the highest in which gaps may still be fille
 MEMORY: Final = "SET LOCAL work_mem = '192MB'"
 
 
-def tally_all(workers: int = 1, tell: Callable[[int], None] = lambda done: None) -> int:
+def tally_all(workers: int = 1) -> int:
     """Tallies every case anew; returns how many cases. `workers` above 1: so many connections at once, each committing
-    its own part. `tell` is called with the number of cases done."""
+    its own part."""
     mark = _mark_of_now()
     bounds = _ranges()
-    _note_presence(bounds)
-    done = 0
-    for number in _each(workers, bounds):
-        done += number
-        tell(done)
+    if bounds:
+        _note_presence(bounds[0][0], bounds[-1][1])
+    done = sum(_each(workers, bounds))
     TallyMark.objects.update_or_create(
         id=1, defaults={"event_id": mark.event_id, "gaps": mark.gaps, "at": mark.at}
     )
@@ -59,6 +57,7 @@ def tally_new(now: datetime | None = None) -> int:
 def tally_cases(case_ids: Sequence[int]) -> None:
     """Tallies these cases anew, inside the transaction of the caller."""
     with connection.cursor() as cursor:
+        cursor.execute(statements.ALONE)
         cursor.execute(MEMORY)
         _choose(cursor, statements.CHOOSE_SOME, [list(case_ids)])
         cursor.execute(statements.NOTE_PRESENCE, _values())
@@ -83,6 +82,7 @@ def _in_thread(bounds: tuple[int, int]) -> int:
 @transaction.atomic
 def _tally_range(low: int, high: int) -> int:
     with connection.cursor() as cursor:
+        cursor.execute(statements.TOGETHER)
         cursor.execute(MEMORY)
         number = _choose(cursor, statements.CHOOSE_RANGE, [low, high])
         _make(cursor)
@@ -91,15 +91,14 @@ def _tally_range(low: int, high: int) -> int:
 
 
 @transaction.atomic
-def _note_presence(bounds: Sequence[tuple[int, int]]) -> None:
+def _note_presence(low: int, high: int) -> None:
     """Before the first tally: what was missed depends on the days before, in cases of any number."""
     Presence.objects.all().delete()
     _note_rounds(None)
-    for low, high in bounds:
-        with connection.cursor() as cursor:
-            _choose(cursor, statements.CHOOSE_RANGE, [low, high])
-            cursor.execute(statements.NOTE_PRESENCE, _values())
-            cursor.execute("DROP TABLE chosen")
+    with connection.cursor() as cursor:
+        _choose(cursor, statements.CHOOSE_RANGE, [low, high])
+        cursor.execute(statements.NOTE_PRESENCE, _values())
+        cursor.execute("DROP TABLE chosen")
 
 
 def _note_rounds(since: datetime | None) -> None:
@@ -123,7 +122,7 @@ def _make(cursor: CursorWrapper) -> None:
         ("stints", statements.STINTS),
     ):
         cursor.execute(statement, values)
-        cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"ANALYZE {table} (case_id)")
     cursor.execute(statements.FORGET)
     for statement in statements.MAKE:
         cursor.execute(statement, values)
