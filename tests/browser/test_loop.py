@@ -103,7 +103,7 @@ def test_the_loop_is_walked_twice_and_closed(arrive: Arrive, tmp_path: Path) -> 
     dispatcher.page.locator(".photos img").first.wait_for()
     dispatcher.snap("loop-05-located-and-classified")
     dispatch(dispatcher, case.number)
-    handle_and_verify(arrive, case.number, photo, "loop-06")
+    handle_and_verify(arrive, case.number, photo_file(tmp_path, "after.jpg"), "loop-06")
 
     resident.go(f"/follow/{code}/")
     assert "结案" in resident.page.inner_text("main")
@@ -116,7 +116,7 @@ def test_the_loop_is_walked_twice_and_closed(arrive: Arrive, tmp_path: Path) -> 
     resident.snap("loop-08-reopened")
 
     dispatch(dispatcher, case.number)
-    handle_and_verify(arrive, case.number, photo, "loop-09")
+    handle_and_verify(arrive, case.number, photo_file(tmp_path, "again.jpg"), "loop-09")
     resident.go(f"/follow/{code}/")
     rate(resident, "非常满意")
     resident.snap("loop-10-closed")

@@ -169,6 +169,7 @@ def _taken(
     standing = standing_of(step, row, around, now_world, at)
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
     _check_others(transition, step, row, merging, now_world)
+    photos = _photos(step.given, around)
     noted = check(around.claims.get(row.id))
     setting = setting_of(now_world)
     form = form_of_step(transition, now_world.catalogue, row.pack_version_id)
@@ -188,7 +189,7 @@ def _taken(
         shares=shares(transition, row.id in around.active),
         active=around.active.get(row.id),
         salt=secrets.token_bytes(16),
-        photos=_photos(step.given, around),
+        photos=photos,
         calls=calls(row, transition, given, [one.unit_id for one in partners], setting, at),
         cards=cards(row, transition, given, setting, at),
         partner=_partner(transition, step, partners),
