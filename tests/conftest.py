@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.db import connection, connections
@@ -11,6 +12,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 if TYPE_CHECKING:
     from tests.cast import Cast
+
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no bug
+hypothesis.settings.load_profile("house")
 
 LIVING = ("cases", "insight", "rounds", "notices", "procrastinate")  # what is written every day, by app
 

@@ -316,6 +316,10 @@ def test_every_operation_needs_a_scope_or_is_marked_public() -> None:
         "/reports/{tracking_code}/reopening",
         "/reports/{tracking_code}/addition",
         "/reports/{tracking_code}/withdrawal",
+        "/reports/{tracking_code}/documents",
+        "/reports/{tracking_code}/documents/{code}",
+        "/documents/{code}/verification",
+        "/purchases",
         "/categories",
         "/forms/{category}",
     }

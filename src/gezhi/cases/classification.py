@@ -45,7 +45,7 @@ class Classifier:
 def newest_classifier(catalogue: Catalogue) -> Classifier:
     trained = TrainedModel.objects.filter(state="done").order_by("-id").only("content").first()
     model = TextModel.from_bytes(bytes(trained.content)) if trained and trained.content else None
-    categories = {category.key: category for category in catalogue.reportable}
+    categories = {category.key: category for category in catalogue.open_to_all}
     return Classifier(
         words=WordGuesser(categories.values()),
         model=model,

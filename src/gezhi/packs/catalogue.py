@@ -62,11 +62,13 @@ class Catalogue:
     """The open mappings are those of active packs; what only older versions have is found by its methods.
 
     `reportable`: what a report or a case may be about, in the order of the packs. `packs`: active ones by name.
+    `open_to_all`: those of them that residents and machines may name and that are guessed from words.
     Groups and functions are also those of the versions that active packs need.
     """
 
     categories: Mapping[str, Category]
     reportable: tuple[Category, ...]
+    open_to_all: tuple[Category, ...]
     groups: Mapping[str, Group]
     functions: Mapping[str, Function]
     messages: Mapping[str, Message]
@@ -162,15 +164,15 @@ class Catalogue:
         return limit.number if limit else None
 
     def search(self, text: str, limit: int = 20) -> list[Category]:
-        """Reportable categories that hold every word of `text` in names, everyday words, key or code."""
+        """Categories open to all that hold every word of `text` in names, everyday words, key or code."""
         wanted = text.lower().split()
-        hits = [c for c in self.reportable if all(word in self._haystack[c.key] for word in wanted)]
+        hits = [c for c in self.open_to_all if all(word in self._haystack[c.key] for word in wanted)]
         return hits[:limit]
 
     def by_group(self) -> list[tuple[Group, list[Category]]]:
-        """Reportable categories under their groups, both in the order of the pack; empty groups left out."""
+        """Categories open to all under their groups, both in the order of the pack; empty groups left out."""
         shelves: dict[str, list[Category]] = {key: [] for key in self.groups}
-        for category in self.reportable:
+        for category in self.open_to_all:
             shelves[category.group].append(category)
         return [(self.groups[key], shelf) for key, shelf in shelves.items() if shelf]
 
@@ -186,6 +188,7 @@ def catalogue_of(published: Iterable[Published], staff: StaffValues | None = Non
     return Catalogue(
         categories=categories,
         reportable=tuple(category for category in categories.values() if category.kind != "part"),
+        open_to_all=tuple(one for one in categories.values() if one.kind != "part" and not one.internal),
         groups={g.key: g for pack in seen for g in pack.groups},
         functions={f.key: f for pack in seen for f in pack.functions},
         messages={m.key: m for one in active for m in one.pack.messages},

@@ -12,20 +12,29 @@ from gezhi.cases.intake.reading import Edge
 from gezhi.cases.world import World, known_world
 from gezhi.packs.shapes import Form
 
+STAFFED = ("hotline", "field", "desk")  # sources at which a person at work stands
+
 
 def edge_for(
-    source: str, account_id: int | None = None, now: datetime | None = None, *, strict: bool = False
+    source: str,
+    account_id: int | None = None,
+    now: datetime | None = None,
+    *,
+    strict: bool = False,
+    staffed: bool = False,
 ) -> Edge:
-    """No statement, once the process has read its configuration. `strict`: see Edge."""
+    """No statement, once the process has read its configuration. `strict`: see Edge. `staffed`: the account has a
+    post, and may report internal matters."""
     current = known_world()
+    held = _ByStamp(current)
     return Edge(
         source=source,
         now=now or timezone.now(),
         zone=ZoneInfo(settings.TIME_ZONE),
-        categories=_reportable(_ByStamp(current)),
+        categories=_of_staff(held) if staffed or source in STAFFED else _of_all(held),
         places=current.places,
         submitted_by_id=account_id,
-        forms=_forms(_ByStamp(current)),
+        forms=_forms(held),
         strict=strict,
     )
 
@@ -42,8 +51,13 @@ class _ByStamp:
 
 
 @lru_cache(maxsize=2)
-def _reportable(held: _ByStamp) -> frozenset[str]:
+def _of_staff(held: _ByStamp) -> frozenset[str]:
     return frozenset(category.key for category in held.world.catalogue.reportable)
+
+
+@lru_cache(maxsize=2)
+def _of_all(held: _ByStamp) -> frozenset[str]:
+    return frozenset(category.key for category in held.world.catalogue.open_to_all)
 
 
 @lru_cache(maxsize=2)

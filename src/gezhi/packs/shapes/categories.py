@@ -27,7 +27,7 @@ class Category(Shape):
 
     `part` and `matter` are the standard's; `local` is a city's own addition. Reports are never about a
     `part`: the standard has a matter for the fault of each. `procedure`, `closing` and `form` may be those of
-    a needed pack. `form`: what is asked with a report.
+    a needed pack. `form`: what is asked with a report. `internal`: staff alone report it, by name.
     """
 
     key: Key
@@ -39,6 +39,7 @@ class Category(Shape):
     function: Key
     limits: Key
     grids: bool = True
+    internal: bool = False
     words: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     form: Key | None = None

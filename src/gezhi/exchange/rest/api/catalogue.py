@@ -26,7 +26,7 @@ def categories(request: HttpRequest) -> HttpResponse:
                 "name_zh": one.name.zh,
                 "name_en": one.name.en,
             }
-            for one in world().catalogue.reportable
+            for one in world().catalogue.open_to_all
         ],
         safe=False,
     )

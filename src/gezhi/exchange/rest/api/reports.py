@@ -103,7 +103,8 @@ def receipt_body(receipt: Receipt) -> dict[str, object]:
 def _edge(request: CallerRequest, strict: bool) -> Edge:
     caller = request.caller
     assert caller is not None
-    return edge_for(caller.source, caller.actor.account_id, strict=strict)
+    staffed = bool(caller.actor.posts)
+    return edge_for(caller.source, caller.actor.account_id, strict=strict, staffed=staffed)
 
 
 def _read_all(items: Sequence[object], edge: Edge) -> list[Outcome]:
