@@ -70,6 +70,12 @@ def test_a_posts_figures_leave_out_the_grids_of_a_nearer_post(
     test_every_figure_of_a_table_opens_as_many_cases(supervisor, "post")
 
 
+def test_a_county_opens_its_towns(supervisor: Client) -> None:
+    rows = supervisor.get(f"{OVERVIEW}&level=county").context["rows"]
+    inside = next(row.inside for row in rows if row.key == cast.HAISHU)
+    assert [row.key for row in supervisor.get(f"/desk/appraisal/?{inside}").context["rows"]] == [cast.NANMEN]
+
+
 def test_units_are_ranked_and_those_with_few_cases_are_not(supervisor: Client) -> None:
     rows = supervisor.get(OVERVIEW).context["rows"]
     assert (rows[0].name, rows[0].rank) == ("海曙区综合行政执法局", 1)
@@ -132,6 +138,7 @@ def test_the_table_is_exported(supervisor: Client, kind: str) -> None:
     answer = supervisor.get(f"{OVERVIEW.replace('/?', '/export/?')}&as={kind}")
     assert answer.status_code == 200
     assert f"appraisal-district-score-2026-07.{kind}" in answer["Content-Disposition"]
+    answer.close()
 
 
 def test_an_appeal_goes_from_the_list_of_cases_to_its_decision(
@@ -190,3 +197,9 @@ def test_grids_have_profiles_for_those_who_appraise_and_for_their_own_post(
     assert worker.get(f"/desk/appraisal/grids/{cast.WANAN}001/").status_code == 200
     assert worker.get(f"/desk/appraisal/grids/{cast.BAISHA}001/").status_code == 404
     assert signed_in("operator").get("/desk/appraisal/grids/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "9" * 18, "9" * 40, "x"])
+def test_a_page_that_is_none_is_empty_or_the_first(supervisor: Client, page: str) -> None:
+    query = "count=closed&period=2026-07&level=unit"
+    assert supervisor.get(f"/desk/appraisal/cases/?{query}&page={page}").status_code == 200

@@ -80,6 +80,7 @@ def _frame(request: ActorRequest, asked: Asked) -> dict[str, object]:
         "before": asked.query(period=asked.period.back().name),
         "after": asked.query(period=asked.period.next().name),
         "method": formula_words(asked.method, english()) if asked.method else [],
+        "everywhere": asked.query(place=""),
         "place_name": place_names([asked.place]).get(asked.place, "") if asked.place else "",
         "may_appraise": request.actor.may(APPRAISE),
     }

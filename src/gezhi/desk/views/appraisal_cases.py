@@ -30,6 +30,7 @@ from gezhi.places.queries import place_names
 
 _LINES: Final = 50
 _STARTS: Final = 5
+_PAGES: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def cases(request: ActorRequest) -> HttpResponse:
     count, period, by = _figure_asked(typed)
     within = _within_asked(typed, request)
     total = number_opened(count, period, by, within)
-    at = max(number(request.GET.get("page", "")) or 1, 1)
+    at = min(max(number(request.GET.get("page", "")) or 1, 1), _PAGES)
     lines = opened(count, period, by, within, at, _LINES)
     query = request.GET.copy()
     query.pop("page", None)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from gezhi.cases.world import World
 from gezhi.desk.views.appraisal_asked import Asked
 from gezhi.insight.bulletin import count_names, said, value_words
-from gezhi.insight.counts import MINUTES, opened_by
+from gezhi.insight.counts import opened_by
 from gezhi.insight.marking import Mark, Method
 from gezhi.insight.queries.figures import Figures
 from gezhi.insight.queries.posts import grid_posts
@@ -19,7 +19,7 @@ from gezhi.pages.showing import english
 from gezhi.places.queries import place_names
 
 _NAME: Final = re.compile(r"[a-z_]+")
-BARE: Final = ("points", "sure", "n", "name")
+BELOW: Final = {"county": "town", "town": "village", "village": "grid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Row:
     sure: float | None
     n: Figure
     cells: Sequence[Cell]
+    inside: str  # the address's query for the places inside; "" where there are none
 
 
 def rows_of(asked: Asked, found: Sequence[Mark], figures: Figures, world: World) -> list[Row]:
@@ -63,7 +64,9 @@ def _row(asked: Asked, mark: Mark, name: tuple[str, str], counts: Mapping[str, f
     base = method.appraisal.base.value
     cells = [cell_of(asked, mark, one, counts) for one in method.indicators]
     n = figure_of(asked, mark.key, base, counts)
-    return Row(mark.key, *name, mark.rank, mark.points, mark.sure, n, cells)
+    below = BELOW.get(asked.level)
+    inside = asked.query(level=below, place=mark.key, sort="") if below else ""
+    return Row(mark.key, *name, mark.rank, mark.points, mark.sure, n, cells, inside)
 
 
 def cell_of(asked: Asked, mark: Mark, indicator: Indicator, counts: Mapping[str, float]) -> Cell:
@@ -89,10 +92,6 @@ def cases_query(asked: Asked, key: str, name: str) -> str:
     if key:
         pairs[own] = key
     return urlencode({name: value for name, value in pairs.items() if value and value != "00:00"})
-
-
-def is_summed(name: str) -> bool:
-    return name == MINUTES
 
 
 def _names(asked: Asked, keys: Sequence[str], world: World) -> dict[str, tuple[str, str]]:
