@@ -41,6 +41,7 @@ def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]
     findings += check_references(scope)
     findings += check_documents(scope)
     findings += check_rules(scope)
+    findings += _rule_limits(scope)
     findings += check_indicators(scope)
     findings += check_forms(pack)
     findings += check_plans(scope)
@@ -97,6 +98,15 @@ def _limits(scope: Scope, half: str, procedure: Procedure, at: Address) -> Itera
         if keys and limit not in keys and f"{limit}.{half}" not in keys:
             names = [key.removeprefix(limit + ".") for key in keys]
             yield Finding(at, f"there is no parameter '{limit}.{half}'", one_of(half, names))
+
+
+def _rule_limits(scope: Scope) -> Iterator[Finding]:
+    """What a rule chooses must limit every state of the procedures that it concerns."""
+    own = {category.key: category for category in scope.pack.categories}
+    for index, rule in enumerate(scope.pack.rules):
+        concerned = {own[key].procedure for key in rule.categories or own if key in own}
+        for key in sorted(concerned & scope.procedures.keys()) if rule.limits else ():
+            yield from _limits(scope, rule.limits or "", scope.procedures[key], ("rules", index, "limits"))
 
 
 def _attributes(category: Category, at: Address) -> Iterator[Finding]:
