@@ -10,7 +10,7 @@ from typing import Final
 from gezhi.insight.counts import FLAG, FORMAL_DAYS, Origin
 
 RESIDENTS: Final = ("portal", "hotline", "open311:", "file:")
-_NO_CLOSING: Final = ("reject", "withdraw", "merge", "report", "join")
+NO_CLOSING: Final = ("reject", "withdraw", "merge", "report", "join", "reopen", "overturn")
 _CARDS: Final = {"yellow": "yellow_cards", "red": "red_cards"}
 
 
@@ -97,6 +97,8 @@ def retell(story: Story) -> dict[tuple[int, int], Fact]:
             found[Origin.REPORT, event.seq] = Fact(event.at, first, _said(event, story))
     plain = [event for event in story.events if event.kind != "join"]
     for stint in _stints(plain):
+        if stint.unit is None:
+            continue
         _add(found, Origin.STINT, stint.events[0].seq, _stint_fact(stint, story.finders))
     for index, event in enumerate(plain):
         if event.closes:
@@ -123,9 +125,10 @@ def _said(event: Told, story: Story) -> frozenset[str]:
 
 @dataclass
 class _Stint:
-    """A time in which one unit led. `ended`: the event that ended it; `before`: the limit in force before each step."""
+    """A time in which one unit, or nobody, led. `ended`: the event that ended it; `before`: the limit in force before
+    each step."""
 
-    unit: int
+    unit: int | None
     events: list[Told] = field(default_factory=list)
     before: list[datetime | None] = field(default_factory=list)
     ended: Told | None = None
@@ -151,18 +154,15 @@ class _Stint:
 
 
 def _stints(events: Sequence[Told]) -> list[_Stint]:
-    stints: list[_Stint] = []
-    now: _Stint | None = None
-    due: datetime | None = None
+    now, due = _Stint(None), None
+    stints = [now]
     for event in events:
         if event.moves:
-            if now is not None:
-                now.ended = event
-            now = _Stint(event.unit) if event.unit is not None else None
-            stints += [now] if now is not None else []
-        if now is not None:
-            now.events.append(event)
-            now.before.append(due)
+            now.ended = event
+            now = _Stint(event.unit)
+            stints.append(now)
+        now.events.append(event)
+        now.before.append(due)
         due = event.due_at
     return stints
 

@@ -32,7 +32,7 @@ WITH plain AS (
         CASE WHEN e.facts ? 'unit' THEN (e.facts ->> 'unit')::bigint END AS unit_id,
         CASE WHEN e.kind = 'rate' THEN (e.facts ->> 'rating')::int END AS rating,
         e.from_state <> e.to_state AND (c.procedure || ' ' || e.to_state) = ANY(%(ended)s)
-            AND e.kind NOT IN ('reject', 'withdraw', 'merge', 'report')
+            AND e.kind NOT IN ('reject', 'withdraw', 'merge', 'report', 'reopen', 'overturn')
             AND NOT (c.procedure || ' ' || e.from_state) = ANY(%(ended)s) AS closes
     FROM cases_caseevent e JOIN chosen ON chosen.id = e.case_id JOIN cases_case c ON c.id = e.case_id
     WHERE e.kind <> 'join'

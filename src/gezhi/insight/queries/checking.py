@@ -14,7 +14,7 @@ from gezhi.cases.world import world
 from gezhi.insight.counts import BY_KEY, PRESENT_DAYS
 from gezhi.insight.models import Appeal, Tally
 from gezhi.insight.periods import Period
-from gezhi.insight.retelling import Called, Card, Fact, Partner, Story, Told, retell
+from gezhi.insight.retelling import NO_CLOSING, Called, Card, Fact, Partner, Story, Told, retell
 from gezhi.people.models import Post
 from gezhi.rounds.models import Round
 
@@ -121,7 +121,7 @@ def _events(ids: Sequence[int], procedures: Mapping[int, str]) -> Mapping[int, l
     for event in CaseEvent.objects.filter(case_id__in=ids).order_by("case_id", "seq"):
         procedure = procedures[event.case_id]
         closes = (
-            event.kind not in ("reject", "withdraw", "merge", "report", "join")
+            event.kind not in NO_CLOSING
             and (procedure, event.from_state) not in ended
             and (procedure, event.to_state) in ended
         )
