@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gezhi.cases.asking import Asked, agree, ask, asked_from, deny
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
-from gezhi.cases.procedure import Given
+from gezhi.cases.procedure import Given, why_too_late
 from gezhi.cases.stepping import changed
 from gezhi.packs.shapes import Kind, Transition
 
@@ -39,6 +39,8 @@ def decided(
         wanted, left = agree(asked, procedure, roles, account_id)
         if left is not None or asked is None:
             return Decision(transition, given, _waiting(row, left), {"step": wanted.key})
+        if late := why_too_late(wanted, row.due_at is not None and row.due_at <= at):
+            raise late
         after = changed(replace(row, asked=None), wanted, asked.given, setting, at)
         return Decision(wanted, asked.given, after, {"asked_by": [*asked.accounts]})
     after = changed(row, transition, given, setting, at)

@@ -181,10 +181,8 @@ def _why_not_now(step: Transition, standing: Standing) -> Refused | None:
             f"“{zh}”最多 {step.most} 次，已用完。",
             f"'{key}' is taken at most {step.most} times.",
         )
-    if step.kind in _BEFORE_THE_LIMIT and standing.overdue:
-        return Refused(
-            "too-late", f"已超过时限，不能再“{zh}”。", f"'{key}' is taken before the limit has passed."
-        )
+    if late := why_too_late(step, standing.overdue):
+        return late
     if step.kind in _ANSWERS and not standing.asked:
         return Refused("nothing-asked", "没有待审批的申请。", "Nothing waits for approval in this case.")
     if step.kind is Kind.ANSWER_ORDER and not standing.ordered:
@@ -194,6 +192,16 @@ def _why_not_now(step: Transition, standing: Standing) -> Refused | None:
             "asked-already", "已有申请待审批。", "A request waits for approval already. Decide it first."
         )
     return _why_not_whole(step, standing)
+
+
+def why_too_late(step: Transition, overdue: bool) -> Refused | None:
+    if step.kind not in _BEFORE_THE_LIMIT or not overdue:
+        return None
+    zh, en = (
+        f"已超过时限，不能再“{step.title.zh}”。",
+        f"'{step.key}' is taken before the limit has passed.",
+    )
+    return Refused("too-late", zh, en)
 
 
 def _why_not_whole(step: Transition, standing: Standing) -> Refused | None:

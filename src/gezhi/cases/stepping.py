@@ -54,9 +54,15 @@ class Card:
 
 def changed(row: CaseRow, step: Transition, given: Given, setting: Setting, at: datetime) -> CaseRow:
     """The case after the step. Raises Refused for a unit, category or place that is not known."""
-    after = _with_corrections(row, step, given, setting)
+    after = row
+    if Effect.OPEN_CHILD in step.effects:
+        _require_child(row, given, setting)
+    else:
+        after = _with_corrections(row, step, given, setting)
     if Effect.ASSIGN in step.effects:
-        require_may_have(after, require_unit(given.unit_id, setting), setting)
+        unit = require_unit(given.unit_id, setting)
+        _require_other(step, row, unit)
+        require_may_have(after, unit, setting)
     for effect in step.effects:
         after = _FACETS.get(effect, _unchanged)(after, given, setting, at)
     after = _in_state(after, row, step, setting, at)
@@ -216,13 +222,31 @@ def require_unit(unit_id: int | None, setting: Setting) -> int:
     return unit_id
 
 
+def _require_other(step: Transition, row: CaseRow, unit_id: int) -> None:
+    """Raises Refused for a transfer to where the case is: its limits would begin anew for nothing."""
+    if step.kind is Kind.TRANSFER and unit_id == row.unit_id:
+        raise Refused(
+            "same-unit",
+            "案件就在该单位，请选择其他单位；需要更多时间请申请延期。",
+            "The case is with this unit already. Choose another one, or ask to extend the limit.",
+        )
+
+
+def _require_child(row: CaseRow, given: Given, setting: Setting) -> None:
+    """What is given is the child's, and may follow another procedure. Raises Refused."""
+    _require_known(given.category or row.category, given.place_code or row.place_code, setting)
+    if given.unit_id is not None:
+        require_unit(given.unit_id, setting)
+
+
 def _with_corrections(row: CaseRow, step: Transition, given: Given, setting: Setting) -> CaseRow:
     allowed = {*step.needs, *step.may}
     category = given.category if Need.CATEGORY in allowed and given.category else row.category
     place = given.place_code if Need.PLACE in allowed and given.place_code else row.place_code
     if (category, place) == (row.category, row.place_code):
         return row
-    _require_known(category, place, row, setting)
+    _require_known(category, place, setting)
+    _require_same_procedure(category, row, setting)
     if category != row.category:
         row = replace(row, limits="", function="")  # rules chose them for the other category
     held = row.held_code if place == row.place_code else ""
@@ -236,18 +260,21 @@ def _responsible(category: str, place: str, row: CaseRow, setting: Setting) -> i
     return unit.id if unit else None
 
 
-def _require_known(category: str, place: str, row: CaseRow, setting: Setting) -> None:
-    if category not in {one.key for one in setting.catalogue.reportable}:
-        raise Refused(
-            "unknown-category",
-            f"类别“{category}”不在目录中。",
-            f"Category '{category}' is not in the catalogue.",
-        )
+def _require_same_procedure(category: str, row: CaseRow, setting: Setting) -> None:
     if setting.catalogue.category(category).procedure != row.procedure:
         raise Refused(
             "other-procedure",
             f"类别“{category}”适用另一流程，请拆分后重新上报。",
             f"Category '{category}' follows another procedure. Reject this case and report the matter anew.",
+        )
+
+
+def _require_known(category: str, place: str, setting: Setting) -> None:
+    if category not in {one.key for one in setting.catalogue.reportable}:
+        raise Refused(
+            "unknown-category",
+            f"类别“{category}”不在目录中。",
+            f"Category '{category}' is not in the catalogue.",
         )
     if place not in setting.places:
         raise Refused(
@@ -261,7 +288,7 @@ def _in_state(row: CaseRow, before: CaseRow, step: Transition, setting: Setting,
     procedure = procedure_of(row, setting.catalogue)
     state = state_of(procedure, step.to or row.state)
     if state.key == row.state:
-        return _staying(row, before, state, setting)
+        return _staying(row, before, state, setting, at)
     again = step.kind in OPENS_AGAIN
     closing = row.is_open and not state.open
     resumed = Effect.START_CLOCK in step.effects and row.clock_left is not None
@@ -289,11 +316,13 @@ def _in_state(row: CaseRow, before: CaseRow, step: Transition, setting: Setting,
     return woken(after, setting)
 
 
-def _staying(row: CaseRow, before: CaseRow, state: State, setting: Setting) -> CaseRow:
-    """Another category brings its own limit, counted from when the state began."""
+def _staying(row: CaseRow, before: CaseRow, state: State, setting: Setting, at: datetime) -> CaseRow:
+    """Another category brings its own limit, counted from when the state began; one that lies ahead may pass."""
     if row.category == before.category:
         return row
-    return woken(replace(row, due_at=_due(row, state, setting, row.state_at)), setting)
+    due = _due(row, state, setting, row.state_at)
+    ahead = due is None or due > at
+    return rewound(replace(row, due_at=due, overdue_at=None if ahead else row.overdue_at), setting, at)
 
 
 def _due(row: CaseRow, state: State, setting: Setting, at: datetime) -> datetime | None:

@@ -47,11 +47,13 @@ def _instant(row: CaseRow, mark: Watch, setting: Setting) -> datetime | None:
 
 
 def rewound(row: CaseRow, setting: Setting, at: datetime) -> CaseRow:
-    """After the limit moved: marks that lie ahead again are ahead again."""
+    """After the limit moved: marks that lie ahead again are ahead again, those past a limit that nobody has seen
+    pass too."""
     procedure = procedure_of(row, setting.catalogue)
     for index, mark in enumerate(marks(procedure, row.state)):
         instant = _instant(row, mark, setting)
-        if instant is None or instant > at:
+        unseen = (mark.at or 0) >= 100 and row.overdue_at is None
+        if instant is None or instant > at or unseen:
             return woken(replace(row, watched=index), setting)
     return woken(replace(row, watched=len(marks(procedure, row.state))), setting)
 
