@@ -24,7 +24,7 @@ from gezhi.cases.stepping import PARTNER_TURNS, calls, cards, shares
 from gezhi.cases.watching import repeated, woken
 from gezhi.cases.world import World, world
 from gezhi.packs.shapes import Effect, Kind, Transition
-from gezhi.people.access import Actor
+from gezhi.people.access import UNIT_ROLES, Actor
 
 SYSTEM = frozenset({"system"})
 REPORTER = frozenset({"reporter"})
@@ -49,7 +49,9 @@ class Who:
 
     @property
     def units(self) -> frozenset[int]:
-        return frozenset(post.unit_id for post in self.actor.posts) if self.actor else frozenset()
+        """Those whose shares this person may do."""
+        posts = self.actor.posts if self.actor else ()
+        return frozenset(post.unit_id for post in posts if post.role in UNIT_ROLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def open_child(taken: Taken, world: World, at: datetime) -> int:
         world,
         at,
     )
+    _count(parent.pk, 1)
     facts: dict[str, object] = {"from": parent.number}
     write_happening(Happening(child.pk, 1, Kind.CHILD, "", child.state, child.due_at, facts), taken, at)
     return int(child.pk)
@@ -54,4 +55,9 @@ def tell_parents(batch: Sequence[Taken]) -> None:
     for taken in batch:
         turn = taken.after.is_open - taken.before.is_open
         if taken.after.parent_id is not None and turn:
-            Case.objects.filter(id=taken.after.parent_id).update(open_children=F("open_children") + turn)
+            _count(taken.after.parent_id, turn)
+
+
+def _count(parent_id: int, turn: int) -> None:
+    """Added to what stands there: other children of it turn at the same time, without its lock."""
+    Case.objects.filter(id=parent_id).update(open_children=F("open_children") + turn)

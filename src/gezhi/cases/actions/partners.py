@@ -61,13 +61,13 @@ def _called(taken: Taken, at: datetime) -> list[Assignment]:
 
 
 def _end_partners(batch: Sequence[Taken], at: datetime) -> None:
-    """Nobody is awaited any more once the work is finished or the case is taken from everyone; a partner that is
-    given the lead gives up its share as partner."""
+    """Nobody is awaited any more once the work is finished, the case is taken from everyone or it is closed; a
+    partner that is given the lead gives up its share as partner."""
     over = {Effect.FINISH_ASSIGNMENT, Effect.CANCEL_ASSIGNMENTS}
     cases = [
         taken.after.id
         for taken in batch
-        if over.intersection(taken.transition.effects) and taken.had_partners
+        if taken.had_partners and (taken.closes or over.intersection(taken.transition.effects))
     ]
     if cases:
         waiting = Assignment.objects.filter(case_id__in=cases, state__in=ACTIVE).exclude(kind="lead")
@@ -78,16 +78,15 @@ def _end_partners(batch: Sequence[Taken], at: datetime) -> None:
 
 
 def _write_turns(batch: Sequence[Taken], at: datetime) -> None:
-    for taken in batch:
-        if taken.partner is None:
-            continue
-        partner, turn = taken.partner
+    turns = [(taken, *taken.partner) for taken in batch if taken.partner]
+    away = [partner.assignment_id for _, partner, turn in turns if turn == "absent"]
+    if away:
+        Assignment.objects.filter(id__in=away).update(absent_at=at)
+    for taken, partner, turn in turns:
         share = Assignment.objects.filter(id=partner.assignment_id)
-        if turn == "absent":
-            share.update(absent_at=at)
-        elif turn == "received":
+        if turn == "received":
             share.update(state=turn, received_at=at, account_id=taken.account_id)
-        else:
+        elif turn == "finished":
             share.update(state=turn, ended_at=at, account_id=taken.account_id, outcome=taken.words)
 
 
@@ -107,6 +106,6 @@ def write_cards(batch: Sequence[Taken], at: datetime) -> None:
         for card in taken.cards
     )
     for taken in batch:
-        if Effect.ANSWER_ORDER in taken.transition.effects:
+        if taken.before.ordered and not taken.after.ordered:  # answered, or closed before it was
             orders = Supervision.objects.filter(case_id=taken.after.id, level="order", answered_at=None)
             orders.update(answered_at=at, answer=taken.words)

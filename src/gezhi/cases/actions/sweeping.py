@@ -1,6 +1,6 @@
 """The sweep: limits that have passed are seen within a minute, each once, whatever dies meanwhile."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -63,12 +63,11 @@ def _marks(now: datetime, limit: int) -> int:
 
 @transaction.atomic
 def _absences(now: datetime, limit: int) -> int:
-    late = Assignment.objects.select_for_update(skip_locked=True).filter(
-        state="open", absent_at=None, due_at__lte=now
-    )
-    found = list(late.order_by("due_at").values_list("id", "case_id", "unit_id")[:limit])
+    late = Assignment.objects.filter(state="open", absent_at=None, due_at__lte=now)
+    cases = _claim_with(Q(id__in=late.values("case_id")), limit)
+    found = list(late.filter(case_id__in=cases).order_by("-id").values_list("id", "case_id", "unit_id"))
     one_each = {case_id: (pk, unit) for pk, case_id, unit in found}
-    steps = _steps([*one_each], Kind.ABSENT, lambda step: True)
+    steps = _steps([cases[case_id] for case_id in one_each], Kind.ABSENT, lambda step: True)
     stuck = _take([replace(step, given=Given(unit_id=one_each[step.case_id][1])) for step in steps], now)
     told = {step.case_id for step in steps} - stuck
     silent = [pk for case_id, (pk, _) in one_each.items() if case_id not in told]
@@ -78,23 +77,23 @@ def _absences(now: datetime, limit: int) -> int:
 
 @transaction.atomic
 def _orders(now: datetime, limit: int) -> int:
-    late = Supervision.objects.select_for_update(skip_locked=True).filter(
-        due_at__lte=now, answered_at=None, overdue_at=None
+    late = Supervision.objects.filter(due_at__lte=now, answered_at=None, overdue_at=None)
+    cases = _claim_with(Q(id__in=late.values("case_id")), limit)
+    found = dict(late.filter(case_id__in=cases).order_by("-id").values_list("case_id", "id"))
+    steps = _steps(
+        [cases[case_id] for case_id in found], Kind.SUPERVISE, lambda step: Effect.RED_CARD in step.effects
     )
-    found = dict(late.order_by("due_at").values_list("case_id", "id")[:limit])
-    steps = _steps([*found], Kind.SUPERVISE, lambda step: Effect.RED_CARD in step.effects)
     given = Given(reason="督办令到期未答复")
     _take([replace(step, given=given) for step in steps], now)
     Supervision.objects.filter(id__in=found.values()).update(overdue_at=now)
     return len(found)
 
 
-def _steps(case_ids: Sequence[int] | dict[int, object], kind: Kind, fits: Reason) -> list[Step]:
+def _steps(rows: Iterable[CaseRow], kind: Kind, fits: Reason) -> list[Step]:
     """The system's step of the kind for each open case whose state has one."""
     current = world()
-    rows = Case.objects.filter(id__in=case_ids, is_open=True).values_list(*COLUMNS)
     found = []
-    for row in (CaseRow(*one) for one in rows):
+    for row in (row for row in rows if row.is_open):
         steps = steps_from(procedure_of(row, current.catalogue), row.state)
         key = next((s.key for s in steps if s.kind is kind and "system" in s.by and fits(s)), None)
         if key:
@@ -112,6 +111,12 @@ def _take(steps: Sequence[Step], now: datetime) -> set[int]:
 def _claim(what: Q, by: str, limit: int) -> list[CaseRow]:
     due = Case.objects.select_for_update(skip_locked=True).filter(what)
     return [CaseRow(*row) for row in due.order_by(by).values_list(*COLUMNS)[:limit]]
+
+
+def _claim_with(late: Q, limit: int) -> dict[int, CaseRow]:
+    """The case before its shares and orders, as every step does: nobody waits in a ring. What is read of them
+    afterwards is as it stands under the lock."""
+    return {row.id: row for row in _claim(late, "id", limit)}
 
 
 def _automatic(row: CaseRow, current: World) -> str | None:

@@ -37,6 +37,10 @@ class Taken:
         return bool(self.partners)
 
     @property
+    def closes(self) -> bool:
+        return self.before.is_open and not self.after.is_open
+
+    @property
     def partner_leading(self) -> int | None:
         """The assignment of the partner that this step gives the lead."""
         new = self.after.unit_id

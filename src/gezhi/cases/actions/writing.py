@@ -46,7 +46,6 @@ WRITTEN = {
     "rating": "smallint",
     "version": "int",
     "held_code": "text",
-    "open_children": "smallint",
     "clock_left": "int",
     "wake_at": "timestamptz",
     "watched": "smallint",
