@@ -1,11 +1,13 @@
 """One picture used twice is recognised whatever was done to it; two photos of one place are two."""
 
 import io
+from itertools import combinations
 
 import numpy as np
 import pytest
 from numpy.random import default_rng
 from PIL import Image, ImageFilter, ImageOps
+from sklearn.datasets import load_sample_images
 
 from benchmarks._scenes import TRICKS, View, by_hand, encoded, photograph
 from gezhi.cases.likeness import (
@@ -59,6 +61,27 @@ def test_a_second_photo_of_the_same_place_is_another_picture(place: int) -> None
 def test_two_manhole_covers_are_two_pictures() -> None:
     one, other = (as_sent(photograph(place, View(seed=place), mended=True)) for place in (2, 7))
     assert not same_picture(one, other)
+
+
+def parts_of_real_photos() -> list[Image.Image]:
+    """Two photographs, cut in halves that share nothing."""
+    whole = [Image.fromarray(one) for one in load_sample_images().images]
+    boxes = ((0, 0, 320, 427), (320, 0, 640, 427))
+    return [as_sent(one.crop(box)) for one in whole for box in boxes]
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_real_photographs_are_recognised_too(trick: str) -> None:
+    for number, first in enumerate(parts_of_real_photos()):
+        again = as_sent(TRICKS[trick](first, default_rng(number)))
+        assert set(words_of(seen(again))) & set(seen(first).bands)
+        assert almost(seen(again), seen(first)) or same_picture(first, again)
+
+
+def test_real_photographs_are_told_apart() -> None:
+    for one, other in combinations(parts_of_real_photos(), 2):
+        assert not almost(seen(one), seen(other))
+        assert not same_picture(one, other)
 
 
 def plain() -> Image.Image:

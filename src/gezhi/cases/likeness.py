@@ -136,7 +136,7 @@ def _part(grey: Image.Image, left: float, top: float, width: float, height: floa
 # Laying two pictures over each other.
 
 LIKE: Final = 0.9  # correlation of a tile's detail in both
-SHARE: Final = 0.82  # of the tiles with detail that must be alike
+SHARE: Final = 0.85  # of the tiles with detail that must be alike
 LEAST_TILES: Final = 8
 _COARSE: Final = 96  # pixels of the longer edge
 _FINE: Final = 288
@@ -177,7 +177,9 @@ def likeness(held: Image.Image, asked: Image.Image) -> float:
 
 def _small(picture: Image.Image) -> Image.Image:
     small = picture.convert("L")
-    small.thumbnail((_FINE, _FINE), Image.Resampling.BOX)
+    small.thumbnail(
+        (_FINE, _FINE), Image.Resampling.LANCZOS
+    )  # rougher means lose detail to a crop's new raster
     return small
 
 
@@ -185,7 +187,7 @@ def _detail(picture: Image.Image, scale: float) -> Grey:
     """Slow changes of light are taken out."""
     size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
     values = np.asarray(picture.resize(size, Image.Resampling.BILINEAR), dtype=np.float32)
-    found: Grey = ndimage.gaussian_filter(values, 0.6) - ndimage.gaussian_filter(values, 3)
+    found: Grey = ndimage.gaussian_filter(values, 0.8) - ndimage.gaussian_filter(values, 3)
     return found
 
 
