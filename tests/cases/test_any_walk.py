@@ -21,14 +21,14 @@ from gezhi.cases.deadlines import Office
 from gezhi.cases.deciding import decided
 from gezhi.cases.procedure import Given, Refused, Standing, choose
 from gezhi.cases.situations import PLACE, ROOT, ZONE, AnyPlace
-from gezhi.cases.stepping import OPENS_AGAIN, calls
+from gezhi.cases.stepping import OPENS_AGAIN, OTHER_LEVEL, calls
 from gezhi.cases.workdays import is_workday
 from gezhi.packs.catalogue import Catalogue, Published, catalogue_of
 from gezhi.packs.loading import pack_folders, read_pack
 from gezhi.packs.shapes import Category, Effect, Kind, Need, State, Transition
 from gezhi.people.directory import Directory, UnitCard
 
-WALKS = int(os.environ.get("GEZHI_WALKS", "10000"))
+WALKS = int(os.environ.get("WALKS", "10000"))
 STEPS = 20
 LENGTHS = ("2 working hours", "1 working days", "3 working days", "4 working days", "40 working minutes")
 YEARS = (2025, 2031)
@@ -162,7 +162,9 @@ class Walk:
         if draw < 0.4:
             return self.chance.choice(here)
         away = [one for one in here if one.to not in (None, self.row.state)]
-        return min(away or here, key=lambda one: self.seen[one.key, procedure.key] * (1 + self.chance.random()))
+        return min(
+            away or here, key=lambda one: self.seen[one.key, procedure.key] * (1 + self.chance.random())
+        )
 
     def take(self, wanted: Transition, role: str, account: int, given: Given) -> bool:
         before = self.row
@@ -171,7 +173,9 @@ class Walk:
         try:
             found = choose(procedure, self.standing(), wanted.key, frozenset({role}), person, given)
             decision = decided(found, before, given, frozenset({role}), person, self.setting, self.at)
-            called = calls(before, decision.transition, decision.given, [*self.partners], self.setting, self.at)
+            called = calls(
+                before, decision.transition, decision.given, [*self.partners], self.setting, self.at
+            )
         except Refused as refused:
             assert refused.zh
             assert refused.en
@@ -213,7 +217,7 @@ class Walk:
             self.left = minutes_left(self.at, before.due_at, self.length(was) or "")
         if Effect.EXTEND in effects and self.due is not None:
             self.due = slow_due(self.due, given.length)
-        elif self.row.state != before.state:
+        elif self.row.state != before.state or OTHER_LEVEL & effects:
             if Effect.START_CLOCK in effects and self.left is not None:
                 working = "working" in (self.length(self.state) or "")
                 self.due = later(self.at, self.left) if working else self.at + timedelta(minutes=self.left)

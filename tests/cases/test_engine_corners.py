@@ -7,15 +7,18 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gezhi.cases.actions import Step, Who, sweep, take
+from gezhi.cases.actions import Step, Who, sweep, take, writing
+from gezhi.cases.actions.moving import still_asked
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.models import Assignment, Case, Supervision
 from gezhi.cases.procedure import Given, Refused
+from gezhi.cases.world import World, world
+from gezhi.packs.shapes import Procedure
 from gezhi.people.actions import appoint
 from gezhi.people.models import Account, Unit
 from tests import cast
 from tests.cases.test_actions import Loop, refusal
-from tests.cast import DAY, HAISHU, LAMP, LIUJIN, SINCE, WANAN, Cast, reported
+from tests.cast import CITY, DAY, HAISHU, LAMP, LIUJIN, NANMEN, SINCE, WANAN, Cast, reported
 from tests.together import together
 
 MINUTE = timedelta(minutes=1)
@@ -127,8 +130,6 @@ def test_a_longer_limit_by_another_category_may_pass_again(loop: Loop) -> None:
 
 
 def longer_category(loop: Loop) -> str:
-    from gezhi.cases.world import world
-
     known = world().catalogue
     procedure = known.category(LAMP).procedure
     return next(one.key for one in known.reportable if one.limits == "long" and one.procedure == procedure)
@@ -157,6 +158,58 @@ def test_what_was_asked_in_time_is_not_agreed_to_after_the_limit(loop: Loop) -> 
     outcome = take([agree], due + 10 * DAY)[0]
     assert isinstance(outcome, Refused), outcome
     assert outcome.code == "too-late"
+
+
+def test_the_next_level_has_a_limit_of_its_own(loop: Loop) -> None:
+    loop.do("dispatcher", "accept")
+    due = loop.case.due_at
+    assert due is not None
+    at = due + MINUTE
+    sweep(at)
+    escalate = Step(
+        loop.receipt.case_id, "escalate", Who(actor=loop.city.actor("dispatcher")), Given(reason="请街道定")
+    )
+    assert isinstance(take([escalate], at)[0], CaseRow)
+    assert (loop.case.state, loop.case.overdue_at) == ("filed", None)
+    assert loop.case.due_at is not None
+    assert loop.case.due_at > at
+
+
+def test_a_case_that_nobody_takes_goes_up_to_the_top_and_is_carded_there(loop: Loop) -> None:
+    loop.do("dispatcher", "accept")
+    held = []
+    for _ in range(60):
+        waits = [at for at in (loop.case.wake_at, None if loop.case.overdue_at else loop.case.due_at) if at]
+        if not waits:
+            break
+        while sweep(min(waits)):
+            pass
+        if loop.case.held_code not in held:
+            held.append(loop.case.held_code)
+    assert held == ["", WANAN, NANMEN, HAISHU, CITY]
+    assert loop.case.overdue_count == len(held)
+    assert loop.case.overdue_at is not None
+
+
+def test_what_waits_for_more_than_the_newer_version_asks_is_dropped_when_cases_move(loop: Loop) -> None:
+    """Two had to agree and one has; the new version asks one only. Whoever asked may ask again."""
+    loop.handling().do("handler", "extend", length="10 working days", reason="等配件")
+    loop.do("supervisor", "approve")
+    now_world = world()
+    row = writing.lock_cases([loop.receipt.case_id])[0][loop.receipt.case_id]
+    assert row.asked is not None
+    assert still_asked(row, extending(now_world, [{"by": "supervisor"}, {"by": "leader"}]), "handling")
+    assert not still_asked(row, extending(now_world, [{"by": "supervisor"}]), "handling")
+    assert not still_asked(row, extending(now_world, []), "handling")
+    assert not still_asked(row, extending(now_world, [{"by": "supervisor"}, {"by": "leader"}]), "dispatched")
+
+
+def extending(now_world: World, chain: list[dict[str, str]]) -> Procedure:
+    plain = now_world.catalogue.procedure_of(LAMP).model_dump(by_alias=True)
+    for step in plain["transitions"]:
+        if step["key"] == "extend":
+            step["approve"] = chain
+    return Procedure.model_validate(plain)
 
 
 def test_a_transfer_goes_to_another_unit(loop: Loop) -> None:

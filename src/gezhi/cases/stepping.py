@@ -17,6 +17,7 @@ from gezhi.packs.shapes import ENGINE_LIMITS, Effect, Kind, Need, State, Transit
 YELLOW, RED = 1, 2
 REPORT_IN_LIMIT, ORDER_LIMIT, _ = ENGINE_LIMITS
 OPENS_AGAIN = frozenset({Kind.REOPEN, Kind.OVERTURN})
+OTHER_LEVEL = frozenset({Effect.ESCALATE, Effect.HAND_DOWN})  # the state begins anew, with its whole limit
 PARTNER_TURNS = {
     Effect.REPORT_IN: "received",
     Effect.FINISH_SHARE: "finished",
@@ -287,7 +288,7 @@ def _require_known(category: str, place: str, setting: Setting) -> None:
 def _in_state(row: CaseRow, before: CaseRow, step: Transition, setting: Setting, at: datetime) -> CaseRow:
     procedure = procedure_of(row, setting.catalogue)
     state = state_of(procedure, step.to or row.state)
-    if state.key == row.state:
+    if state.key == row.state and not OTHER_LEVEL.intersection(step.effects):
         return _staying(row, before, state, setting, at)
     again = step.kind in OPENS_AGAIN
     closing = row.is_open and not state.open

@@ -179,7 +179,7 @@ def _taken(
     decision = decided(transition, row, filled, roles, step.who.account_id, setting, at)
     transition, given, after = decision.transition, decision.given, decision.after
     if step.timed:
-        after = woken(after, setting, passed=1 if after.state == row.state else 0)
+        after = woken(after, setting, passed=1 if after.state_at == row.state_at else 0)
     return Taken(
         before=row,
         after=after,

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from gezhi.cases.actions.acting import setting_of
 from gezhi.cases.actions.writing import COLUMNS, STEP_EVENT, WRITTEN
+from gezhi.cases.asking import asked_from, chain_of
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.limits import state_due
 from gezhi.cases.models import Case
-from gezhi.cases.procedure import state_of
+from gezhi.cases.procedure import state_of, steps_from
 from gezhi.cases.watching import rewound
 from gezhi.cases.world import world
 from gezhi.ledger.actions import record_many
@@ -22,7 +23,7 @@ from gezhi.lib.json_text import json_text
 from gezhi.lib.rows import insert_rows, update_rows
 from gezhi.packs.models import PackVersion
 from gezhi.packs.moving import way_of
-from gezhi.packs.shapes import Kind
+from gezhi.packs.shapes import Kind, Procedure
 
 MOVE = "move"
 MOVED = {**WRITTEN, "pack_version_id": "bigint"}
@@ -72,7 +73,7 @@ def moved_row(row: CaseRow, version: int, setting: Setting, at: datetime) -> Cas
     if procedure is None or key is None:
         return None
     state = state_of(procedure, key)
-    asked = row.asked if _still_asked(row, {step.key for step in procedure.transitions}) else None
+    asked = row.asked if still_asked(row, procedure, key) else None
     moved = replace(row, pack_version_id=version, state=key, version=row.version + 1, asked=asked)
     if (state.key, state.limit) != (old.key, old.limit):
         category = setting.catalogue.category(row.category)
@@ -81,8 +82,13 @@ def moved_row(row: CaseRow, version: int, setting: Setting, at: datetime) -> Cas
     return rewound(moved, setting, at)
 
 
-def _still_asked(row: CaseRow, steps: set[str]) -> bool:
-    return row.asked is not None and row.asked.get("step") in steps
+def still_asked(row: CaseRow, procedure: Procedure, state: str) -> bool:
+    """Whether the newer procedure too waits for somebody to agree to what was asked."""
+    asked = asked_from(row.asked)
+    step = next((one for one in steps_from(procedure, state) if asked and one.key == asked.step), None)
+    if asked is None or step is None or state != row.state:
+        return False
+    return asked.agreed < len(chain_of(step, asked.given))
 
 
 def _write(pairs: Sequence[tuple[CaseRow, CaseRow]], now: datetime) -> None:
