@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import _node
 import _open_cases
 
-CASES = int(os.environ.get("GEZHI_BENCH_CASES", "1000000"))
+CASES = int(os.environ.get("BENCH_CASES", "1000000"))
 STEPS = 1000
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import _node
 import _open_cases
 
-CASES = int(os.environ.get("GEZHI_BENCH_CASES", "1000000"))
+CASES = int(os.environ.get("BENCH_CASES", "1000000"))
 DUE = CASES // 50
 WINDOW = 60.0
 AT = datetime(2026, 11, 18, 8, tzinfo=UTC)  # a Wednesday at four in the afternoon

@@ -85,7 +85,8 @@ class Given:
 class Standing:
     """A case as a decision sees it. `did`: who took the last step of each kind (account id); `counts`: how often
     since it was opened last; `rated`: this reporter has rated this closing; `others`: other reporters wait for the
-    same case; `shares`: units that have not done their share; `children`: of it that are open."""
+    same case; `shares`: units that have not done their share; `present`: the
+    actor's unit has reported in; `children`: of it that are open."""
 
     state: str
     overdue: bool = False
@@ -97,6 +98,7 @@ class Standing:
     children: int = 0
     asked: bool = False
     ordered: bool = False
+    present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,12 @@ def _why_not_now(step: Transition, standing: Standing) -> Refused | None:
         return late
     if step.kind in _ANSWERS and not standing.asked:
         return Refused("nothing-asked", "没有待审批的申请。", "Nothing waits for approval in this case.")
+    if step.kind is Kind.REPORT_IN and standing.present:
+        return Refused(
+            "reported-in",
+            "本单位已报到。",
+            "Your unit has reported in already. Do your share, then finish it.",
+        )
     if step.kind is Kind.ANSWER_ORDER and not standing.ordered:
         return Refused("no-order", "没有待答复的督办令。", "No order waits for an answer in this case.")
     if step.approve and standing.asked:

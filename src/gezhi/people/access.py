@@ -71,6 +71,11 @@ class Actor:
     def may(self, permission: str) -> bool:
         return any(permission in PERMISSIONS.get(post.role, frozenset()) for post in self.posts)
 
+    @property
+    def handling_units(self) -> frozenset[int]:
+        """The units for which this person handles."""
+        return frozenset(post.unit_id for post in self.posts if post.role in UNIT_ROLES)
+
     def roles_at(
         self, place_code: str, unit_id: int | None, held_code: str = "", partners: Collection[int] = ()
     ) -> frozenset[str]:

@@ -19,7 +19,7 @@ from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.models import Case
 from gezhi.cases.photos import is_stored, load_photo
 from gezhi.cases.procedure import Given, Refused, Standing, choose
-from gezhi.cases.queries.around import NO_PAST, Around, Partner, read_around, waiting_shares
+from gezhi.cases.queries.around import NO_PAST, Around, Partner, has_reported_in, read_around, waiting_shares
 from gezhi.cases.stepping import PARTNER_TURNS, calls, cards, shares
 from gezhi.cases.watching import repeated, woken
 from gezhi.cases.world import World, world
@@ -223,9 +223,7 @@ def _partner(transition: Transition, step: Step, partners: Sequence[Partner]) ->
     waiting = [one for one in mine if turn == "finished" or one.state == "open"]
     if not waiting:
         raise Refused(
-            "reported-in",
-            "本单位已报到。",
-            "Your unit has reported in already. Do your share, then finish it.",
+            "no-share", "本单位在此案件上没有待办的份额。", "Your unit has no share to do in this case."
         )
     return waiting[0], turn
 
@@ -269,6 +267,7 @@ def standing_of(step: Step, row: CaseRow, around: Around, now_world: World, at: 
         children=row.open_children,
         asked=row.asked is not None,
         ordered=row.ordered,
+        present=has_reported_in(around.partners.get(row.id, ()), step.who.units),
     )
 
 

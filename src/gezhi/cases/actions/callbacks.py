@@ -18,9 +18,7 @@ from gezhi.people.access import Actor
 
 
 @transaction.atomic
-def record_callback(
-    actor: Actor, callback_id: int, answer: Answer, at: datetime | None = None
-) -> Callback:
+def record_callback(actor: Actor, callback_id: int, answer: Answer, at: datetime | None = None) -> Callback:
     """The call is kept, its rating is the reporter's, and what is not resolved goes back to work: the closing is
     overturned where the case's procedure allows it. Raises Refused."""
     now = at or timezone.now()

@@ -127,6 +127,12 @@ def waiting_shares(partners: Iterable[Partner], directory: Directory) -> tuple[s
     return tuple(units[unit].name if unit in units else str(unit) for unit in waiting)
 
 
+def has_reported_in(partners: Iterable[Partner], units: Collection[int]) -> bool:
+    """Whether none of these units is still awaited."""
+    mine = [one for one in partners if one.unit_id in units]
+    return bool(mine) and all(one.state != "open" for one in mine)
+
+
 _AROUND = """
 WITH e AS (
     SELECT case_id, kind, seq, account_id FROM cases_caseevent

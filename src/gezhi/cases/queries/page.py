@@ -1,6 +1,6 @@
 """Everything that a case's page shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,15 +10,16 @@ from gezhi.cases.asking import asked_from, chain_of
 from gezhi.cases.guessing import Guess
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report, Supervision
 from gezhi.cases.procedure import Given, Option, Standing, options
-from gezhi.cases.queries.around import NO_PAST, around_cases, waiting_shares
+from gezhi.cases.queries.around import NO_PAST, around_cases, has_reported_in, waiting_shares
 from gezhi.cases.queries.scope import visible
 from gezhi.cases.world import World, world
-from gezhi.packs.shapes import Category, Procedure, State, Transition
+from gezhi.packs.shapes import Category, Kind, Procedure, State, Transition
 from gezhi.people.access import Actor
 from gezhi.people.directory import Directory, UnitCard
 from gezhi.people.models import Account
 from gezhi.places.queries import place_names
 
+Words = tuple[str, str]
 SHOWN = 200  # newest steps and photos, oldest reports: after a storm a case holds thousands
 
 
@@ -121,6 +122,7 @@ def case_options(
         children=case.open_children,
         asked=case.asked is not None,
         ordered=case.ordered,
+        present=has_reported_in(partners, actor.handling_units),
     )
     units = [partner.unit_id for partner in partners]
     roles = actor.roles_at(case.place_code, case.unit_id, case.held_code, units)
@@ -142,13 +144,14 @@ def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence]) -> l
     rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("-seq")[:SHOWN])[::-1]
     names = dict(Account.objects.filter(id__in={row.account_id for row in rows}).values_list("id", "name"))
     done = {step.key: (step.done.zh, step.done.en) for step in procedure.transitions}
+    asked = {step.key: (step.title.zh, step.title.en) for step in procedure.transitions}
     return [
         EventLine(
             seq=row.seq,
             at=row.at,
             kind=row.kind,
             transition=row.transition,
-            title=done.get(row.transition) or _OWN.get(row.transition) or _own(row.kind, row.transition),
+            title=_title(row, done, asked),
             who=names.get(row.account_id or 0, ""),
             role=row.role,
             text=row.text,
@@ -157,6 +160,14 @@ def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence]) -> l
         )
         for row in rows
     ]
+
+
+def _title(row: CaseEvent, done: Mapping[str, Words], titles: Mapping[str, Words]) -> Words:
+    """What was done; a step that only waits for approval was asked for."""
+    if row.kind == Kind.ASK and row.transition in titles:
+        zh, en = titles[row.transition]
+        return f"申请{zh}", f"Asked for: {en}"
+    return done.get(row.transition) or _OWN.get(row.transition) or _own(row.kind, row.transition)
 
 
 _OWN = {
