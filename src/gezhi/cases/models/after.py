@@ -19,7 +19,7 @@ class Callback(models.Model):
     tries = models.SmallIntegerField(default=0)
     account_id = models.BigIntegerField(null=True)
     done_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=12, blank=True)  # resolved | not-resolved | unreachable
+    outcome = models.CharField(max_length=12, blank=True)  # resolved | not-resolved | unreachable | reopened
     responded = models.BooleanField(null=True)  # the unit had contacted the reporter
     rating = models.SmallIntegerField(null=True)
     text = models.TextField(blank=True)

@@ -97,6 +97,11 @@ class CaseEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_seq")]
+        indexes = [
+            models.Index(  # which cases go round
+                fields=["case"], name="event_circle", condition=Q(kind__in=["return", "transfer", "split"])
+            )
+        ]
 
 
 class Assignment(models.Model):
