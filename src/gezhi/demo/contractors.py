@@ -17,8 +17,11 @@ _COUNTY_CENTS, _MATTER_CENTS = 38_000_000, 12_800
 
 
 @transaction.atomic
-def hire_contractors(county: str, since: date, now: datetime, seed: int) -> None:
-    """Street lamps by the matter and cleaning for a lump sum, both for one county's bureaus."""
+def hire_contractors(
+    county: str, since: date, now: datetime, seed: int, guest: Account | None = None
+) -> None:
+    """Street lamps by the matter and cleaning for a lump sum, both for one county's bureaus. `guest`: an account not
+    yet saved that handles for the lamps' contractor."""
     rng = Random(seed)
     units = [
         _contractor(LAMPS, "明光路灯维护有限公司", "Mingguang Street Lighting Ltd", county),
@@ -27,6 +30,8 @@ def hire_contractors(county: str, since: date, now: datetime, seed: int) -> None
     accounts = [Account(username=f"h-{unit.code}", name=person_name(rng)) for unit in units]
     for account in accounts:
         account.set_unusable_password()
+    if guest is not None:
+        accounts[0] = guest
     posts = [
         Post(account=account, unit=unit, role=Role.HANDLER, place_code=county, valid_from=since)
         for account, unit in zip(accounts, units, strict=True)

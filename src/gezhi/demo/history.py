@@ -4,7 +4,7 @@ A day is one transaction with one mark in the ledger, so that an interrupted pla
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
@@ -15,12 +15,22 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from gezhi.cases.actions import Step, sweep, take
-from gezhi.cases.intake.door import accept
 from gezhi.cases.case_row import CaseRow
-from gezhi.demo.cast import Stage, step_of
-from gezhi.demo.playing import Move, chance, next_move, time_of
-from gezhi.demo.queries import first_reports, played_days, rows_of, unfinished_rows
-from gezhi.demo.reporting import Callers, Said, Spots
+from gezhi.cases.intake.door import accept
+from gezhi.demo.calling import call_back
+from gezhi.demo.cast import Stage, scene_of, step_of
+from gezhi.demo.playing import next_move, time_of
+from gezhi.demo.queries import (
+    first_reports,
+    open_children,
+    places_of,
+    played_days,
+    rows_of,
+    unfinished_rows,
+    waiting_partners,
+)
+from gezhi.demo.reporting import Callers, Spots
+from gezhi.demo.scenes import Move, Scene, Waiting, chance
 from gezhi.ledger.actions import record
 
 REPORTS_A_DAY: Final = 1_740
@@ -28,6 +38,9 @@ REPORTS_A_DAY: Final = 1_740
 _CURVE: Final = (4, 3, 2, 2, 2, 5, 14, 34, 66, 76, 72, 60, 42, 48, 62, 66, 64, 56, 50, 52, 46, 32, 18, 9)
 WEEKEND, WORKDAY = 0.75, 1.1
 _HANDLED_AFTER: Final = timedelta(minutes=14)  # between what comes in and what is done in the same turn
+MOST_REFUSALS: Final = 4  # of a case; then it is left to people
+CALLS_AT_ONCE: Final = 60
+_CALLING_TURNS: Final = (8, 12, 18, 24)  # of a day's: late morning, noon, afternoon, evening
 Show = Callable[[float], None]
 
 
@@ -57,13 +70,10 @@ class Play:
         self._zone = stage.world.office.zone
         self._truths: dict[int, str] = {}  # case -> category, where it differs from the case's
         self._reports: dict[int, int] = {}  # case -> its first report
-        self._rows: dict[int, CaseRow] = {}
-        self._moves: dict[int, Move] = {}
+        self._refused: dict[int, frozenset[str]] = {}  # case -> steps that were tried in vain
+        self._planned: dict[int, tuple[datetime, Scene, Move]] = {}
         self._agenda: list[tuple[datetime, int]] = []
-        rows = unfinished_rows()
-        self._reports.update(first_reports([row.id for row in rows]))
-        for row in rows:
-            self._plan(row, row.state_at)
+        self._take_up(unfinished_rows())
 
     @transaction.atomic
     def day(self, day: date, a_day: int, show: Show) -> int:
@@ -76,6 +86,8 @@ class Play:
             count += self._report(day, count, int(carry), at, rng)
             carry -= int(carry)
             self._act(at + _HANDLED_AFTER, until)
+            if number in _CALLING_TURNS:
+                self._take_up(rows_of(call_back(self._stage, at + _HANDLED_AFTER, CALLS_AT_ONCE)))
             show((number + 1) / len(turns))
         record("demo.day", f"demo:{day}", {"reports": count})
         return count
@@ -94,46 +106,87 @@ class Play:
             {receipt.case_id: receipt.report_id for receipt in receipts if not receipt.joined}
         )
         for row in rows_of(opened):
-            self._open(row, opened[row.id], at)
+            if opened[row.id].truth != row.category:
+                self._truths[row.id] = opened[row.id].truth
+            self._plan(row, (), at)
         return count
 
-    def _open(self, row: CaseRow, said: Said, at: datetime) -> None:
-        if said.truth != row.category:
-            self._truths[row.id] = said.truth
-        self._plan(row, at)
+    def _take_up(self, rows: Sequence[CaseRow]) -> None:
+        """Cases that this play did not plan the next step of."""
+        self._reports.update(first_reports([row.id for row in rows]))
+        self._plan_all(rows)
 
-    def _plan(self, row: CaseRow, since: datetime) -> None:
+    def _plan_all(self, rows: Sequence[CaseRow], at: datetime | None = None) -> None:
+        partners = waiting_partners([row.id for row in rows]) if rows else {}
+        for row in rows:
+            self._plan(row, partners.get(row.id, ()), at or row.state_at)
+
+    def _plan(self, row: CaseRow, partners: Sequence[Waiting], since: datetime) -> None:
         rng = chance(self._stage.seed, row)
-        move = next_move(row, self._truths.get(row.id, row.category), rng)
+        truth, report_id = self._truths.get(row.id, row.category), self._reports.get(row.id, 0)
+        refused = self._refused.get(row.id, frozenset())
+        scene = scene_of(row, truth, report_id, self._stage, partners, refused)
+        move = next_move(scene, rng, self._stage.unusual) if len(scene.refused) < MOST_REFUSALS else None
         if move is None:
             self._forget(row.id)
             return
-        self._rows[row.id], self._moves[row.id] = row, move
-        heapq.heappush(self._agenda, (time_of(row, move, since, self._zone, rng), row.id))
+        when = time_of(row, move, since, self._zone, rng)
+        self._planned[row.id] = when, scene, move
+        heapq.heappush(self._agenda, (when, row.id))
 
     def _forget(self, case_id: int) -> None:
-        for known in (self._rows, self._moves, self._truths, self._reports):
+        for known in (self._planned, self._truths, self._reports, self._refused):
             known.pop(case_id, None)
 
     def _act(self, at: datetime, until: datetime) -> None:
         """Everything that is planned before `until` is done at `at`, one step a case; then limits are looked at."""
-        steps = self._due_steps(until)
-        for outcome in take(steps, at) if steps else ():
-            if isinstance(outcome, CaseRow):
-                self._plan(outcome, at)
+        due = self._due(until)
+        steps, again = self._steps(due, at), [scene.row.id for scene, move in due if not move.step]
+        outcomes = take(steps, at) if steps else []
+        taken = [outcome for outcome in outcomes if isinstance(outcome, CaseRow)]
+        self._plan_all(taken, at)
+        again += self._not_taken(due, {row.id for row in taken})
         while sweep(at):
             pass
+        self._plan_all(rows_of(again) if again else [], at)
+        self._take_up(self._new_children(due))
 
-    def _due_steps(self, until: datetime) -> list[Step]:
-        steps = []
+    def _due(self, until: datetime) -> list[tuple[Scene, Move]]:
+        """What was planned anew since stands in the agenda twice; the newer plan counts."""
+        due: dict[int, tuple[Scene, Move]] = {}
         while self._agenda and self._agenda[0][0] < until:
-            _, case_id = heapq.heappop(self._agenda)
-            row = self._rows[case_id]
-            rng = chance(self._stage.seed + 1, row)
-            step = step_of(row, self._moves[case_id], self._reports[case_id], self._stage, rng)
+            when, case_id = heapq.heappop(self._agenda)
+            planned = self._planned.get(case_id)
+            if planned is not None and planned[0] == when:
+                due[case_id] = planned[1], planned[2]
+        return list(due.values())
+
+    def _steps(self, due: Sequence[tuple[Scene, Move]], at: datetime) -> list[Step]:
+        where = places_of([scene.row.id for scene, move in due if move.step])
+        steps = []
+        for scene, move in due:
+            rng = chance(self._stage.seed + 1, scene.row)
+            step = step_of(scene, move, where, self._stage, at, rng) if move.step else None
             if step is not None:
                 steps.append(step)
         return steps
+
+    def _not_taken(self, due: Sequence[tuple[Scene, Move]], taken: Container[int]) -> list[int]:
+        """Cases whose step was refused, or that nobody could do: another one is tried, unless the case had changed
+        since it was planned."""
+        failed = {
+            scene.row.id: (scene, move) for scene, move in due if move.step and scene.row.id not in taken
+        }
+        for row in rows_of(failed) if failed else ():
+            scene, move = failed[row.id]
+            if row.version == scene.row.version:
+                self._refused[row.id] = scene.refused | {move.step}
+        return list(failed)
+
+    def _new_children(self, due: Sequence[tuple[Scene, Move]]) -> list[CaseRow]:
+        parents = [scene.row.id for scene, move in due if scene.is_child(move.step)]
+        rows = open_children(parents) if parents else []
+        return [row for row in rows if row.id not in self._planned]
 
 
 def _turns(day: date, rng: Random, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, float]]:

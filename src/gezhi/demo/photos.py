@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -14,7 +15,6 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from gezhi.cases.intake.shapes import Photo
-from gezhi.cases.likeness import BAND, BAND_NUMBERS, WHOLE
 from gezhi.cases.photos import is_stored, load_photo, photo_path, store_photo
 
 SIZE: Final = (960, 720)
@@ -52,12 +52,27 @@ def _loaded(keys: Sequence[str]) -> tuple[Photo, ...]:
     return tuple(load_photo(key) for key in keys)
 
 
-def copy(photo: Photo, rng: Random) -> Photo:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a camera writes into a photo."""
+
+    at: datetime | None = None
+    lon: float | None = None
+    lat: float | None = None
+
+
+def copy(photo: Photo, taken: Taken = Taken()) -> Photo:
     """The same picture under a key of its own, without a second copy of its bytes. It stands for another photo, so
-    it gets a look by chance: its own would say that every case was closed with the same picture."""
-    bands = tuple((number << BAND) | rng.getrandbits(BAND) for number in BAND_NUMBERS)
-    whole = b"".join((word & 0xFFFF).to_bytes(2, "big") for word in bands[:WHOLE])
-    twin = dataclasses.replace(photo, key=str(uuid.uuid4()), look=whole.hex(), look_bands=bands)
+    it is one that nobody looked at: its own look would say that every case was closed with the same picture."""
+    twin = dataclasses.replace(
+        photo,
+        key=str(uuid.uuid4()),
+        look=None,
+        look_bands=(),
+        taken_at=taken.at,
+        lon=taken.lon,
+        lat=taken.lat,
+    )
     path = photo_path(twin.key)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.link(photo_path(photo.key), path)

@@ -1,7 +1,7 @@
 """What whoever holds a case would do with it next, and when. Pure: the same case, seed and version, the same move."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from gezhi.cases.case_row import CaseRow
 from gezhi.demo import texts
+from gezhi.demo.deviating import deviation, waiting_move
+from gezhi.demo.scenes import Move, Scene
+from gezhi.demo.walking import role_for, walk
 
 REJECTED, RETURNED, REWORKED = 0.03, 0.04, 0.02
 FILED_FIRST = 0.12  # of the cases that a dispatcher files before dispatching; the others go straight on
@@ -19,28 +22,18 @@ STAR_WEIGHTS: Final = (56, 28, 9, 4, 3)
 FIRST_HOUR, LAST_HOUR = 8, 18
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """`to_city`: dispatch to the city's bureau instead of the nearest one."""
-
-    step: str
-    role: str
-    text: str = ""
-    reason: str = ""
-    category: str = ""
-    rating: int | None = None
-    to_city: bool = False
-    with_photo: bool = False
+def next_move(scene: Scene, rng: Random, unusual: float = 1.0) -> Move | None:
+    """None: nobody does anything more. `unusual`: see Stage."""
+    return waiting_move(scene, rng) or deviation(scene, rng, unusual) or _straight_on(scene, rng)
 
 
-def chance(seed: int, row: CaseRow) -> Random:
-    return Random(seed * 1_000_003 + row.id * 8_191 + row.version)
-
-
-def next_move(row: CaseRow, truth: str, rng: Random) -> Move | None:
-    """`truth`: the category that a look at the place would give. None: nobody does anything more."""
-    decide = _DECISIONS.get(row.state)
-    return decide(row, truth, rng) if decide else None
+def _straight_on(scene: Scene, rng: Random) -> Move | None:
+    decide = _DECISIONS.get(scene.row.state)
+    move = decide(scene.row, scene.truth, rng) if decide else None
+    step = scene.known(move.step) if move else None
+    if move is not None and step is not None and (move.role != "reporter" or scene.report_id):
+        return move if move.role in step.by else replace(move, role=role_for(step, scene))
+    return walk(scene, rng) if scene.row.is_open else None
 
 
 def _registered(row: CaseRow, truth: str, rng: Random) -> Move:
@@ -65,7 +58,7 @@ def _dispatched(row: CaseRow, truth: str, rng: Random) -> Move:
 
 
 def _handling(row: CaseRow, truth: str, rng: Random) -> Move:
-    return Move("finish", "handler", text=rng.choice(texts.DONE), with_photo=True)
+    return Move("finish", "handler", text=rng.choice(texts.DONE))
 
 
 def _handled(row: CaseRow, truth: str, rng: Random) -> Move:
@@ -106,6 +99,11 @@ _DECISIONS: Final[dict[str, Callable[[CaseRow, str, Random], Move | None]]] = {
 
 def time_of(row: CaseRow, move: Move, since: datetime, zone: ZoneInfo, rng: Random) -> datetime:
     """When the move is made, counted from `since`, the case's last change."""
+    if move.within is not None:
+        planned = _at_work(since + timedelta(minutes=rng.uniform(*move.within)), zone, rng)
+        if move.step and row.due_at is not None and row.due_at > since:
+            planned = max(since, min(planned, row.due_at - timedelta(minutes=40)))
+        return max(planned, move.not_before) if move.not_before else planned
     if move.role == "reporter":
         return since + timedelta(hours=rng.expovariate(1 / 16))
     if row.due_at is None or move.step in ("correct", "accept", "reject", "dispatch"):

@@ -1,6 +1,7 @@
 """Reading what the play needs."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -8,8 +9,9 @@ from django.conf import settings
 from django.db.models import Min, Q
 
 from gezhi.cases.actions.writing import COLUMNS
-from gezhi.cases.models import Case, Report
 from gezhi.cases.case_row import CaseRow
+from gezhi.cases.models import Assignment, Callback, Case, Report
+from gezhi.demo.scenes import Waiting
 from gezhi.ledger.models import Entry
 from gezhi.lib.codes import CITY, GRID, VILLAGE, level_of, parent_of
 from gezhi.people.models import Unit
@@ -66,6 +68,34 @@ def first_reports(case_ids: Sequence[int]) -> dict[int, int]:
     """case -> its first report."""
     found = Report.objects.filter(case_id__in=case_ids).values("case_id").annotate(first=Min("id"))
     return dict(found.values_list("case_id", "first"))
+
+
+def waiting_partners(case_ids: Sequence[int]) -> Mapping[int, tuple[Waiting, ...]]:
+    """case -> the units that were called to it, in the order of their calling."""
+    called = Assignment.objects.filter(
+        case_id__in=case_ids, kind__in=("whistle", "joint"), state__in=("open", "received"), absent_at=None
+    )
+    found: dict[int, tuple[Waiting, ...]] = defaultdict(tuple)
+    for case, unit, state, due in called.order_by("id").values_list("case_id", "unit_id", "state", "due_at"):
+        found[case] += (Waiting(unit, state == "received", due),)
+    return found
+
+
+def places_of(case_ids: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """case -> longitude and latitude, of those that have them."""
+    rows = Case.objects.filter(id__in=case_ids).values_list("id", "lon", "lat")
+    return {pk: (lon, lat) for pk, lon, lat in rows if lon is not None and lat is not None}
+
+
+def open_children(parent_ids: Sequence[int]) -> list[CaseRow]:
+    rows = Case.objects.filter(parent_id__in=parent_ids, is_open=True).order_by("id")
+    return [CaseRow(*row) for row in rows.values_list(*COLUMNS)]
+
+
+def calls_to_make(queued_before: datetime, most: int) -> list[tuple[int, int, str, str, int]]:
+    """(id, case, place, reason, tries) of callbacks that wait, the oldest first."""
+    waiting = Callback.objects.filter(done_at=None, at__lt=queued_before).order_by("id")
+    return list(waiting.values_list("id", "case_id", "place_code", "reason", "tries")[:most])
 
 
 def city_divisions() -> dict[str, str]:

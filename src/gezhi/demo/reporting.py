@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from gezhi.cases.intake.shapes import NewReport, Photo
 from gezhi.demo.cast import Stage
+from gezhi.demo.filling import fill_in
 from gezhi.demo.names import person_name, phone
 from gezhi.demo.photos import copy
 from gezhi.demo.queries import SIMULATED
-from gezhi.demo.texts import MATTERS, address, sentence
+from gezhi.demo.texts import MATTERS, address, sentence, sentence_about
 from gezhi.lib.codes import is_within
+from gezhi.packs.catalogue import Catalogue
+from gezhi.packs.shapes import Category
 
 CHANNELS: Final = {"portal": 40, "hotline": 35, "field": 15, "api": 10}
 NAMED: Final = {"portal": 0.8, "hotline": 0.95}  # of the callers, who leave their number
@@ -30,6 +33,8 @@ PLAIN: Final = {
 WRONG: Final = 0.02  # of the named categories
 REPEATED: Final = 0.04  # of the reports, that speak of a matter reported shortly before
 REMEMBERED: Final = 400
+SCENARIOS: Final = 0.05  # of the reports, that speak of a matter with a procedure of its own
+STAFF_ONLY: Final = ("lists",)  # packs whose cases staff open with a purpose
 _CATEGORIES: Final = tuple(MATTERS)
 _WEIGHTS: Final = tuple(1 / (rank + 2) ** 0.9 for rank in range(len(MATTERS)))
 
@@ -101,6 +106,7 @@ class Callers:
         self._spots = spots
         self._stage = stage
         self._recent: list[tuple[Spot, Said]] = []
+        self._scenarios = _of_scenarios(stage.world.catalogue)
 
     def say(self, key: str, at: datetime, rng: Random) -> Said:
         """`key`: the source's own id. `at`: when it is received; it happened a little before."""
@@ -108,8 +114,12 @@ class Callers:
         if self._recent and rng.random() < REPEATED:
             return self._again(key, at, channel, rng)
         spot = self._spots.draw()
-        truth = rng.choices(_CATEGORIES, _WEIGHTS)[0]
         where = address(rng, spot.village)
+        if self._scenarios and rng.random() < SCENARIOS:
+            special = self._special(key, at, channel, spot, where, rng)
+            if special is not None:
+                return special
+        truth = rng.choices(_CATEGORIES, _WEIGHTS)[0]
         said = Said(self._report(key, at, channel, spot, truth, where, rng), truth)
         self._recent = [*self._recent[-REMEMBERED:], (spot, said)]
         return said
@@ -140,16 +150,40 @@ class Callers:
             photos=self._photos(channel, rng),
         )
 
+    def _special(
+        self, key: str, at: datetime, channel: str, spot: Spot, where: str, rng: Random
+    ) -> Said | None:
+        """Of a scenario, with its form. None: the form could not be filled in."""
+        category = rng.choice(self._scenarios)
+        text = sentence_about(rng, channel, category.words or (category.name.zh,), where)
+        form = self._stage.world.catalogue.form_of(category.key)
+        day = at.astimezone(self._stage.world.office.zone).date()
+        facts = {"text": text, "address": where, "today": day.isoformat()}
+        answers = fill_in(form, facts, day, rng) if form else {}
+        if answers is None:
+            return None
+        plain = self._report(key, at, channel, spot, _CATEGORIES[0], where, rng)
+        report = replace(plain, text=text, category=category.key, attributes={**answers, **SIMULATED})
+        return Said(report, category.key)
+
     def _submitter(self, channel: str, spot: Spot, rng: Random) -> int | None:
         if channel == "hotline":
-            return self._stage.cast.at_centre("operator", spot.grid, rng).account_id
+            operator = self._stage.cast.at_centre("operator", spot.grid, rng)
+            return operator.account_id if operator else None
         if channel == "field":
             return self._stage.cast.at_grids[spot.grid].account_id
         return self._stage.system if channel == "api" else None
 
     def _photos(self, channel: str, rng: Random) -> tuple[Photo, ...]:
         wanted = rng.random() < WITH_PHOTO.get(channel, 0)
-        return (copy(rng.choice(self._stage.album.before), rng),) if wanted else ()
+        return (copy(rng.choice(self._stage.album.before)),) if wanted else ()
+
+
+def _of_scenarios(catalogue: Catalogue) -> Sequence[Category]:
+    """Categories that no invented sentence speaks of, of packs that anybody may report to."""
+    told = {catalogue.pack_of(key).manifest.name for key in MATTERS if key in catalogue.categories}
+    apart = {*told, *STAFF_ONLY}
+    return [one for one in catalogue.reportable if catalogue.pack_of(one.key).manifest.name not in apart]
 
 
 def _named_category(channel: str, truth: str, rng: Random) -> str:

@@ -15,17 +15,17 @@ from django.utils import timezone
 
 from gezhi.cases.world import world
 from gezhi.demo import city
+from gezhi.demo.appraising import appraise_past
 from gezhi.demo.cast import Stage, cast_on
 from gezhi.demo.contractors import hire_contractors
 from gezhi.demo.history import REPORTS_A_DAY, Show, play_history
 from gezhi.demo.photos import Album, album
+from gezhi.demo.publishing import publish_packs
 from gezhi.demo.queries import city_divisions, grids_with_villages, is_another_city, is_done
 from gezhi.demo.reporting import Spots
 from gezhi.demo.rounds import plan_rounds
 from gezhi.ledger.actions import record
 from gezhi.lib.codes import COUNTY, level_of
-from gezhi.packs.actions import publish
-from gezhi.packs.loading import read_pack
 from gezhi.people.actions import issue_token, load_people, publish_admission_list, publish_duty_list
 from gezhi.people.models import Account, Admission, Post, Responsibility, Unit
 from gezhi.places.actions import generate_grids, load_divisions
@@ -34,16 +34,16 @@ from gezhi.places.divisions import read_divisions
 SEED = 330200
 PASSWORD = "gezhi-demo-2026"  # noqa: S105 - of invented people, printed at every start
 SYSTEM = "video-patrol"
-PACK = "city-management"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`until`: the moment that the history leads up to; None: now."""
+    """`until`: the moment that the history leads up to; None: now. `unusual`: see Stage."""
 
     days: int = 30
     a_day: int = REPORTS_A_DAY
     until: datetime | None = None
+    unusual: float = 1.0
 
     @property
     def end(self) -> datetime:
@@ -59,20 +59,24 @@ def set_up(plan: Plan) -> None:
     steps: Sequence[tuple[str, str, Callable[[Show], object]]] = (
         ("divisions", "区划 divisions", lambda show: load_city(Path(settings.DIVISIONS_DIR))),
         ("grids", "模拟网格 simulated grids", lambda show: invent_grids(Path(settings.DIVISIONS_DIR))),
-        ("pack", "场景包 scenario pack", lambda show: publish(read_pack(Path(settings.PACKS_DIR) / PACK))),
+        ("packs", "场景包 scenario packs", lambda show: publish_packs()),
         (
             "city",
             "单位、岗位、账号 units, posts, accounts",
             lambda show: people_city(plan.end, plan.days),
         ),
-        ("rounds", "巡查走访 patrols and visits", lambda show: plan_rounds(plan.end, SEED)),
+        ("rounds", "巡查走访 patrols and visits", lambda show: plan_rounds(plan.end, SEED) > 0),
         ("photos", "模拟照片 simulated photos", lambda show: _album()),
         ("history", f"{plan.days} 天历史 days of history", lambda show: _history(plan, show)),
         ("statistics", "整理数据库 tidying the database", lambda show: _tidy()),
+        (
+            "appraisal",
+            "考核通报 appraisal",
+            lambda show: appraise_past(stage(), timezone.localdate(plan.end)),
+        ),
     )
     for number, (key, title, work) in enumerate(steps, 1):
-        if not is_done(key):
-            _run(f"[{number}/{len(steps)}] {title}", work)
+        if not is_done(key) and _run(f"[{number}/{len(steps)}] {title}", work) is not False:
             _mark(key)
 
 
@@ -81,8 +85,9 @@ def _mark(step: str) -> None:
     record("demo.ready", f"demo:{step}", {})
 
 
-def _run(title: str, work: Callable[[Show], object]) -> None:
-    """A line that counts up on a terminal; elsewhere a line every tenth."""
+def _run(title: str, work: Callable[[Show], object]) -> object:
+    """A line that counts up on a terminal; elsewhere a line every tenth. Returns what the work did: False when there
+    was nothing to do yet."""
     begun = time.monotonic()
     terminal = sys.stdout.isatty()
     grain = 1 if terminal else 10
@@ -97,8 +102,9 @@ def _run(title: str, work: Callable[[Show], object]) -> None:
 
     if terminal:
         click.echo(_line(title, 0, begun), nl=False)
-    work(show)
+    done = work(show)
     click.echo(_line(title, 100, begun))
+    return done
 
 
 def _line(title: str, percent: int, begun: float) -> str:
@@ -127,12 +133,12 @@ def people_city(now: datetime, days: int) -> None:
     divisions = city_divisions()
     shaped = grids_with_villages()
     grids = [code for code, _, _ in shaped]
-    units = city.units_of(divisions, settings.NODE_PLACE)
+    units = city.units_of(divisions, settings.NODE_PLACE, world().catalogue.functions)
     county = next(code for code in sorted(divisions) if level_of(code) == COUNTY)
     posts = city.guest_posts(settings.NODE_PLACE, county, Spots(shaped, SEED).busiest(county))
     posts += city.posts_of(units, grids, Random(SEED))
     _load(units, posts, since)
-    hire_contractors(county, since, now, SEED)
+    hire_contractors(county, since, now, SEED, _guest_of_contractor())
     publish_duty_list(_duties(since), city.SOURCE)
     publish_admission_list(_admissions(since), city.SOURCE)
     _write_key(issue_token(Account.objects.get(username=SYSTEM), "demo", ["report", "read", "act"], now))
@@ -169,6 +175,13 @@ def _load(units: Sequence[city.UnitDraft], posts: Sequence[city.PostDraft], sinc
 def _account(post: city.PostDraft) -> Account:
     account = Account(username=post.username, name=post.name, name_en=post.name_en)
     account.set_password(PASSWORD if post.password else None)
+    return account
+
+
+def _guest_of_contractor() -> Account:
+    guest = next(guest for guest in city.GUESTS if guest.username == city.CONTRACTOR)
+    account = Account(username=guest.username, name=guest.name, name_en=guest.name_en)
+    account.set_password(PASSWORD)
     return account
 
 
@@ -210,9 +223,9 @@ def _album() -> Album:
     return album(Path(settings.DATA_DIR) / "demo", SEED)
 
 
-def stage() -> Stage:
+def stage(unusual: float = 1.0) -> Stage:
     system = Account.objects.get(username=SYSTEM).pk
-    return Stage(world(), cast_on(timezone.localdate()), _album(), system, SEED)
+    return Stage(world(), cast_on(timezone.localdate()), _album(), system, SEED, unusual)
 
 
 def spots(seed: int = SEED) -> Spots:
@@ -220,7 +233,7 @@ def spots(seed: int = SEED) -> Spots:
 
 
 def _history(plan: Plan, show: Show) -> int:
-    return play_history(stage(), spots(), plan.end, plan.days, plan.a_day, show)
+    return play_history(stage(plan.unusual), spots(), plan.end, plan.days, plan.a_day, show)
 
 
 def _tidy() -> None:

@@ -16,19 +16,31 @@ from typing import Final
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from gezhi.cases.actions import Step, take
-from gezhi.cases.intake.gate import submit
+from gezhi.cases.actions import take
 from gezhi.cases.case_row import CaseRow
+from gezhi.cases.intake.gate import submit
 from gezhi.cases.world import world
-from gezhi.demo.cast import Stage, step_of
-from gezhi.demo.playing import chance, next_move
-from gezhi.demo.queries import first_reports, rows_of, urgent_rows, visitors_rows
+from gezhi.demo.calling import call_back
+from gezhi.demo.cast import Stage, scene_of, step_of
+from gezhi.demo.history import MOST_REFUSALS
+from gezhi.demo.playing import next_move
+from gezhi.demo.queries import (
+    first_reports,
+    places_of,
+    rows_of,
+    urgent_rows,
+    visitors_rows,
+    waiting_partners,
+)
 from gezhi.demo.reporting import Callers, Spots
+from gezhi.demo.scenes import Move, Scene, Waiting, chance
 
 LEFT_ALONE: Final = timedelta(minutes=3)
 SOON, LONG_AGO = timedelta(minutes=20), timedelta(days=60)
 LATE_EVERY: Final = 10  # turns
 SLOWEST, QUICKEST = 45.0, 6.0  # seconds between two steps of one of its own cases
+WAITS: Final = timedelta(minutes=10)
+CALLS_A_TURN: Final = 1
 PAUSE_AFTER_TROUBLE: Final = 5.0
 log = logging.getLogger(__name__)
 
@@ -52,7 +64,8 @@ class Simulator:
         self._turns = 0
         self._count = 0
         self._own: dict[int, Own] = {}
-        self._stuck: set[int] = set()  # cases of others whose next step was refused: left to people
+        self._refused: dict[int, frozenset[str]] = {}  # case -> steps that were tried in vain
+        self._stuck: set[int] = set()  # cases of others that the simulator can do nothing for: left to people
 
     def turn(self, now: datetime) -> None:
         """One report, and a step for everybody whose time has come."""
@@ -70,20 +83,42 @@ class Simulator:
     def act(self, now: datetime) -> None:
         self._stage = replace(self._stage, world=world())
         due = [case_id for case_id, own in self._own.items() if own.next_at <= now]
-        rows = [*rows_of(due), *self._others(now)]
-        reports = first_reports([row.id for row in rows])
-        steps = [step for row in rows if (step := self._step(row, reports[row.id]))]
+        scenes = self._scenes([*rows_of(due), *self._others(now)])
+        moves = [(scene, next_move(scene, chance(self._stage.seed, scene.row))) for scene in scenes]
+        where = places_of([scene.row.id for scene in scenes])
+        steps = [
+            step
+            for scene, move in moves
+            if move and move.step and (step := step_of(scene, move, where, self._stage, now, self._rng))
+        ]
         outcomes = take(steps) if steps else []
         taken = {outcome.id for outcome in outcomes if isinstance(outcome, CaseRow)}
-        for row in rows:
-            self._after(row.id, row.id in taken, now)
+        for scene, move in moves:
+            self._after(scene.row.id, move, scene.row.id in taken, now)
+        call_back(self._stage, now, CALLS_A_TURN)
 
-    def _after(self, case_id: int, taken: bool, now: datetime) -> None:
-        if taken and case_id in self._own:
-            self._own[case_id].next_at = self._later(now)
-        elif not taken:
+    def _scenes(self, rows: Sequence[CaseRow]) -> list[Scene]:
+        ids = [row.id for row in rows]
+        reports, partners = first_reports(ids), waiting_partners(ids)
+        return [self._scene(row, reports.get(row.id, 0), partners.get(row.id, ())) for row in rows]
+
+    def _scene(self, row: CaseRow, report_id: int, partners: tuple[Waiting, ...]) -> Scene:
+        own = self._own.get(row.id)
+        truth = own.truth if own else row.category
+        refused = self._refused.get(row.id, frozenset())
+        return scene_of(row, truth, report_id, self._stage, partners, refused)
+
+    def _after(self, case_id: int, move: Move | None, taken: bool, now: datetime) -> None:
+        """A step that was refused is not tried again; whoever has nothing left to try leaves the case to people."""
+        waits = move is not None and not move.step
+        if move is not None and not taken and not waits:
+            self._refused[case_id] = self._refused.get(case_id, frozenset()) | {move.step}
+        over = move is None or len(self._refused.get(case_id, ())) >= MOST_REFUSALS
+        if over or (waits and case_id not in self._own):
             self._own.pop(case_id, None)
             self._stuck.add(case_id)
+        elif case_id in self._own:
+            self._own[case_id].next_at = now + WAITS if waits else self._later(now)
 
     def _others(self, now: datetime) -> list[CaseRow]:
         """Visitors' cases; of the city's past, what is about to be late, and seldom what is late already."""
@@ -96,11 +131,6 @@ class Simulator:
 
     def _free(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
         return [row for row in rows if row.id not in self._own and row.id not in self._stuck]
-
-    def _step(self, row: CaseRow, report_id: int) -> Step | None:
-        own = self._own.get(row.id)
-        move = next_move(row, own.truth if own else row.category, chance(self._stage.seed, row))
-        return None if move is None else step_of(row, move, report_id, self._stage, self._rng)
 
     def _later(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self._rng.uniform(QUICKEST, SLOWEST))

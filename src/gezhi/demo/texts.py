@@ -1,7 +1,10 @@
 """What people say: invented sentences for the commonest matters, commonest first."""
 
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Final
+
+from gezhi.packs.shapes import Kind
 
 MATTERS: Final[dict[str, tuple[str, ...]]] = {
     "matter-09009": (
@@ -114,6 +117,39 @@ NOT_ACCEPTED: Final = (
 NOT_OURS: Final = ("不属本单位职责，建议改派市级主管部门。", "该路段管养权不在本单位，请重新派遣。")
 NOT_YET: Final = ("现场仍有残留，请继续处置。", "佐证照片与现场不符，请重新处置。")
 AGAIN: Final = ("问题又出现了，没有根治。", "只处理了一半，请再来看看。")
+AGREED, DENIED = "情况属实，同意。", "理由不充分，请按原时限办理。"
+RESUMED: Final = "条件已具备，恢复办理。"
+COMING: Final = ("已到现场报到。", "已派员到场。")
+SHARE_DONE: Final = ("本单位职责部分已办结。", "已配合处置完毕。")
+ORDER_ANSWERED: Final = ("已约谈承办人，今日内办结。", "已增派人员，正在现场处置。")
+BEYOND_THE_COUNTY: Final = "涉及跨区协调，报请市级处理。"
+FOR_THE_COUNTY: Final = "经研究，由所在区县组织处置。"
+REASON: Final = "经现场核实，按程序办理。"
+BY_KIND: Final[Mapping[Kind, Sequence[str]]] = {
+    Kind.EXTEND: (
+        "需采购配件，预计三日到货。",
+        "连续降雨无法施工，申请延期。",
+        "需与产权单位协商，申请延期。",
+    ),
+    Kind.SUSPEND: ("等待产权单位确认，暂缓办理。", "现场正在施工封闭，待开放后继续。"),
+    Kind.TRANSFER: ("经核实属其他部门管养范围，申请流转。", "职责已调整，请改由现主管部门办理。"),
+    Kind.ESCALATE: ("超出本级处置能力，报请上级协调。", "涉及多部门职责交叉，报请上级。"),
+    Kind.WHISTLE: ("多部门职责交叉，请到现场会商。", "反复投诉，请相关部门到场联合处置。"),
+    Kind.JOINT: ("请协同处置现场。", "需配合断电后施工。"),
+    Kind.CHILD: ("先行清理现场堆积物。", "另行修复受损的护栏。"),
+    Kind.SUPERVISE: ("群众反映强烈，请限期办结。", "进展缓慢，请说明情况。"),
+    Kind.URGE: ("请抓紧办理。", "市民再次来电询问，请尽快答复。"),
+    Kind.REPLY: ("我们已到现场查看，正在安排处置。", "配件已采购，预计两日内修复。"),
+    Kind.ADD: ("今天又严重了一些。", "补充：位置在路口东侧。"),
+    Kind.WITHDRAW: ("问题已自行解决。", "重复反映，撤回。"),
+}
+NOT_RESOLVED: Final = ("市民称现场没有变化。", "市民称第二天又出现了。", "市民称只来看过，没有处理。")
+APPEALS: Final = (
+    "该路段已移交其他单位管养，请核减。",
+    "因停水停电等外部原因延误，附现场说明。",
+    "反映人描述位置有误，实际不在辖区。",
+)
+APPEAL_ACCEPTED, APPEAL_REFUSED = "情况属实，采纳。", "佐证不足，维持原结论。"
 MISTAKEN: Final = "经核对，类别已更正。"
 THANKS: Final = {
     5: ("处理得很快，谢谢！", "非常满意。", ""),
@@ -134,3 +170,9 @@ def sentence(rng: Random, channel: str, category: str, where: str) -> str:
     opening = rng.choice(_OPENINGS.get(channel, ("视频巡查：",)))
     closing = "。" if channel in ("field", "api") else f"，{rng.choice(_WISHES)}。"
     return f"{opening}{where}{phrase}{closing}"
+
+
+def sentence_about(rng: Random, channel: str, words: Sequence[str], where: str) -> str:
+    """Of a matter that only its everyday words are known of."""
+    opening = rng.choice(_OPENINGS.get(channel, ("",)))
+    return f"{opening}{where}{rng.choice(words)}，{rng.choice(_WISHES)}。"
