@@ -108,10 +108,13 @@ PLAIN = {  # what a browser would have sent; {words} stand for things of the cit
 PARTS = {  # of addresses
     "number": ["{number}"],
     "code": ["{code}"],
-    "key": ["{upload}", "{run}", "{photo}"],
+    "key": ["{upload}", "{run}", "{photo}", "handling.normal"],
     "step": ["rate", "reopen", "add", "withdraw"],
-    "view_id": ["1", "9" * 30],
-    "pk": ["1", "9" * 30],
+    **dict.fromkeys(("view_id", "pk", "case_id", "unit_id", "value_id"), ["1", "9" * 30]),
+    "kind": ["pdf", "xlsx"],
+    "name": ["city-management"],
+    "procedure": ["standard"],
+    "paper_code": ["{code}"],
 }
 
 

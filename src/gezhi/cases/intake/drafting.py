@@ -29,6 +29,7 @@ class Draft:
     matter: Matter
     cells: tuple[Cell, ...]  # where the same matter may stand; the first is its own
     opening: Opening = USUAL
+    alone: bool = False  # an internal matter is never taken for another
 
 
 def draft_all(reports: Sequence[NewReport], world: World) -> list[Draft]:
@@ -58,6 +59,7 @@ def _draft(
         matter=Matter(0, category, place, report.occurred_at, report.lon, report.lat, title_of(report.text)),
         cells=tuple((key, category) for key in match_keys(report.lon, report.lat, place)),
         opening=opens,
+        alone=kind.internal,
     )
 
 

@@ -24,7 +24,8 @@ def join(drafts: Sequence[Draft], open_cases: Iterable[tuple[int, Matter]]) -> l
         _add(cells[key, matter.category], matter)
     found: list[Joining] = []
     for index, draft in enumerate(drafts):
-        same = same_matter(draft.matter, (matter for cell in draft.cells for matter in cells.get(cell, ())))
+        near = () if draft.alone else (matter for cell in draft.cells for matter in cells.get(cell, ()))
+        same = same_matter(draft.matter, near)
         if same is None:
             found.append(Joining(0, index))
             _add(cells[draft.cells[0]], _as_case(draft.matter, index))
