@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from gezhi.cases.actions import Step, Who, sweep, take, writing
 from gezhi.cases.actions.moving import still_asked
-from gezhi.cases.case_row import CaseRow
-from gezhi.cases.models import Assignment, Case, Supervision
-from gezhi.cases.procedure import Given, Refused
+from gezhi.cases.case_row import CaseRow, procedure_of
+from gezhi.cases.models import Assignment, Case, CaseEvent, Supervision
+from gezhi.cases.procedure import Given, Refused, Standing, steps_from, why_not_whole
+from gezhi.cases.queries.around import around_cases
+from gezhi.cases.queries.closing_facts import read_claims
 from gezhi.cases.world import World, world
-from gezhi.packs.shapes import Procedure
+from gezhi.packs.shapes import Kind, Procedure
 from gezhi.people.actions import appoint
 from gezhi.people.models import Account, Unit
 from tests import cast
@@ -210,6 +212,37 @@ def extending(now_world: World, chain: list[dict[str, str]]) -> Procedure:
         if step["key"] == "extend":
             step["approve"] = chain
     return Procedure.model_validate(plain)
+
+
+def test_what_was_agreed_to_was_done_by_whoever_asked(loop: Loop) -> None:
+    loop.handling().do("handler", "extend", length="1 working days", reason="等配件")
+    loop.do("supervisor", "approve")
+    past = around_cases([loop.receipt.case_id], [loop.receipt.case_id]).past[loop.receipt.case_id]
+    assert past.did[Kind.EXTEND] == loop.city.account("handler").pk
+
+
+def test_whoever_asked_to_finish_handled_the_case(loop: Loop) -> None:
+    """The supervisor agreed that it is finished; the handler, not the supervisor, has done it."""
+    loop.handled()
+    handler, supervisor = loop.city.account("handler").pk, loop.city.account("supervisor").pk
+    event = CaseEvent.objects.filter(case_id=loop.receipt.case_id, kind="finish")
+    event.update(account_id=supervisor, facts={"asked_by": [handler, supervisor]})
+    now_world, row = world(), writing.lock_cases([loop.receipt.case_id])[0]
+    verify = Step(loop.receipt.case_id, "verify", Who(actor=loop.city.actor("supervisor")))
+    claim = read_claims([verify], row, now_world.catalogue, timezone.now())[loop.receipt.case_id]
+    assert claim.facts.handlers == {handler}
+
+
+def test_a_case_with_open_children_is_not_finished_by_agreeing(loop: Loop) -> None:
+    """Asked for while it was whole; agreed to when a part of it had been opened."""
+    loop.handling().do("handler", "extend", length="1 working days", reason="等配件")
+    row = writing.lock_cases([loop.receipt.case_id])[0][loop.receipt.case_id]
+    finish = next(
+        one for one in steps_from(procedure_of(row, world().catalogue), row.state) if one.key == "finish"
+    )
+    assert why_not_whole(finish, Standing(row.state, children=1)) is not None
+    assert why_not_whole(finish, Standing(row.state, shares=("市政",))) is not None
+    assert why_not_whole(finish, Standing(row.state)) is None
 
 
 def test_a_transfer_goes_to_another_unit(loop: Loop) -> None:

@@ -199,7 +199,7 @@ def _why_not_now(step: Transition, standing: Standing) -> Refused | None:
         return Refused(
             "asked-already", "已有申请待审批。", "A request waits for approval already. Decide it first."
         )
-    return _why_not_whole(step, standing)
+    return why_not_whole(step, standing)
 
 
 def why_too_late(step: Transition, overdue: bool) -> Refused | None:
@@ -212,7 +212,8 @@ def why_too_late(step: Transition, overdue: bool) -> Refused | None:
     return Refused("too-late", zh, en)
 
 
-def _why_not_whole(step: Transition, standing: Standing) -> Refused | None:
+def why_not_whole(step: Transition, standing: Standing) -> Refused | None:
+    """Asked again when a step that waited for approval is agreed to."""
     if step.kind not in _WHOLE:
         return None
     if standing.shares:

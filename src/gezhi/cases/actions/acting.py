@@ -18,7 +18,7 @@ from gezhi.cases.filling import filled_in, form_of_step
 from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.models import Case
 from gezhi.cases.photos import is_stored, load_photo
-from gezhi.cases.procedure import Given, Refused, Standing, choose
+from gezhi.cases.procedure import Given, Refused, Standing, choose, why_not_whole
 from gezhi.cases.queries.around import NO_PAST, Around, Partner, has_reported_in, read_around, waiting_shares
 from gezhi.cases.stepping import PARTNER_TURNS, calls, cards, shares
 from gezhi.cases.watching import repeated, woken
@@ -178,6 +178,8 @@ def _taken(
     filled = filled_in(transition, step.given, form)
     decision = decided(transition, row, filled, roles, step.who.account_id, setting, at)
     transition, given, after = decision.transition, decision.given, decision.after
+    if left := why_not_whole(transition, standing):
+        raise left
     if step.timed:
         after = woken(after, setting, passed=1 if after.state_at == row.state_at else 0)
     return Taken(

@@ -44,8 +44,9 @@ def record_callback(actor: Actor, callback_id: int, answer: Answer, at: datetime
 
 def _handlers(case_id: int) -> frozenset[int]:
     kinds = [kind.value for kind in HANDLED]
-    accounts = CaseEvent.objects.filter(case_id=case_id, kind__in=kinds).values_list("account_id", flat=True)
-    return frozenset(account for account in accounts if account is not None)
+    handled = CaseEvent.objects.filter(case_id=case_id, kind__in=kinds)
+    accounts = handled.values_list("facts__asked_by__0", "account_id")
+    return frozenset(one for asked_by, account in accounts if (one := asked_by or account) is not None)
 
 
 def _rate(found: Callback, case: Case, answer: Answer, at: datetime) -> None:

@@ -56,7 +56,8 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """`did`: who took the last step of each kind; `counts`: how often since the case was opened last."""
+    """`did`: who took the last step of each kind, or asked for it where others agreed; `counts`: how often since
+    the case was opened last."""
 
     did: dict[Kind, int | None]
     counts: dict[Kind, int]
@@ -135,7 +136,8 @@ def has_reported_in(partners: Iterable[Partner], units: Collection[int]) -> bool
 
 _AROUND = """
 WITH e AS (
-    SELECT case_id, kind, seq, account_id FROM cases_caseevent
+    SELECT case_id, kind, seq, coalesce((facts -> 'asked_by' ->> 0)::bigint, account_id) AS account_id
+    FROM cases_caseevent
     WHERE case_id = ANY(%s::bigint[]) AND kind <> 'join'
 ), o AS (
     SELECT case_id, max(seq) AS seq FROM e WHERE kind IN ('reopen', 'overturn') GROUP BY case_id

@@ -28,7 +28,8 @@ _EDGE: Final = 320  # pixels that a closer look needs
 
 CASES: Final = """
 SELECT c.id, c.lon, c.lat, c.opened_at,
-    (SELECT json_agg(json_build_array(e.seq, e.kind, e.transition, e.account_id, e.at) ORDER BY e.seq)
+    (SELECT json_agg(json_build_array(e.seq, e.kind, e.transition,
+        coalesce((e.facts -> 'asked_by' ->> 0)::bigint, e.account_id), e.at) ORDER BY e.seq)
      FROM cases_caseevent e WHERE e.case_id = c.id AND e.kind = ANY(%s)),
     (SELECT json_agg(r.received_at) FROM cases_report r
      WHERE r.case_id = c.id AND (r.reporter_phone <> '' OR r.source = ANY(%s))),
