@@ -1,5 +1,6 @@
 """Appraisal of the demonstration's past: tallies, bulletins of the last whole month and week, a few appeals."""
 
+from contextlib import suppress
 from datetime import date
 from random import Random
 from typing import Final
@@ -38,11 +39,9 @@ def _appeal(stage: Stage) -> None:
         handler = stage.cast.at_unit(case.unit_id, rng)
         supervisor = stage.cast.at_centre("supervisor", case.place_code, rng)
         if handler and supervisor:
-            try:
+            with suppress(AppealRefused):  # not counted for the unit, or the unit is the supervisor's own
                 appeal = lodge_appeal(handler, case.pk, case.unit_id or 0, rng.choice(texts.APPEALS))
-            except AppealRefused:
-                continue
-            if number < DECIDED:
-                accept = number % 2 == 0
-                words = texts.APPEAL_ACCEPTED if accept else texts.APPEAL_REFUSED
-                decide_appeal(supervisor, appeal.pk, accept, words)
+                if number < DECIDED:
+                    accept = number % 2 == 0
+                    words = texts.APPEAL_ACCEPTED if accept else texts.APPEAL_REFUSED
+                    decide_appeal(supervisor, appeal.pk, accept, words)

@@ -89,7 +89,9 @@ class Simulator:
         steps = [
             step
             for scene, move in moves
-            if move and move.step and (step := step_of(scene, move, where, self._stage, now, self._rng))
+            if move
+            and move.step
+            and (step := step_of(scene, move, where, self._stage, timezone.now(), self._rng))
         ]
         outcomes = take(steps) if steps else []
         taken = {outcome.id for outcome in outcomes if isinstance(outcome, CaseRow)}
