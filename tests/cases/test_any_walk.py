@@ -217,6 +217,8 @@ class Walk:
             self.left = minutes_left(self.at, before.due_at, self.length(was) or "")
         if Effect.EXTEND in effects and self.due is not None:
             self.due = slow_due(self.due, given.length)
+        elif Effect.SET_LIMIT in effects and given.length:
+            self.due = slow_due(self.at, given.length)
         elif self.row.state != before.state or OTHER_LEVEL & effects:
             if Effect.START_CLOCK in effects and self.left is not None:
                 working = "working" in (self.length(self.state) or "")

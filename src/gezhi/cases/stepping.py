@@ -69,6 +69,8 @@ def changed(row: CaseRow, step: Transition, given: Given, setting: Setting, at: 
     after = _in_state(after, row, step, setting, at)
     if Effect.EXTEND in step.effects:
         after = rewound(_extended(after, given, setting), setting, at)
+    if Effect.SET_LIMIT in step.effects and given.length:
+        after = rewound(replace(after, due_at=due_at(at, given.length, setting.office)), setting, at)
     return replace(after, version=row.version + 1)
 
 

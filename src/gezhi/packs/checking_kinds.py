@@ -141,6 +141,9 @@ def _lengths(transition: Transition, at: Address) -> Iterator[Finding]:
     if transition.longest and not asked:
         what = f"'{transition.key}' has a longest length and asks for none"
         yield Finding((*at, "longest"), what, "needs: [length]")
+    if Effect.SET_LIMIT in transition.effects and not (asked and transition.to and transition.longest):
+        what = f"'{transition.key}' sets a limit and lacks the length, its bound or a state"
+        yield Finding((*at, "effects"), what, "needs: [length], longest and to")
     for n, approval in enumerate(transition.approve):
         if approval.above and not asked:
             what = f"'{transition.key}' asks for no length that could be above {approval.above}"

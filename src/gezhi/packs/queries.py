@@ -13,7 +13,6 @@ from gezhi.packs.publishing import OpenStates, Plan, plan
 from gezhi.packs.scope import needed_by
 from gezhi.packs.shapes import Limit, Pack, Parameter
 
-
 _read: dict[str, Pack] = {}  # by digest; what is published never changes
 
 

@@ -98,6 +98,7 @@ class Effect(StrEnum):
     MARK_ABSENT = "mark-absent"
     OPEN_CHILD = "open-child"
     EXTEND = "extend"
+    SET_LIMIT = "set-limit"
     STOP_CLOCK = "stop-clock"
     START_CLOCK = "start-clock"
     ESCALATE = "escalate"
