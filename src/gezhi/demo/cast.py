@@ -196,7 +196,7 @@ def _near(row: CaseRow, stage: Stage) -> Sequence[int]:
 
 
 def _units(row: CaseRow, step: Transition, stage: Stage, rng: Random) -> tuple[int, ...]:
-    others = [unit for unit in _near(row, stage) if unit != row.unit_id]
+    others = [unit for unit in _near(row, stage) if unit not in (row.unit_id, row.suggested_unit_id)]
     count = rng.choice(CALLED) if step.kind is Kind.WHISTLE else 1
     return tuple(rng.sample(others, min(count, len(others))))
 

@@ -109,14 +109,15 @@ def _approval(scene: Scene, rng: Random) -> Move | None:
 
 
 def _partner(scene: Scene, rng: Random) -> Move | None:
-    """Called units come and do their share; whoever does not come is waited for until its limit has passed."""
+    """Called units come and do their share; whoever does not come is waited for until its limit has passed, where
+    the next step would need it."""
     for partner in scene.partners:
         step = scene.step(Kind.SHARE if partner.has_come else Kind.REPORT_IN)
         if step is not None and (partner.has_come or _comes(partner, scene)):
             words = rng.choice(texts.SHARE_DONE if partner.has_come else texts.COMING)
             within = TODAY if partner.has_come else SOON
             return Move(step.key, "partner", text=words, unit=partner.unit_id, within=within)
-    if not scene.partners:
+    if not scene.partners or scene.step(Kind.FINISH, Kind.VERIFY) is None:
         return None
     due = [partner.due_at for partner in scene.partners if partner.due_at and not partner.has_come]
     return _look_again() if not due else replace(_look_again(), not_before=max(due) + timedelta(minutes=30))
