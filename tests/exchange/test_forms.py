@@ -66,6 +66,18 @@ def test_rest_names_the_field_of_a_wrong_answer(city: cast.Cast, key: str) -> No
     ]
 
 
+def test_rest_tells_answers_that_do_not_fit_together(city: cast.Cast, key: str, client: Client) -> None:
+    status, problem = sent(key, body(**WHOLE | {"trapped_count": 300, "storeys": 1}))
+    told = {"value": "300", "problem": "a house of one storey holds fewer people"}
+    assert (status, problem["errors"]) == (422, [{"field": "attributes.trapped_count", **told}])
+    assert sent(key, body(**WHOLE | {"use": "factory"}))[0] == 201
+    assert sent(key, body(**WHOLE | {"use": "factory"}), "/api/v1/reports?strict=true")[0] == 422
+    assert (
+        client.get(f"/api/v1/forms/{FIRE}").json()["checks"][1]["when"]
+        == "trapped_count <= 200 || storeys > 1"
+    )
+
+
 def test_a_missing_answer_keeps_a_report_out_only_when_the_sender_wants_it_strictly(
     city: cast.Cast, key: str
 ) -> None:
@@ -86,6 +98,10 @@ def test_a_step_takes_its_form(city: cast.Cast, person: Callable[[str], Client])
     step = {"version": 1, "form": {"storeys": 0}}
     refused = client.post(f"{base}/steps/note", step, content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (422, "bad-form")
+    step["form"] = WHOLE | {"trapped_count": 300, "storeys": 1}
+    refused = client.post(f"{base}/steps/note", step, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad-form")
+    assert "trapped_count a house of one storey holds fewer people" in refused.json()["detail"]
     step["form"] = WHOLE
     assert client.post(f"{base}/steps/note", step, content_type="application/json").status_code == 200
     assert client.get(base).json()["events"][-1]["facts"]["form"] == WHOLE

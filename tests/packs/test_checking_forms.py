@@ -33,6 +33,34 @@ def test_the_example_of_the_reference_page_is_sound() -> None:
     assert findings(example()) == []
 
 
+@pytest.mark.parametrize(
+    ("when", "what", "allowed"),
+    [
+        ("storeys + 1", "it gives a number", "true or false"),
+        ("true", "it asks for no field", "storeys"),
+        ("storeys >", "at column 10: the rule ends too early", "a number"),
+        ("hour > 8", "at column 1: there is no name 'hour'", "storeys"),
+        ("seen_on == '2026-07-01'", "at column 12: '==' was given a text", "a number"),
+    ],
+)
+def test_a_check_asks_the_fields_of_its_own_form_and_gives_a_truth(
+    when: str, what: str, allowed: str
+) -> None:
+    plain = example() | {"checks": [{"when": when, "why": {"zh": "不", "en": "no"}}]}
+    [(where, told, possible)] = findings(plain)
+    assert (where, told) == ("checks.0.when", what)
+    assert allowed in possible
+
+
+def test_a_wrong_check_is_named_with_its_line(tmp_path: Any) -> None:
+    text = PAGE.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    wrong = text.replace(", element: house-storeys", "").replace("storeys > 1", "storey > 1")
+    loaded = load(write(tmp_path, {**FILES, "forms/smoking-building.yaml": wrong}))
+    [problem] = [one for one in loaded.problems if "storey" in one.what]
+    assert wrong.splitlines()[problem.line - 1].strip().startswith("- when: trapped_count")
+    assert "did you mean 'storeys'" in problem.allowed
+
+
 def test_a_pack_with_the_example_loads(tmp_path: Any) -> None:
     text = PAGE.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
     files = {**FILES, "forms/smoking-building.yaml": text.replace(", element: house-storeys", "")}
@@ -51,6 +79,18 @@ MISTAKES: list[tuple[Callable[[Plain, Plain, list[Plain]], object], str, str, st
         "schema.properties.place_note",
         "a text without an end",
         "maxLength",
+    ),
+    (
+        lambda p, s, g: p.pop("caller") and g[2]["fields"].pop(),
+        "checks.0.when",
+        "at column 23: there is no name 'caller'",
+        "gate_code",
+    ),
+    (
+        lambda p, s, g: p["trapped_count"].update(type="string", maxLength=9),
+        "checks.1.when",
+        "at column 1: '<=' was given a text",
+        "a number",
     ),
     (
         lambda p, s, g: p["trapped"].update(minimum=1),

@@ -6,7 +6,7 @@ import pytest
 
 from gezhi.packs.forms import KnownValue, check_answers, fields_of
 from gezhi.packs.loading import read_pack
-from gezhi.packs.shapes import Form, Pack, ShowIf
+from gezhi.packs.shapes import Form, FormCheck, Pack, ShowIf
 from gezhi.rounds.knowing import by_element
 from gezhi.rounds.merging import Unified, unified
 from tests.packs import small
@@ -53,6 +53,23 @@ def test_each_plan_gets_the_answers_that_its_own_form_asks(pack: Pack) -> None:
     }
     assert both.answers_of("house-plan", answers.values) == {"floors": 3, "note": "住户在家"}
     assert by_element(both.form, answers.values) == {"danger-grade": "C", "storeys": 3}
+
+
+def checked(form: Form, *whens: str) -> Form:
+    why = {"zh": "不符", "en": "does not fit"}
+    checks = tuple(FormCheck.model_validate({"when": when, "why": why}) for when in whens)
+    return form.model_copy(update={"checks": checks})
+
+
+def test_the_checks_of_each_form_ask_the_fields_as_they_are_called_now(pack: Pack) -> None:
+    known = {form.key: form for form in pack.forms}
+    house = checked(known["house"], "floors < 20 || note == 'floors'", "floors.contains('1')")
+    both = unified([("danger-plan", known["danger"]), ("house-plan", house)])
+    assert both is not None
+    assert [check.when for check in both.form.checks] == ["storeys < 20 || note_2 == 'floors'"]
+    values = {"danger_grade": "C", "storeys": 30, "note": "高", "note_2": "住户在家"}
+    assert check_answers(both.form, values).faults == {"storeys": ("不符", "does not fit")}
+    assert not check_answers(both.form, values | {"storeys": 3}).faults
 
 
 def test_plans_that_share_a_form_ask_it_once(pack: Pack) -> None:

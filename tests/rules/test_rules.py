@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gezhi.rules import RuleError, RuleType, compile_rule
+from gezhi.rules import RuleError, RuleType, compile_rule, renamed
 
 NAMES: dict[str, RuleType] = {
     "a": "number",
@@ -138,7 +138,13 @@ def test_a_wrong_rule_says_where_what_and_what_is_allowed(
 
 def test_a_rule_knows_its_type_and_the_names_that_it_asks_for() -> None:
     rule = compile_rule("has(a) && kind == 'x'", NAMES)
-    assert rule.type == "bool" and rule.names == {"a", "kind"}
+    assert rule.type == "bool" and rule.names == ("a", "kind")
+
+
+def test_a_rule_can_be_said_over_other_names() -> None:
+    text = "has(a) && kind.contains('a kind') ? size(kind) + a : size"
+    names = {"a": "a_2", "kind": "sort", "contains": "x", "has": "x"}
+    assert renamed(text, names) == "has(a_2) && sort.contains('a kind') ? size(sort) + a_2 : size"
 
 
 def test_columns_are_as_long_as_what_is_given_even_where_nothing_is_asked() -> None:

@@ -11,6 +11,7 @@ from gezhi.packs.shapes import Form, FormField, Property
 
 REMARKS: Final = ("情况属实。", "已现场核对。", "已记录在案。", "双方均无异议。", "请按期落实。")
 SEEN: Final = 0.85  # of the yes-or-no questions that are answered with yes
+TRIES: Final = 40  # until the answers fit together
 OPTIONAL: Final = 0.6  # of the questions that need no answer and get one
 SOON: Final = (
     "until",
@@ -25,6 +26,11 @@ _SAMPLES: Final = {"^[0-9A-Z]{18}$": "91330200MA2DEM0X1K", "^[0-9]{17}$": "33020
 
 def fill_in(form: Form, facts: Mapping[str, str], day: date, rng: Random) -> dict[str, Value] | None:
     """`facts`: by the names of `prefill`. None when chance found no right answers."""
+    tries = (_tried(form, facts, day, rng) for _ in range(TRIES))
+    return next((answers for answers in tries if answers is not None), None)
+
+
+def _tried(form: Form, facts: Mapping[str, str], day: date, rng: Random) -> dict[str, Value] | None:
     answers: dict[str, Value] = dict(prefilled(form, facts))
     for _, one in fields_of(form):
         if one in shown(form, answers) and one.key not in answers:

@@ -7,8 +7,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from gezhi.packs.checking_patterns import why_unsafe
+from gezhi.packs.checking_rules import check_typed
+from gezhi.packs.form_checks import names_in
 from gezhi.packs.problems import Address, Finding, one_of
-from gezhi.packs.shapes import Form, FormField, Need, Pack, Property, ShowIf, Transition
+from gezhi.packs.shapes import Form, FormCheck, FormField, Need, Pack, Property, ShowIf, Transition
+from gezhi.rules import compile_rule
 
 _KEYWORDS: Final[dict[str, set[str]]] = {
     "string": {"format", "enum", "pattern", "minLength", "maxLength"},
@@ -49,6 +52,16 @@ def check_form(form: Form, at: Address) -> Iterator[Finding]:
             if asked:
                 yield from _field(one, asked, earlier, (*here, "fields", index))
                 earlier[one.key] = asked
+    for index, check in enumerate(form.checks):
+        yield from _check(check, form, (*at, "checks", index, "when"))
+
+
+def _check(check: FormCheck, form: Form, at: Address) -> Iterator[Finding]:
+    names = names_in(form)
+    found = list(check_typed(check.when, names, "bool", at))
+    yield from found
+    if not found and not compile_rule(check.when, names).names:
+        yield Finding(at, "it asks for no field", one_of("", names))
 
 
 def _schema(form: Form, at: Address) -> Iterator[Finding]:

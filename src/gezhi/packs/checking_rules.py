@@ -18,7 +18,7 @@ def check_rules(scope: Scope) -> Iterator[Finding]:
 
 def check_formula(text: str, names: Iterable[str], at: Address) -> Iterator[Finding]:
     """`names`: of the counts or indicators that the formula may ask for. It must give a number."""
-    yield from _typed(text, dict.fromkeys(names, "number"), "number", at)
+    yield from check_typed(text, dict.fromkeys(names, "number"), "number", at)
 
 
 def _concerned(rule: Rule, scope: Scope) -> list[Category]:
@@ -31,14 +31,15 @@ def _rule(
     """Once for each form that its categories ask; the first that it does not fit is told."""
     asked = list(dict.fromkeys(category.form for category in categories))
     for key in asked:
-        found = list(_typed(rule.when, names_for(forms.get(key or "")), "bool", at))
+        found = list(check_typed(rule.when, names_for(forms.get(key or "")), "bool", at))
         if found:
             whose = f" of the form '{key}'" if key else " where no form is asked"
             yield Finding(at, found[0].what + (whose if len(asked) > 1 else ""), found[0].allowed)
             return
 
 
-def _typed(text: str, names: Mapping[str, RuleType], wanted: RuleType, at: Address) -> Iterator[Finding]:
+def check_typed(text: str, names: Mapping[str, RuleType], wanted: RuleType, at: Address) -> Iterator[Finding]:
+    """An expression of one type over these names."""
     try:
         rule = compile_rule(text, names)
     except RuleError as wrong:

@@ -7,7 +7,7 @@ has none. Faults are (Chinese, English) and are told after the field's title: å±
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from typing import Final
 
 from jsonschema import Draft202012Validator
 
+from gezhi.packs.form_checks import broken_checks
 from gezhi.packs.shapes import Form, FormField, FormGroup, Property, ShowIf
 
 Value = str | int | float | bool | list[str]
@@ -55,7 +56,7 @@ NOTHING: Final[Known] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """`values`: those that are right, of fields that are asked; `faults`: by field."""
+    """`values`: those that are right by themselves, of fields that are asked; `faults`: by field."""
 
     values: dict[str, Value] = field(default_factory=dict)
     faults: dict[str, Said] = field(default_factory=dict)
@@ -85,12 +86,16 @@ def shown(form: Form, answers: Mapping[str, object], known: Known = NOTHING) -> 
 def check_answers(
     form: Form, values: Mapping[str, object], *, strict: bool = True, known: Known = NOTHING
 ) -> Answers:
-    """JSON values. `strict`: a required answer that is missing is a fault; `known` elements need none."""
+    """JSON values. `strict`: a required answer that is missing is a fault; `known` elements need none.
+
+    Where each answer is right, the form's checks ask whether they fit together; those that do not stay values.
+    """
     answers = Answers(faults=_strangers(form, values))
-    seen = _of_elements(form, known)
+    seen, asked = _of_elements(form, known), list[str]()
     for group, one in fields_of(form):
         if not _is_asked(group, one, seen):
             continue
+        asked.append(one.key)
         value = _tidy(values.get(one.key), one)
         if value in (None, "", []):
             if strict and one.key in form.form_schema.required and one.element not in known:
@@ -99,7 +104,11 @@ def check_answers(
             answers.faults[one.key] = fault
         else:
             seen[one.key] = answers.values[one.key] = value  # type: ignore[assignment]  # its type is checked
-    return answers
+    return (
+        answers
+        if answers.faults
+        else replace(answers, faults=broken_checks(form, seen, asked, strict=strict))
+    )
 
 
 def read_answers(

@@ -15,7 +15,7 @@ ALWAYS: Final[Mapping[str, RuleType]] = {
     "hour": "number",  # 0 to 23, local
     "level": "number",  # of the place: 0 province to 5 grid
 }
-_TYPES: Final[Mapping[str, RuleType]] = {
+TYPES: Final[Mapping[str, RuleType]] = {
     "string": "text",
     "number": "number",
     "integer": "number",
@@ -35,7 +35,7 @@ class OpeningRule:
 def names_for(form: Form | None) -> dict[str, RuleType]:
     """What a rule may ask of a report with this form. A form's own field goes before what is always there."""
     asked = form.form_schema.properties if form else {}
-    return {**ALWAYS, **{key: _TYPES[one.type] for key, one in asked.items()}}
+    return {**ALWAYS, **{key: TYPES[one.type] for key, one in asked.items()}}
 
 
 @lru_cache(maxsize=4096)

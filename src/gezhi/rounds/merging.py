@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
+from gezhi.packs.form_checks import fits
 from gezhi.packs.forms import fields_of
-from gezhi.packs.shapes import Form, FormField, FormGroup, Property, ShowIf
+from gezhi.packs.shapes import Form, FormCheck, FormField, FormGroup, Property, ShowIf
+from gezhi.rules import renamed
 
 KEY_LENGTH: Final = 40
 
@@ -56,7 +58,16 @@ def unified(forms: Sequence[tuple[str, Form]]) -> Unified | None:
     asked: dict[str, _Asked] = {}
     names = {key: _take(form, asked) for key, form in different.items()}
     parts = tuple(Part(plan, names[form.key]) for plan, form in forms)
-    return Unified(_form(list(different.values()), asked), parts)
+    whole = _form(list(different.values()), asked)
+    checks = (_over(check, names[form.key]) for form in different.values() for check in form.checks)
+    return Unified(
+        whole.model_copy(update={"checks": tuple(one for one in checks if fits(one, whole))}), parts
+    )
+
+
+def _over(check: FormCheck, names: Mapping[str, str]) -> FormCheck:
+    """The check over the fields of the unified form; one whose element another form asks in another type is left."""
+    return check.model_copy(update={"when": renamed(check.when, names)})
 
 
 def _take(form: Form, asked: dict[str, _Asked]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from gezhi.rules.faults import RuleError
 from gezhi.rules.operators import RuleType
+from gezhi.rules.renaming import renamed
 from gezhi.rules.rule import Rule, compile_rule
 
-__all__ = ["Rule", "RuleError", "RuleType", "compile_rule"]
+__all__ = ["Rule", "RuleError", "RuleType", "compile_rule", "renamed"]

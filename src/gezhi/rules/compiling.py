@@ -16,11 +16,11 @@ _DIGITS = range(7)
 
 
 class Compiler:
-    """`used` collects the names that the rule asks for."""
+    """`used` collects the names that the rule asks for, in the order of the text."""
 
     def __init__(self, names: Mapping[str, RuleType]) -> None:
         self.names = names
-        self.used: set[str] = set()
+        self.used: dict[str, None] = {}
 
     def term(self, node: Node) -> Term:
         if isinstance(node, Token):
@@ -56,7 +56,7 @@ class Compiler:
     def _type_of(self, name: Token) -> RuleType:
         if name.value not in self.names:
             raise RuleError(place_of(name), f"there is no name '{name}'", one_of(name.value, self.names))
-        self.used.add(name.value)
+        self.used[name.value] = None
         return self.names[name.value]
 
     def _choice(self, condition: Term, yes: Term, no: Term, at: int) -> Term:

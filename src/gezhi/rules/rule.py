@@ -15,11 +15,11 @@ from gezhi.rules.terms import Facts, Term
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`names`: the facts that it asks for."""
+    """`names`: the facts that it asks for, in the order of the text."""
 
     text: str
     type: RuleType
-    names: frozenset[str]
+    names: tuple[str, ...]
     _term: Term
 
     def value(self, facts: Facts) -> Value:
@@ -44,4 +44,4 @@ def compile_rule(text: str, names: Mapping[str, RuleType]) -> Rule:
     """Raises RuleError: wrong syntax, unknown names, types that do not fit, too long or too deep."""
     compiler = Compiler(names)
     term = compiler.term(parse(text))
-    return Rule(text, term.type, frozenset(compiler.used), term)
+    return Rule(text, term.type, tuple(compiler.used), term)

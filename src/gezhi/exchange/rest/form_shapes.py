@@ -11,10 +11,14 @@ Answer = Annotated[
 
 
 class FormOut(BaseModel):
-    """`schema`: JSON Schema 2020-12 of the answers. `layout`: groups and fields in order, in two languages."""
+    """`schema`: JSON Schema 2020-12 of the answers. `layout`: groups and fields in order, in two languages.
+
+    `checks`: what must be true of the answers together, each with `when` (a rule over the fields) and `why`.
+    """
 
     key: str
     title_zh: str
     title_en: str
     form_schema: dict[str, JsonValue] = Field(alias="schema")
     layout: list[dict[str, JsonValue]]
+    checks: list[dict[str, JsonValue]]

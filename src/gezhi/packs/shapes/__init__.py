@@ -18,7 +18,16 @@ from gezhi.packs.shapes.categories import (
 )
 from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import Block, DocumentTemplate
-from gezhi.packs.shapes.forms import Form, FormField, FormGroup, FormSchema, Items, Property, ShowIf
+from gezhi.packs.shapes.forms import (
+    Form,
+    FormCheck,
+    FormField,
+    FormGroup,
+    FormSchema,
+    Items,
+    Property,
+    ShowIf,
+)
 from gezhi.packs.shapes.indicators import Appraisal, Counted, Indicator
 from gezhi.packs.shapes.overlays import OverlaidCategory, OverlaidParameter, Overlay
 from gezhi.packs.shapes.pack import Manifest, Pack
@@ -50,6 +59,7 @@ __all__ = [
     "Element",
     "ElementIs",
     "Form",
+    "FormCheck",
     "FormField",
     "FormGroup",
     "FormSchema",

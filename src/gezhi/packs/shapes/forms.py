@@ -78,6 +78,13 @@ class FormGroup(Shape):
     show_if: ShowIf | None = None
 
 
+class FormCheck(Shape):
+    """What must be true of the answers together. `when`: an expression over the form's fields; unknown passes."""
+
+    when: str = Field(min_length=1, max_length=500)
+    why: Words
+
+
 class Form(Shape):
     """`schema`: JSON Schema (2020-12) of one flat object."""
 
@@ -85,6 +92,7 @@ class Form(Shape):
     title: Words
     form_schema: FormSchema = Field(alias="schema")
     layout: tuple[FormGroup, ...] = Field(min_length=1)
+    checks: tuple[FormCheck, ...] = Field(default=(), max_length=30)
 
     def __hash__(self) -> int:
         """Cheap, so that what is derived from a form can be cached by it."""

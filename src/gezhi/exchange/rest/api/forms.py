@@ -64,4 +64,5 @@ def _plain(form: Form) -> dict[str, object]:
         "layout": [
             group.model_dump(mode="json", by_alias=True, exclude_defaults=True) for group in form.layout
         ],
+        "checks": [check.model_dump(mode="json") for check in form.checks],
     }
