@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -45,6 +46,7 @@ def serve_forever(
     """
     from django.db import connections
 
+    require_free(host, port)
     connections.close_all()
     mark_children()
     commands = [*([WORKER] if with_worker else []), *beside]
@@ -55,6 +57,18 @@ def serve_forever(
     finally:
         for child in children:
             child.stop()
+
+
+def require_free(host: str, port: int) -> None:
+    """The server shares its port among its processes, so that a second node there would go unnoticed.
+    Raises ClickException."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"Port {port} at {host} is taken. Choose another with --port.") from error
 
 
 def _keep_serving(host: str, port: int, processes: int) -> None:
