@@ -10,14 +10,14 @@ from gezhi.cases.case_row import CaseRow
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given
 from gezhi.cases.queries import BadFilter, CaseLine, CasePage, Filters, case_list, case_page
-from gezhi.exchange.rest import shapes
+from gezhi.exchange.rest import case_shapes, shapes
 from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.rest.queries import case_id_of, refuse_used
 from gezhi.people.access import Actor
 
-LINE = tuple(shapes.CaseLineOut.model_fields)
+LINE = tuple(case_shapes.CaseLineOut.model_fields)
 router = Router(tags=["cases"])
 
 
@@ -31,14 +31,16 @@ class ListQuery(shapes.Shape):
     place: shapes.Name = ""
     unit: shapes.Name = ""
     due: shapes.Name = ""
-    mark: shapes.Name = Field(default="", description="asked, card, ordered, or called (the caller's unit was).")
+    mark: shapes.Name = Field(
+        default="", description="asked, card, ordered, or called (the caller's unit was)."
+    )
     since: shapes.Name = ""
     until: shapes.Name = ""
     sort: shapes.Name = ""
     after: shapes.Text = ""
 
 
-@router.get("/cases", auth=Scope(READ), response={200: shapes.CasePageOut, **PROBLEMS})
+@router.get("/cases", auth=Scope(READ), response={200: case_shapes.CasePageOut, **PROBLEMS})
 def list_cases(request: CallerRequest, asked: Query[ListQuery]) -> HttpResponse:
     """Fifty cases of your places and units at a time."""
     given = asked.model_dump()
@@ -55,7 +57,9 @@ def list_cases(request: CallerRequest, asked: Query[ListQuery]) -> HttpResponse:
 
 
 @router.get(
-    "/cases/{number}", auth=Scope(READ), response={200: shapes.CaseOut, 404: shapes.ProblemOut, **PROBLEMS}
+    "/cases/{number}",
+    auth=Scope(READ),
+    response={200: case_shapes.CaseOut, 404: shapes.ProblemOut, **PROBLEMS},
 )
 def show_case(request: CallerRequest, number: str) -> HttpResponse:
     """A case with its reports, its history, and every step: open to you, or why not."""
@@ -68,9 +72,9 @@ def show_case(request: CallerRequest, number: str) -> HttpResponse:
 @router.post(
     "/cases/{number}/steps/{step}",
     auth=Scope(ACT),
-    response={200: shapes.StepOut, 404: shapes.ProblemOut, 409: shapes.StaleOut, **PROBLEMS},
+    response={200: case_shapes.StepOut, 404: shapes.ProblemOut, 409: shapes.StaleOut, **PROBLEMS},
 )
-def take_step(request: CallerRequest, number: str, step: str, body: shapes.StepIn) -> HttpResponse:
+def take_step(request: CallerRequest, number: str, step: str, body: case_shapes.StepIn) -> HttpResponse:
     """One step at the version that you saw. 409 with the newer state when somebody was faster."""
     case_id = case_id_of(number, _actor(request))
     if case_id is None:
@@ -91,7 +95,7 @@ def _unknown(number: str) -> Problem:
 
 
 def _row(row: CaseRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in shapes.StepOut.model_fields}
+    return {name: getattr(row, name) for name in case_shapes.StepOut.model_fields}
 
 
 def _line(line: CaseLine | Case) -> dict[str, object]:
@@ -106,13 +110,13 @@ def _page(page: CasePage) -> dict[str, object]:
         "place_name": page.place_name,
         "unit_name": page.unit.name if page.unit else "",
         "reports": [
-            {name: getattr(report, name) for name in shapes.CaseReportOut.model_fields}
+            {name: getattr(report, name) for name in case_shapes.CaseReportOut.model_fields}
             for report in page.reports
         ],
         "events": _events(page),
         "options": _options(page),
-        "shares": [_plain(one, shapes.ShareOut) for one in page.assignments],
-        "supervisions": [_plain(one, shapes.SupervisionOut) for one in page.supervisions],
+        "shares": [_plain(one, case_shapes.ShareOut) for one in page.assignments],
+        "supervisions": [_plain(one, case_shapes.SupervisionOut) for one in page.supervisions],
         "asked": _asked(page),
         "parent": page.parent.number if page.parent else None,
         "children": [child.number for child in page.children],
