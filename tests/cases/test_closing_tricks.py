@@ -6,7 +6,7 @@ from tests.cast import Cast
 
 
 def test_known_tricks_are_found_and_honest_work_is_left_alone(city: Cast) -> None:
-    ones = play(200, seed=3)
+    ones = play(100, seed=3)
     assert {one.trick for one in ones} == {"", *ALL_TRICKS}
     assert found_share(ones) >= 0.95, by_trick(ones)
     assert false_share(ones) <= 0.01, [one for one in ones if not one.trick and one.outcome]
