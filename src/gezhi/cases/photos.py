@@ -7,7 +7,6 @@ import dataclasses
 import hashlib
 import io
 import json
-import os
 import uuid
 import warnings
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from PIL.ExifTags import GPS, IFD, Base
 
 from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.likeness import Look, look_of
+from gezhi.lib.durable import write_whole
 
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 60_000_000
@@ -65,8 +65,8 @@ def store_photo(data: bytes) -> Photo:
         look=look.whole.hex() if look else "",
         look_bands=look.bands if look else (),
     )
-    _write(photo_path(photo.key), encoded)
-    _write(_facts_path(photo.key), json.dumps(dataclasses.asdict(photo), default=str).encode())
+    write_whole(photo_path(photo.key), encoded)
+    write_whole(_facts_path(photo.key), json.dumps(dataclasses.asdict(photo), default=str).encode())
     return photo
 
 
@@ -180,24 +180,3 @@ def _degrees(value: object, side: object, negative: str, limit: int) -> float | 
     if not 0 <= size <= limit:
         return None
     return -size if side == negative else size
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, also after a loss of power."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(path.suffix + ".draft")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
-    _keep_name(path.parent)
-
-
-def _keep_name(folder: Path) -> None:
-    """A file's name is safe only when its folder is."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
