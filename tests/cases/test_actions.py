@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from gezhi.cases.actions import Stale, Step, Who, act, act_as_reporter, delete_view, save_view, take
 from gezhi.cases.actions.views import MOST, TooManyViews
+from gezhi.cases.case_row import CaseRow
 from gezhi.cases.intake.door import accept
 from gezhi.cases.intake.shapes import Receipt
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Lesson, Report, SavedView
 from gezhi.cases.photos import load_photo
 from gezhi.cases.procedure import Given, Refused
-from gezhi.cases.case_row import CaseRow
 from gezhi.ledger.models import Entry
 from gezhi.notices.models import Notice
 from tests import cast

@@ -9,10 +9,10 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from gezhi.cases.actions import act, act_as_reporter, sweep
+from gezhi.cases.case_row import CaseRow
 from gezhi.cases.intake.shapes import Receipt
 from gezhi.cases.models import Case, Report
 from gezhi.cases.procedure import Given, Refused
-from gezhi.cases.case_row import CaseRow
 from tests import cast
 from tests.cast import LAMP, LIUJIN, WANAN, Cast, reported
 from tests.together import together

@@ -30,7 +30,9 @@ class Story:
     def __init__(self, city: Cast) -> None:
         self.city = city
         self.at = timezone.now()
-        self.receipt = reported("工地夜间施工噪声，污水流进河道，多次反映无人管", reporter_phone="13800001234")
+        self.receipt = reported(
+            "工地夜间施工噪声，污水流进河道，多次反映无人管", reporter_phone="13800001234"
+        )
 
     @property
     def case(self) -> Case:
@@ -118,9 +120,16 @@ def test_the_whole_story_is_lived_and_told(posts: Cast, client: Client) -> None:
     assert (story.case.state, story.case.reopen_count, story.case.card) == ("filed", 1, 0)
     mended(story)
     events = CaseEvent.objects.filter(case_id=story.receipt.case_id)
-    assert {"escalate", "hand-down", "whistle", "report-in", "absent", "supervise", "answer-order", "share"} <= set(
-        events.values_list("kind", flat=True)
-    )
+    assert {
+        "escalate",
+        "hand-down",
+        "whistle",
+        "report-in",
+        "absent",
+        "supervise",
+        "answer-order",
+        "share",
+    } <= set(events.values_list("kind", flat=True))
     assert_history(story.receipt.case_id)
     told(story, client)
 
@@ -142,7 +151,26 @@ def told(story: Story, client: Client) -> None:
     client.force_login(story.city.account("supervisor"))
     page = client.get(f"/desk/cases/{story.case.number}/").content.decode()
     for words in (
-        *("已上报上一级", "社区解决不了", "现由", "已交下一级", "已吹哨", "请到", "已报到", "未按时报到", "黄牌"),
-        *("督办令", "已答复督办", "已完成协办", "核查通过", "已重办", "半夜又开工了", "已发起联办", "终于安静了"),
+        *(
+            "已上报上一级",
+            "社区解决不了",
+            "现由",
+            "已交下一级",
+            "已吹哨",
+            "请到",
+            "已报到",
+            "未按时报到",
+            "黄牌",
+        ),
+        *(
+            "督办令",
+            "已答复督办",
+            "已完成协办",
+            "核查通过",
+            "已重办",
+            "半夜又开工了",
+            "已发起联办",
+            "终于安静了",
+        ),
     ):
         assert words in page, words

@@ -49,7 +49,8 @@ def test_a_step_that_the_state_does_not_know_says_what_is_possible() -> None:
     refusal = refused("registered", "verify", "dispatcher")
     assert refusal.code == "not-open"
     assert str(refusal) == (
-        "'verify' is not open from 'registered'. You may: accept, dispatch, reject, merge, escalate, urge, reply, correct, split."
+        "'verify' is not open from 'registered'. "
+        "You may: accept, dispatch, reject, merge, escalate, urge, reply, correct, split."
     )
     assert "您可以：立案、派遣" in refusal.zh
 

@@ -84,7 +84,14 @@ def test_queues_count_what_waits_for_this_post(dispatcher: Client) -> None:
     cast.reported()
     old = cast.reported("垃圾没人收", now=timezone.now() - timedelta(days=9), grid=f"{cast.LIUJIN}001")
     counts = {queue.key: queue.count for queue in dispatcher.get("/desk/").context["queues"]}
-    assert counts == {"registered": 2, "filed": 0, "asked": 0, "overdue": 1, "soon": counts["soon"], "open": 2}
+    assert counts == {
+        "registered": 2,
+        "filed": 0,
+        "asked": 0,
+        "overdue": 1,
+        "soon": counts["soon"],
+        "open": 2,
+    }
     assert numbers(dispatcher.get("/desk/cases/?due=overdue&sort=due")) == [old.case_number]
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from tests.house.tree import SRC, files_under, short, syntax_of
 
-CITY_APPS = {"ledger", "notices", "people", "places", "packs", "cases", "exchange", "insight", "rounds", "portal", "field", "desk"}
+CITY_APPS = {
+    *("ledger", "notices", "people", "places", "packs", "cases", "exchange", "insight", "rounds"),
+    *("portal", "field", "desk"),
+}
 DJANGO_NAMES = {
     *("models", "queries", "actions", "api", "views", "tasks", "admin", "cli", "urls", "apps", "forms"),
     *("access", "management", "migrations", "templatetags", "middleware", "context"),

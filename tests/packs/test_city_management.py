@@ -81,6 +81,14 @@ def test_every_way_to_refuse_is_told_in_a_situation(pack: Pack) -> None:
     refused = {step.refused for situation in pack.situations for step in situation.steps if step.refused}
     assert refused == {
         *("not-your-role", "own-work", "not-open", "not-yet", "lacking", "bad-rating", "already-rated"),
-        *("too-often", "too-late", "too-long", "bad-length", "called-already", "shares-open", "children-open"),
+        *(
+            "too-often",
+            "too-late",
+            "too-long",
+            "bad-length",
+            "called-already",
+            "shares-open",
+            "children-open",
+        ),
         *("nothing-asked", "asked-already", "not-your-turn", "own-request", "no-order", "highest", "lowest"),
     }
