@@ -6,6 +6,7 @@ It carries the ledger's configuration stamp; whoever holds a newer stamp gets a 
 import threading
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from gezhi.cases.classification import Classifier, newest_classifier
 from gezhi.cases.deadlines import Office
 from gezhi.cases.models import CalendarDay
+from gezhi.cases.waiting import Waiting, special_work
 from gezhi.cases.workdays import Calendar
 from gezhi.ledger.queries import configuration_stamp
 from gezhi.packs.catalogue import Catalogue
@@ -42,6 +44,13 @@ class World:
     office: Office
     calendar: Calendar
     root: str  # the node's own jurisdiction: where a matter stands that nothing locates
+
+    @cached_property
+    def special(self) -> dict[str, Waiting]:
+        """role -> what waits for it that the fallback category's procedure does not know; also in older versions,
+        since cases keep theirs."""
+        fallback = self.catalogue.categories.get(self.catalogue.fallback_category)
+        return special_work(self.catalogue.procedures, fallback.procedure if fallback else "")
 
 
 def world(stamp: int | None = None) -> World:

@@ -18,7 +18,7 @@ from gezhi.lib.codes import is_code, place_range
 
 SORTS = ("due", "newest")
 DUES = ("overdue", "soon")
-MARKS = ("asked", "card", "ordered", "called")
+MARKS = ("asked", "card", "ordered", "called", "special")
 SOON = timedelta(hours=4)
 
 
@@ -32,8 +32,9 @@ class BadFilter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """`status`: open, closed or "" for both. `mark`: asked (a request waits for approval), card, ordered, or called
-    (the reader's unit was). Texts are as given; empty means not asked."""
+    """`status`: open, closed or "" for both. `mark`: asked (a request waits for approval), card, ordered, called
+    (the reader's unit was) or special (a scenario's procedure waits for the reader's roles): `marked` adds the last
+    two. Texts are as given; empty means not asked."""
 
     text: str = ""
     state: str = ""

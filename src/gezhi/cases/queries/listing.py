@@ -12,7 +12,8 @@ from django.db.models import Exists, QuerySet
 from gezhi.cases.models import Case, SavedView
 from gezhi.cases.periods import periods_back
 from gezhi.cases.queries.filters import BadFilter, Filters, said
-from gezhi.cases.queries.scope import called_cases, visible
+from gezhi.cases.queries.scope import called_cases, marked, special_states, visible
+from gezhi.cases.waiting import Waiting
 from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
@@ -73,9 +74,7 @@ def case_list(actor: Actor, filters: Filters, now: datetime, after: str = "", si
     """One statement; found words are listed newest first. `after`: a cursor of the same filters.
     Raises BadFilter for a cursor that we did not give."""
     only_open = _only_open(filters)
-    cases = Case.objects.filter(visible(actor))
-    if filters.mark == "called":
-        cases = cases.filter(pk__in=called_cases(actor))
+    cases = Case.objects.filter(visible(actor), marked(actor, filters.mark))
     if only_open:
         cases = cases.filter(is_open=True)  # lets the small indexes of open cases serve
     if filters.tsquery:
@@ -113,7 +112,7 @@ def _union(branches: Sequence[QuerySet[Case, tuple[Any, ...]]]) -> QuerySet[Case
 
 def _only_open(filters: Filters) -> bool:
     """Whether the filters let open cases through only."""
-    if filters.status == "open" or filters.due:
+    if filters.status == "open" or filters.due or filters.mark == "special":
         return True
     states = (state for one in known_world().catalogue.procedures for state in one.states)
     return bool(filters.state) and all(state.open for state in states if state.key == filters.state)
@@ -166,13 +165,17 @@ def queues(actor: Actor, now: datetime) -> list[Queue]:
     for what the units were called to."""
     asked = [("state", state) for post in actor.posts for state in _STATES.get(Role(post.role), ())]
     asked += [("mark", mark) for post in actor.posts for mark in _MARKS.get(Role(post.role), ())]
+    special = special_states(actor)
+    asked += [("mark", "special")] if special else []
     keys = list(dict.fromkeys(asked)) + [("due", "overdue"), ("due", "soon"), ("status", "open")]
     called = called_cases(actor)
     scope, params = _scope_sql(actor, called)
     parts: list[str] = []
     values: list[Any] = []
     for name, value in keys:
-        condition, more = _condition_sql(name, value, now, called)
+        condition, more = (
+            _special_sql(special) if value == "special" else _condition_sql(name, value, now, called)
+        )
         parts.append(
             f"(SELECT count(*) FROM (SELECT 1 FROM cases_case WHERE is_open AND {condition} AND ({scope})"
             f" LIMIT {COUNTED + 1}) AS found)"
@@ -200,6 +203,12 @@ def _condition_sql(name: str, value: str, now: datetime, called: Sequence[int]) 
     if name == "due":
         return "due_at >= %s AND due_at < %s::timestamptz + interval '4 hours'", [now, now]
     return "true", []
+
+
+def _special_sql(special: Waiting) -> tuple[str, list[Any]]:
+    """The same as `marked`, for counts written by hand."""
+    each = " OR ".join("(procedure = %s AND state = ANY(%s))" for _ in special)
+    return f"({each})", [part for key, states in special.items() for part in (key, sorted(states))]
 
 
 def _scope_sql(actor: Actor, called: Sequence[int]) -> tuple[str, list[Any]]:

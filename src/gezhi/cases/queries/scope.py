@@ -1,8 +1,13 @@
 """Which cases a person may see: one filter for every query. Nothing without a post."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q
 
 from gezhi.cases.models import Assignment, Case
+from gezhi.cases.waiting import Waiting, waiting_for
+from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
 
@@ -32,6 +37,21 @@ def called_cases(actor: Actor) -> list[int]:
         return []
     active = Assignment.objects.filter(unit_id__in=units, state__in=("open", "received")).exclude(kind="lead")
     return list(active.order_by("case_id").values_list("case_id", flat=True)[:MOST_CALLED])
+
+
+def special_states(actor: Actor) -> Waiting:
+    """What procedures of scenarios wait for this person to do."""
+    return waiting_for(sorted({post.role for post in actor.posts}), known_world().special)
+
+
+def marked(actor: Actor, mark: str) -> Q:
+    """What a mark asks for that depends on who reads."""
+    if mark == "called":
+        return Q(pk__in=called_cases(actor))
+    if mark != "special":
+        return Q()
+    special = (Q(procedure=key, state__in=sorted(states)) for key, states in special_states(actor).items())
+    return Q(is_open=True) & reduce(or_, special, Q(pk__in=()))
 
 
 def open_states() -> frozenset[tuple[str, str]]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from openpyxl import Workbook
 
 from gezhi.cases.models import Case
-from gezhi.cases.queries import visible
+from gezhi.cases.queries import marked, visible
 from gezhi.cases.world import World
 from gezhi.cases.world import world as newest_world
 from gezhi.desk.views.cases import asked_of, chosen_cases
@@ -39,9 +39,8 @@ def export(request: ActorRequest) -> HttpResponseBase:
     now, world = timezone.now(), newest_world()
     chosen = chosen_cases(request)
     asked = asked_of(request.GET.dict(), world)
-    found = Case.objects.filter(visible(request.actor), asked.filters.condition(now)).order_by(
-        "-opened_at", "-id"
-    )
+    wanted = asked.filters.condition(now) & marked(request.actor, asked.filters.mark)
+    found = Case.objects.filter(visible(request.actor), wanted).order_by("-opened_at", "-id")
     rows = (found.filter(id__in=chosen) if chosen else found).values_list(*_COLUMNS)[:MOST]
     book = _written(rows.iterator(_CHUNK), world)
     return FileResponse(book, as_attachment=True, filename=f"cases-{now:%Y%m%d-%H%M}.xlsx", content_type=XLSX)

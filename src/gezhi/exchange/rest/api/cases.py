@@ -32,7 +32,9 @@ class ListQuery(shapes.Shape):
     unit: shapes.Name = ""
     due: shapes.Name = ""
     mark: shapes.Name = Field(
-        default="", description="asked, card, ordered, or called (the caller's unit was)."
+        default="",
+        description="asked, card, ordered, called (the caller's unit was), or special "
+        "(a scenario's procedure waits for the caller's roles).",
     )
     since: shapes.Name = ""
     until: shapes.Name = ""
