@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from gezhi.cases.models import Case
-from tests.cast import HAISHU, LIUJIN, NANMEN, WANAN, Cast, reported
+from gezhi.packs.actions import publish
+from gezhi.packs.loading import read_pack
+from tests.cast import HAISHU, LAMP, LIUJIN, NANMEN, WANAN, Cast, reported
 from tests.exchange.test_rest import post, stored
 
 Person = Callable[[str], Client]
@@ -152,7 +155,9 @@ def test_a_child_case_holds_up_its_parent(way: Way) -> None:
     photo = stored(way.key("handler"))
     assert way.do("handler", "finish", text="好", evidence=[photo]) == "children-open"
     version = Case.objects.get(number=child).version
-    post(way.key("dispatcher"), f"cases/{child}/steps/reject", {"version": version, "reason": "已随主案件修好"})
+    post(
+        way.key("dispatcher"), f"cases/{child}/steps/reject", {"version": version, "reason": "已随主案件修好"}
+    )
     assert way.do("handler", "finish", text="好", evidence=[photo]) == "handled"
 
 
@@ -192,3 +197,15 @@ def test_replied_merged_split_and_withdrawn(way: Way, client: Client) -> None:
     assert way.do("dispatcher", "split", report_id=joined["id"]) == "registered"
     answer = post(client, f"reports/{other.tracking_code}/withdrawal", {"phone_last4": "", "reason": "已好"})
     assert answer.status_code in (200, 403, 404, 422)
+
+
+def test_a_wrong_category_goes_over_to_its_own_procedure(way: Way) -> None:
+    publish(read_pack(settings.PACKS_DIR / "fire-hazards"))
+    assert way.do("dispatcher", "accept") == "filed"
+    assert way.do("dispatcher", "correct", category="fh-blocked-exit") == "registered"
+    page = way.page()
+    assert page["category"] == "fh-blocked-exit"
+    done = [one["title_zh"] for one in page["events"]]  # type: ignore[attr-defined]
+    assert done[-2:] == ["已立案", "已更正"]
+    assert way.do("dispatcher", "dispatch", unit_id=way.city.units["haishu-works"]) == "dispatched"
+    assert way.do("dispatcher", "correct", category=LAMP) == "other-procedure"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.deadlines import IsWorkday, Office, due_at
 from gezhi.cases.deciding import decided
+from gezhi.cases.going_over import require_nobody_called
 from gezhi.cases.limits import state_due
 from gezhi.cases.opening import facts_of, opening, rules_for
 from gezhi.cases.procedure import Given, Refused, Standing, choose
@@ -100,6 +101,7 @@ class Story:
         roles = frozenset({step.by})
         found = choose(procedure, self._standing(step), step.do, roles, account, given)
         decision = decided(found, self.row, given, roles, account, self.setting, self.at)
+        require_nobody_called(self.row, decision.after, self._waiting())
         called = calls(self.row, decision.transition, decision.given, [*self.partners], self.setting, self.at)
         self.row = decision.after
         self.partners |= dict.fromkeys((call.unit_id for call in called), "open")
@@ -108,25 +110,26 @@ class Story:
 
     def _standing(self, step: Step) -> Standing:
         row = self.row
-        waiting = tuple(str(unit) for unit, state in self.partners.items() if state in ("open", "received"))
         return Standing(
             row.state,
             row.due_at is not None and row.due_at <= self.at,
             self.did,
             self.counts,
             step.person in self.rated,
-            shares=waiting,
+            shares=tuple(str(unit) for unit in self._waiting()),
             children=row.open_children,
             asked=row.asked is not None,
             ordered=row.ordered,
         )
 
+    def _waiting(self) -> list[int]:
+        return [unit for unit, state in self.partners.items() if state in ("open", "received")]
+
     def _partner(self, taken: Transition, given: Given) -> None:
         """The share that is meant is the unit named, or the first that has something to do."""
         for effect, turn in PARTNER_TURNS.items():
             if effect in taken.effects:
-                waiting = [unit for unit, state in self.partners.items() if state in ("open", "received")]
-                unit = given.unit_id if given.unit_id in self.partners else next(iter(waiting), None)
+                unit = given.unit_id if given.unit_id in self.partners else next(iter(self._waiting()), None)
                 if unit is not None:
                     self.partners[unit] = turn
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.deadlines import after_minutes, due_at, is_working, minutes_between
 from gezhi.cases.giving import require_may_have
+from gezhi.cases.going_over import gone_over, in_its_pack, is_other
 from gezhi.cases.levels import above, below
 from gezhi.cases.limits import state_due, state_length
 from gezhi.cases.procedure import Given, Refused, state_of
@@ -59,7 +60,7 @@ def changed(row: CaseRow, step: Transition, given: Given, setting: Setting, at: 
     if Effect.OPEN_CHILD in step.effects:
         _require_child(row, given, setting)
     else:
-        after = _with_corrections(row, step, given, setting)
+        after = _with_corrections(row, step, given, setting, at)
     if Effect.ASSIGN in step.effects:
         unit = require_unit(given.unit_id, setting)
         _require_other(step, row, unit)
@@ -242,14 +243,19 @@ def _require_child(row: CaseRow, given: Given, setting: Setting) -> None:
         require_unit(given.unit_id, setting)
 
 
-def _with_corrections(row: CaseRow, step: Transition, given: Given, setting: Setting) -> CaseRow:
+def _with_corrections(
+    row: CaseRow, step: Transition, given: Given, setting: Setting, at: datetime
+) -> CaseRow:
     allowed = {*step.needs, *step.may}
     category = given.category if Need.CATEGORY in allowed and given.category else row.category
     place = given.place_code if Need.PLACE in allowed and given.place_code else row.place_code
     if (category, place) == (row.category, row.place_code):
         return row
     _require_known(category, place, setting)
-    _require_same_procedure(category, row, setting)
+    if is_other(category, row, setting):
+        row = gone_over(row, category, step, setting, at)
+    elif category != row.category:
+        row = in_its_pack(row, category, setting)
     if category != row.category:
         row = replace(row, limits="", function="")  # rules chose them for the other category
     held = row.held_code if place == row.place_code else ""
@@ -261,15 +267,6 @@ def _responsible(category: str, place: str, row: CaseRow, setting: Setting) -> i
     kind = setting.catalogue.category(category)
     unit = setting.directory.responsible(category, row.function or kind.function, place, grids=kind.grids)
     return unit.id if unit else None
-
-
-def _require_same_procedure(category: str, row: CaseRow, setting: Setting) -> None:
-    if setting.catalogue.category(category).procedure != row.procedure:
-        raise Refused(
-            "other-procedure",
-            f"类别“{category}”适用另一流程，请拆分后重新上报。",
-            f"Category '{category}' follows another procedure. Reject this case and report the matter anew.",
-        )
 
 
 def _require_known(category: str, place: str, setting: Setting) -> None:

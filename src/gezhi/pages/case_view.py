@@ -135,8 +135,8 @@ def _event_view(event: EventLine, found: CasePage) -> EventView:
     who = f"{role_name(event.role)} {event.who}".strip()
     photos = [str(photo.key) for photo in event.photos if photo.report_id is None]
     title = event.title[1] if english() else event.title[0]
-    notes = event_notes(event.facts, found.procedure, found.world)
-    answers = event_answers(found, event.transition, event.facts)
+    notes = event_notes(event.facts, event.lived.procedure, found.world)
+    answers = event_answers(event, found.world)
     return EventView(
         title, event.at, who, unit_name(unit) if unit else "", event.text, photos, notes, answers
     )

@@ -13,7 +13,8 @@ from gezhi.places.queries import place_names
 
 
 def event_notes(facts: Mapping[str, object], procedure: Procedure, world: World) -> list[str]:
-    return [*_asked(facts, procedure), *_units(facts, world), *_levels(facts, world), *_unsaid(facts)]
+    changed = [*_over(facts, world), *_units(facts, world), *_levels(facts, world)]
+    return [*_asked(facts, procedure), *changed, *_unsaid(facts)]
 
 
 def _asked(facts: Mapping[str, object], procedure: Procedure) -> Iterator[str]:
@@ -28,6 +29,13 @@ def _asked(facts: Mapping[str, object], procedure: Procedure) -> Iterator[str]:
     why = next((said(one.why) for one in procedure.watches if one.key == watch), "")
     if why:
         yield _("系统自动：%(why)s") % {"why": why}
+
+
+def _over(facts: Mapping[str, object], world: World) -> Iterator[str]:
+    keys, versions = facts.get("procedure"), facts.get("pack_version")
+    if isinstance(keys, list) and isinstance(versions, list):
+        procedure = world.catalogue.find_procedure(versions[1], keys[1])
+        yield _("改按“%(title)s”办理") % {"title": said(procedure.title) if procedure else keys[1]}
 
 
 def _units(facts: Mapping[str, object], world: World) -> Iterator[str]:

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from gezhi.cases.filling import form_of_step
 from gezhi.cases.models import Report
 from gezhi.cases.queries import CasePage
+from gezhi.cases.queries.page import EventLine
+from gezhi.cases.world import World
 from gezhi.packs.catalogue import NotInCatalogue
 from gezhi.packs.forms import Said, Value, read_answers, said_answers
 from gezhi.packs.shapes import Form, Need, Transition
@@ -64,22 +66,30 @@ def _facts(found: CasePage, actor: Actor) -> dict[str, str]:
 
 def report_answers(found: CasePage, report: Report) -> list[tuple[str, str]]:
     """By the form of the category that was reported, else of the one that the case has now."""
-    catalogue = found.world.catalogue
     for category in filter(None, dict.fromkeys((report.category, found.case.category))):
         try:
-            key = catalogue.category(category).form
-            form = catalogue.form(found.case.pack_version_id, key) if key else None
-        except NotInCatalogue:  # the category reported is of another pack than the case is now
+            form = _report_form(found, category)
+        except NotInCatalogue:  # nobody publishes the category that was reported any more
             continue
         if form and (said := _said(form, report.attributes)):
             return said
     return []
 
 
-def event_answers(found: CasePage, transition: str, facts: Mapping[str, object]) -> list[tuple[str, str]]:
-    given = facts.get("form")
-    step = next((one for one in found.procedure.transitions if one.key == transition), None)
-    form = _form(found, step) if step else None
+def _report_form(found: CasePage, category: str) -> Form | None:
+    """As the case's own version asks it; of another pack, as that asks it now. Raises NotInCatalogue."""
+    catalogue = found.world.catalogue
+    key = catalogue.category(category).form
+    own = {one.key for one in catalogue.version(found.case.pack_version_id).pack.categories}
+    if category not in own:
+        return catalogue.form_of(category)
+    return catalogue.form(found.case.pack_version_id, key) if key else None
+
+
+def event_answers(event: EventLine, world: World) -> list[tuple[str, str]]:
+    given = event.facts.get("form")
+    step = event.lived.step(event.transition)
+    form = form_of_step(step, world.catalogue, event.lived.pack_version_id) if step else None
     return _said(form, given) if form and isinstance(given, dict) else []
 
 

@@ -15,6 +15,7 @@ from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.closing import check
 from gezhi.cases.deciding import decided
 from gezhi.cases.filling import filled_in, form_of_step
+from gezhi.cases.going_over import require_nobody_called
 from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.models import Case
 from gezhi.cases.photos import is_stored, load_photo
@@ -180,6 +181,7 @@ def _taken(
     transition, given, after = decision.transition, decision.given, decision.after
     if left := why_not_whole(transition, standing):
         raise left
+    require_nobody_called(row, after, [one.unit_id for one in partners])
     if step.timed:
         after = woken(after, setting, passed=1 if after.state_at == row.state_at else 0)
     return Taken(

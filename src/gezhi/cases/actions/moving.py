@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from gezhi.cases.actions.acting import setting_of
-from gezhi.cases.actions.writing import COLUMNS, STEP_EVENT, WRITTEN
+from gezhi.cases.actions.writing import COLUMNS, STEP_EVENT, update_cases
 from gezhi.cases.asking import asked_from, chain_of
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.limits import state_due
@@ -20,13 +20,12 @@ from gezhi.cases.world import world
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
 from gezhi.lib.json_text import json_text
-from gezhi.lib.rows import insert_rows, update_rows
+from gezhi.lib.rows import insert_rows
 from gezhi.packs.models import PackVersion
 from gezhi.packs.moving import way_of
 from gezhi.packs.shapes import Kind, Procedure
 
 MOVE = "move"
-MOVED = {**WRITTEN, "pack_version_id": "bigint"}
 
 
 def waiting(name: str) -> dict[tuple[str, str], int]:
@@ -94,15 +93,9 @@ def still_asked(row: CaseRow, procedure: Procedure, state: str) -> bool:
 def _write(pairs: Sequence[tuple[CaseRow, CaseRow]], now: datetime) -> None:
     if not pairs:
         return
-    rows = [[_cell(after, name) for name in MOVED] for _, after in pairs]
-    update_rows("cases_case", MOVED, rows)
+    update_cases([after for _, after in pairs])
     insert_rows("cases_caseevent", STEP_EVENT, [_event(before, after, now) for before, after in pairs])
     record_many(_entry(before, after, now) for before, after in pairs)
-
-
-def _cell(row: CaseRow, name: str) -> object:
-    value = getattr(row, name)
-    return json_text(value) if name == "asked" and value is not None else value
 
 
 def _event(before: CaseRow, after: CaseRow, now: datetime) -> tuple[object, ...]:

@@ -51,13 +51,18 @@ class Taken:
         return self.given.reason.strip() or self.given.text.strip()
 
 
+_CORRECTED = {"category": "category", "place": "place_code", "held": "held_code", "procedure": "procedure"}
+
+
 def event_facts(taken: Taken) -> dict[str, object]:
     """What the step changed besides the state, for the history and for appraisal."""
     before, after, given = taken.before, taken.after, taken.given
     facts = dict(taken.facts)
-    for name, column in (("category", "category"), ("place", "place_code"), ("held", "held_code")):
+    for name, column in _CORRECTED.items():
         if getattr(before, column) != getattr(after, column):
             facts[name] = [getattr(before, column), getattr(after, column)]
+    if after.pack_version_id != before.pack_version_id:
+        facts["pack_version"] = [before.pack_version_id, after.pack_version_id]
     if Effect.ASSIGN in taken.transition.effects or after.unit_id != before.unit_id:
         facts["unit"] = after.unit_id
     if taken.calls:

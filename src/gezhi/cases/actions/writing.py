@@ -30,6 +30,8 @@ from gezhi.places.queries import place_names
 COLUMNS = tuple(field.name for field in dataclasses.fields(CaseRow))
 WRITTEN = {
     "id": "bigint",
+    "pack_version_id": "bigint",
+    "procedure": "text",
     "category": "text",
     "limits": "text",
     "function": "text",
@@ -191,7 +193,7 @@ def _answers(batch: Sequence[Taken], world: World) -> list[Answer]:
 
 
 def _message(taken: Taken, world: World) -> Message:
-    return world.catalogue.message(taken.after.pack_version_id, taken.transition.answer or "")
+    return world.catalogue.message(taken.before.pack_version_id, taken.transition.answer or "")
 
 
 def _answer(

@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.issuing import Done, Matter, Name, Voice, language_of
+from gezhi.cases.lived import Lived, lived
 from gezhi.cases.models import Case, CaseEvent, IssuedDocument, Report
 from gezhi.cases.procedure import ROLE_WORDS
 from gezhi.cases.queries.around import around_cases
@@ -17,7 +18,7 @@ from gezhi.cases.world import World
 from gezhi.lib.readable import is_readable_code
 from gezhi.packs.catalogue import NotInCatalogue
 from gezhi.packs.forms import said_by_key
-from gezhi.packs.shapes import DocumentTemplate, Form, Procedure, Words
+from gezhi.packs.shapes import DocumentTemplate, Form, Words
 from gezhi.people.access import Actor
 from gezhi.places.queries import place_names
 
@@ -100,7 +101,7 @@ def matters(
     places = place_names(row.place_code for row in rows)
     return {
         key: _matter(
-            row, cases[key], reports.get(key), forms[key], history[key], templates[key], world, places
+            row, cases[key], reports.get(key), forms[key], history.get(key, []), templates[key], world, places
         )
         for key, row in known.items()
     }
@@ -150,8 +151,9 @@ def _voice(report: Report) -> Voice:
 
 def _forms(known: Mapping[int, CaseRow]) -> Mapping[int, list[CaseEvent]]:
     found: dict[int, list[CaseEvent]] = defaultdict(list)
-    filled_in = CaseEvent.objects.filter(case_id__in=known, facts__has_key="form").order_by("seq")
-    for event in filled_in.only("case_id", "transition", "facts"):
+    told = Q(facts__has_key="form") | Q(facts__has_key="pack_version")
+    events = CaseEvent.objects.filter(told, case_id__in=known).order_by("seq")
+    for event in events.only("case_id", "transition", "facts"):
         found[event.case_id].append(event)
     return found
 
@@ -160,41 +162,50 @@ def _answers(
     row: CaseRow, report: Report | None, events: Sequence[CaseEvent], language: str, world: World
 ) -> dict[str, str]:
     """By field; later answers replace earlier ones."""
-    procedure = world.catalogue.procedure(row.pack_version_id, row.procedure)
-    asked = {step.key: step.form for step in procedure.transitions}
-    given = [(world.catalogue.category(row.category).form, report.attributes)] if report else []
-    given += [(asked.get(event.transition), event.facts["form"]) for event in events]
+    key = world.catalogue.category(row.category).form
+    given = [(_form(row.pack_version_id, key, world), report.attributes)] if report else []
+    for event, then in zip(events, _lived(row, events, world), strict=True):
+        step = then.step(event.transition)
+        form = _form(then.pack_version_id, step.form, world) if step else None
+        given.append((form, event.facts.get("form", {})))
     answers: dict[str, str] = {}
-    for key, values in given:
-        form = _form(row, key, world)
+    for form, values in given:
         if form:
             answers |= said_by_key(form, values, language)
     return answers
 
 
-def _form(row: CaseRow, key: str | None, world: World) -> Form | None:
+def _lived(row: CaseRow, events: Sequence[CaseEvent], world: World) -> list[Lived]:
+    now = Lived(row.pack_version_id, world.catalogue.procedure(row.pack_version_id, row.procedure))
+    return lived(now, [event.facts for event in events], world.catalogue)
+
+
+def _form(version: int, key: str | None, world: World) -> Form | None:
     """None also where the category got its form after the case was opened."""
     try:
-        return world.catalogue.form(row.pack_version_id, key) if key else None
+        return world.catalogue.form(version, key) if key else None
     except NotInCatalogue:
         return None
 
 
 def _history(rows: Sequence[CaseRow], world: World) -> Mapping[int, list[Done]]:
-    found: dict[int, list[Done]] = defaultdict(list)
-    procedures = {row.id: world.catalogue.procedure(row.pack_version_id, row.procedure) for row in rows}
-    if procedures:
-        newest = Q(seq__gt=F("case__version") - STEPS)
-        for event in CaseEvent.objects.filter(newest, case_id__in=procedures).order_by("seq"):
-            done = _done(event, procedures[event.case_id], world)
-            if done:
-                found[event.case_id].append(done)
-    return found
+    steps: dict[int, list[CaseEvent]] = defaultdict(list)
+    newest = Q(seq__gt=F("case__version") - STEPS)
+    found = CaseEvent.objects.filter(newest, case_id__in=[row.id for row in rows]).order_by("seq")
+    for event in found if rows else ():
+        steps[event.case_id].append(event)
+    return {row.id: _steps_done(row, steps[row.id], world) for row in rows}
 
 
-def _done(event: CaseEvent, procedure: Procedure, world: World) -> Done | None:
+def _steps_done(row: CaseRow, events: Sequence[CaseEvent], world: World) -> list[Done]:
+    done = (_done(event, then, world) for event, then in zip(events, _lived(row, events, world), strict=True))
+    return [one for one in done if one]
+
+
+def _done(event: CaseEvent, then: Lived, world: World) -> Done | None:
     """None for what the engine itself notes."""
-    words = next((step.done for step in procedure.transitions if step.key == event.transition), None)
+    step = then.step(event.transition)
+    words = step.done if step else None
     title = (words.zh, words.en) if words else _OPENED if event.kind == "report" else None
     role = (ROLE_WORDS.get(event.role, event.role), event.role.replace("-", " "))
     unit = unit_words(event.facts.get("unit"), world)

@@ -1,6 +1,6 @@
 """Everything that a case's page shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from gezhi.cases.asking import asked_from, chain_of
 from gezhi.cases.guessing import Guess
+from gezhi.cases.lived import Lived, lived
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report, Supervision
 from gezhi.cases.procedure import Given, Option, Standing, options
 from gezhi.cases.queries.around import NO_PAST, around_cases, has_reported_in, waiting_shares
@@ -25,7 +26,7 @@ SHOWN = 200  # newest steps and photos, oldest reports: after a storm a case hol
 
 @dataclass(frozen=True)
 class EventLine:
-    """One step of the timeline. `title`: (zh, en) of what was done."""
+    """One step of the timeline. `title`: (zh, en) of what was done; `lived`: the procedure of the step."""
 
     seq: int
     at: datetime
@@ -37,6 +38,7 @@ class EventLine:
     text: str
     facts: dict[str, object]
     photos: Sequence[Evidence]
+    lived: Lived
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def case_page(actor: Actor, number: str, now: datetime) -> CasePage | None:
         unit=current.directory.units.get(case.unit_id or 0),
         suggested_unit=current.directory.units.get(case.suggested_unit_id or 0),
         reports=reports,
-        events=_events(case, procedure, evidence),
+        events=_events(case, procedure, evidence, current),
         assignments=list(Assignment.objects.filter(case_id=case.pk).order_by("id")),
         supervisions=list(Supervision.objects.filter(case_id=case.pk).order_by("id")),
         parent=Case.objects.filter(id=case.parent_id).first() if case.parent_id else None,
@@ -140,34 +142,35 @@ def _asked(case: Case, procedure: Procedure) -> AskedLine | None:
     return AskedLine(step, asked.given, datetime.fromisoformat(asked.at), who, waits_for)
 
 
-def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence]) -> list[EventLine]:
+def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence], world: World) -> list[EventLine]:
     rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("-seq")[:SHOWN])[::-1]
     names = dict(Account.objects.filter(id__in={row.account_id for row in rows}).values_list("id", "name"))
-    done = {step.key: (step.done.zh, step.done.en) for step in procedure.transitions}
-    asked = {step.key: (step.title.zh, step.title.en) for step in procedure.transitions}
+    past = lived(Lived(case.pack_version_id, procedure), [row.facts for row in rows], world.catalogue)
     return [
         EventLine(
             seq=row.seq,
             at=row.at,
             kind=row.kind,
             transition=row.transition,
-            title=_title(row, done, asked),
+            title=_title(row, then.step(row.transition)),
             who=names.get(row.account_id or 0, ""),
             role=row.role,
             text=row.text,
             facts=row.facts,
             photos=[photo for photo in evidence if photo.event_seq == row.seq],
+            lived=then,
         )
-        for row in rows
+        for row, then in zip(rows, past, strict=True)
     ]
 
 
-def _title(row: CaseEvent, done: Mapping[str, Words], titles: Mapping[str, Words]) -> Words:
+def _title(row: CaseEvent, step: Transition | None) -> Words:
     """What was done; a step that only waits for approval was asked for."""
-    if row.kind == Kind.ASK and row.transition in titles:
-        zh, en = titles[row.transition]
-        return f"申请{zh}", f"Asked for: {en}"
-    return done.get(row.transition) or _OWN.get(row.transition) or _own(row.kind, row.transition)
+    if step is not None and row.kind == Kind.ASK:
+        return f"申请{step.title.zh}", f"Asked for: {step.title.en}"
+    if step is not None:
+        return step.done.zh, step.done.en
+    return _OWN.get(row.transition) or _own(row.kind, row.transition)
 
 
 _OWN = {

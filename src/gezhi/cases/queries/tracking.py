@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from gezhi.cases.lived import Lived, lived
 from gezhi.cases.models import Case, CaseEvent, Evidence, Report
 from gezhi.cases.procedure import state_of, steps_from
 from gezhi.cases.world import World, world
@@ -67,9 +68,11 @@ def _tracked(report: Report, current: World) -> TrackedReport:
     case = report.case
     procedure = current.catalogue.procedure(case.pack_version_id, case.procedure)
     unit = current.directory.units.get(case.unit_id or 0)
-    done = {step.key: (step.done.zh, step.done.en) for step in procedure.transitions}
     own = Q(kind__in=(SHOWN | SHOWN_TOO) - {Kind.JOIN}) | Q(kind=Kind.JOIN, facts__report=report.pk)
-    events = CaseEvent.objects.filter(own, case_id=case.pk).order_by("seq")
+    went_over = Q(kind=Kind.CORRECT, facts__has_key="pack_version")
+    events = list(CaseEvent.objects.filter(own | went_over, case_id=case.pk).order_by("seq"))
+    now = Lived(case.pack_version_id, procedure)
+    past = lived(now, [event.facts for event in events], current.catalogue)
     return TrackedReport(
         report=report,
         case=case,
@@ -78,8 +81,9 @@ def _tracked(report: Report, current: World) -> TrackedReport:
         place_name=place_names([case.place_code]).get(case.place_code, ""),
         unit_name=(unit.name, unit.name_en or unit.name) if unit else ("", ""),
         events=[
-            TrackedEvent(event.at, event.kind, done.get(event.transition, _OWN.get(event.kind, ("", ""))))
-            for event in events
+            TrackedEvent(event.at, event.kind, _done(event, then))
+            for event, then in zip(events, past, strict=True)
+            if event.kind != Kind.CORRECT
         ],
         answers=list(Notice.objects.filter(report_id=report.pk).order_by("id")),
         photos=list(Evidence.objects.filter(report_id=report.pk, case_id=case.pk).order_by("id")),
@@ -93,6 +97,11 @@ _OWN = {
     "report": ("已收到您的诉求", "Your report was received"),
     "join": ("已并入正在办理的同一事项", "Joined with the same matter"),
 }
+
+
+def _done(event: CaseEvent, then: Lived) -> tuple[str, str]:
+    step = then.step(event.transition)
+    return (step.done.zh, step.done.en) if step else _OWN.get(event.kind, ("", ""))
 
 
 def procedure_steps(case: Case, current: World) -> Sequence[Transition]:

@@ -104,5 +104,6 @@ def _update(event: CaseEvent, report: Report, world: World) -> Update:
     procedure = world.catalogue.procedure(report.case.pack_version_id, report.case.procedure)
     done: Sequence[Words] = [step.done for step in procedure.transitions if step.key == event.transition]
     words = done[0] if done else _OWN.get(event.kind, Words(zh="已更新", en="Updated"))
-    is_open = state_of(procedure, event.to_state).open
+    states = [state.open for state in procedure.states if state.key == event.to_state]
+    is_open = states[0] if states else True  # of the procedure that it followed before: it was open then
     return Update(f"{report.pk}-{event.seq}", report.pk, is_open, event.at, words)
