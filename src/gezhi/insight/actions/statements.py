@@ -112,7 +112,7 @@ FROM (
         CASE WHEN done_at IS NOT NULL THEN least(done_at, done_due)
             WHEN passed_at IS NOT NULL THEN least(passed_at, ended_at) ELSE ended_at END AS at,
         CASE WHEN received_at IS NOT NULL
-            THEN extract(epoch FROM received_at - begun_at)::bigint / 60 END::int AS minutes,
+            THEN floor(extract(epoch FROM received_at - begun_at))::bigint / 60 END::int AS minutes,
         {flags_of("given")}::bigint
         | CASE WHEN received_at IS NOT NULL THEN {flags_of("received")} ELSE 0 END
         | CASE WHEN done_at IS NULL AND ended_by = 'return' THEN {flags_of("returned")} ELSE 0 END
