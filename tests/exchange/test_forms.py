@@ -141,6 +141,18 @@ def test_open311_names_a_wrong_answer_and_takes_a_missing_one(
     assert post()[0] == 200
 
 
+def test_open311_refuses_what_does_not_fit_together_and_takes_what_is_not_known(
+    post: Callable[..., tuple[int, object]],
+) -> None:
+    status, errors = post(
+        **{"attribute[trapped]": "true", "attribute[trapped_count]": "300", "attribute[storeys]": "1"}
+    )
+    assert status == 400
+    assert "a house of one storey holds fewer people" in str(errors)
+    assert post(**{"attribute[use]": "factory"})[0] == 200
+    assert Report.objects.get().attributes == {"use": "factory"}
+
+
 EDGE = Edge(
     "file:t",
     datetime(2026, 7, 6, tzinfo=UTC),

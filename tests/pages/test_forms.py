@@ -167,6 +167,15 @@ def test_a_wrong_answer_is_named_linked_and_kept(
     assert not Report.objects.exists()
 
 
+def test_answers_that_do_not_fit_together_are_told_at_a_field(entered: Entered) -> None:
+    crowded = {"form.trapped": "true", "form.trapped_count": "300", "form.storeys": "1"}
+    for username, path, base in FACES:
+        answer = entered(username).post(path, base | RIGHT | crowded)
+        assert answer.status_code == 422
+        assert answer.context["faults"] == {"form.trapped_count": "被困人数：平房里不会有这么多人"}
+    assert not Report.objects.exists()
+
+
 def test_only_the_operator_may_leave_required_answers_out(entered: Entered) -> None:
     empty = {"asked": "smoking-building"}
     for username, path, base in FACES:

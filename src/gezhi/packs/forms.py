@@ -7,7 +7,7 @@ has none. Faults are (Chinese, English) and are told after the field's title: å±
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -56,7 +56,7 @@ NOTHING: Final[Known] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """`values`: those that are right by themselves, of fields that are asked; `faults`: by field."""
+    """`values`: those that are right, of fields that are asked; `faults`: by field."""
 
     values: dict[str, Value] = field(default_factory=dict)
     faults: dict[str, Said] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def check_answers(
 ) -> Answers:
     """JSON values. `strict`: a required answer that is missing is a fault; `known` elements need none.
 
-    Where each answer is right, the form's checks ask whether they fit together; those that do not stay values.
+    Where each answer is right, the form's checks ask whether they fit together.
     """
     answers = Answers(faults=_strangers(form, values))
     seen, asked = _of_elements(form, known), list[str]()
@@ -104,11 +104,11 @@ def check_answers(
             answers.faults[one.key] = fault
         else:
             seen[one.key] = answers.values[one.key] = value  # type: ignore[assignment]  # its type is checked
-    return (
-        answers
-        if answers.faults
-        else replace(answers, faults=broken_checks(form, seen, asked, strict=strict))
-    )
+    return answers if answers.faults else _fitting(answers, broken_checks(form, seen, asked, strict=strict))
+
+
+def _fitting(answers: Answers, broken: dict[str, Said]) -> Answers:
+    return Answers({key: one for key, one in answers.values.items() if key not in broken}, broken)
 
 
 def read_answers(
