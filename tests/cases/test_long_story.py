@@ -61,9 +61,10 @@ class Story:
 
 @pytest.fixture
 def posts(city: Cast) -> Cast:
-    """A dispatcher at the town and one at the city beside the county's."""
+    """A dispatcher at the village, one at the town and one at the city beside the county's."""
     centre = Unit.objects.get(code="centre")
-    for username, place in (("town-dispatcher", NANMEN), ("city-dispatcher", CITY)):
+    places = {"village-dispatcher": WANAN, "town-dispatcher": NANMEN, "city-dispatcher": CITY}
+    for username, place in places.items():
         account = Account.objects.create(username=username, name=username)
         appoint(account, centre, "dispatcher", place, SINCE)
     return city

@@ -86,7 +86,7 @@ class Standing:
     """A case as a decision sees it. `did`: who took the last step of each kind (account id); `counts`: how often
     since it was opened last; `rated`: this reporter has rated this closing; `others`: other reporters wait for the
     same case; `shares`: units that have not done their share; `present`: the
-    actor's unit has reported in; `children`: of it that are open."""
+    actor's unit has reported in; `children`: of it that are open; `held_above`: a centre above its place holds it."""
 
     state: str
     overdue: bool = False
@@ -99,6 +99,7 @@ class Standing:
     asked: bool = False
     ordered: bool = False
     present: bool = False
+    held_above: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,11 @@ def _why_not(
             f"未到期，尚不能“{step.title.zh}”。",
             f"'{step.key}' is open only after the limit has passed.",
         )
-    return _why_not_now(step, standing) or _why_not_reporter(step, standing)
+    return (
+        _why_not_up(step, standing, roles)
+        or _why_not_now(step, standing)
+        or _why_not_reporter(step, standing)
+    )
 
 
 _BEFORE_THE_LIMIT = frozenset({Kind.EXTEND, Kind.SUSPEND})
@@ -200,6 +205,19 @@ def _why_not_now(step: Transition, standing: Standing) -> Refused | None:
             "asked-already", "已有申请待审批。", "A request waits for approval already. Decide it first."
         )
     return why_not_whole(step, standing)
+
+
+def _why_not_up(step: Transition, standing: Standing, roles: frozenset[str]) -> Refused | None:
+    """A grid worker brings a matter to the centre; from there on centres pass it up."""
+    if step.kind is not Kind.ESCALATE or not standing.held_above:
+        return None
+    if roles.intersection(step.by) - {"grid-worker"}:
+        return None
+    return Refused(
+        "held-above",
+        f"案件已由上级指挥，网格员不能再“{step.title.zh}”。",
+        f"A centre above holds the case already, so '{step.key}' is for its dispatcher.",
+    )
 
 
 def why_too_late(step: Transition, overdue: bool) -> Refused | None:

@@ -120,6 +120,7 @@ class Story:
             children=row.open_children,
             asked=row.asked is not None,
             ordered=row.ordered,
+            held_above=row.held_code != "",
         )
 
     def _waiting(self) -> list[int]:

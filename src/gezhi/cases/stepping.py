@@ -158,11 +158,11 @@ def _rate(row: CaseRow, given: Given, setting: Setting, at: datetime) -> CaseRow
 
 
 def _escalate(row: CaseRow, given: Given, setting: Setting, at: datetime) -> CaseRow:
-    return _held(row, above(row.held_code, row.place_code, setting.root), setting)
+    return _held(row, above(row.held_code, row.place_code, setting.root, setting.directory.centres), setting)
 
 
 def _hand_down(row: CaseRow, given: Given, setting: Setting, at: datetime) -> CaseRow:
-    return _held(row, below(row.held_code, row.place_code), setting)
+    return _held(row, below(row.held_code, row.place_code, setting.directory.centres), setting)
 
 
 def _held(row: CaseRow, held: str, setting: Setting) -> CaseRow:

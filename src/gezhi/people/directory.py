@@ -28,12 +28,14 @@ class Directory:
     duty: (category or "*", level) -> function that answers at that level, where it differs from the category's.
     admission: (category, place code) -> admitted; the nearest place upward rules.
     contracts: those in force. A contractor answers for nothing by itself: it is chosen within a contract.
+    centres: places at which somebody holds a dispatcher's post.
     """
 
     units: Mapping[int, UnitCard]
     duty: Mapping[tuple[str, int], str] = field(default_factory=dict)
     admission: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     contracts: tuple[ContractCard, ...] = ()
+    centres: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         by_duty: dict[tuple[str, str], int] = {}

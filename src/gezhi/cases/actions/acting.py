@@ -271,6 +271,7 @@ def standing_of(step: Step, row: CaseRow, around: Around, now_world: World, at: 
         children=row.open_children,
         asked=row.asked is not None,
         ordered=row.ordered,
+        held_above=row.held_code != "",
         present=has_reported_in(around.partners.get(row.id, ()), step.who.units),
     )
 

@@ -124,6 +124,7 @@ def case_options(
         children=case.open_children,
         asked=case.asked is not None,
         ordered=case.ordered,
+        held_above=case.held_code != "",
         present=has_reported_in(partners, actor.handling_units),
     )
     units = [partner.unit_id for partner in partners]

@@ -6,8 +6,9 @@ from django.db.models import Q
 
 from gezhi.people.contracts import ContractCard
 from gezhi.people.directory import Directory, UnitCard
-from gezhi.people.models import Contract, Unit
+from gezhi.people.models import Contract, Post, Role, Unit
 from gezhi.people.queries.lists import admissions_on, duties_on
+from gezhi.people.queries.staff import in_force
 
 _cached: tuple[tuple[int, date], Directory] | None = None
 
@@ -21,7 +22,7 @@ def directory(stamp: int, today: date) -> Directory:
 
 
 def directory_on(day: date, edition: int | None = None) -> Directory:
-    """Four statements. `edition`: lists as that edition had them; None: the newest."""
+    """Five statements. `edition`: lists as that edition had them; None: the newest."""
     columns = ("id", "code", "name", "name_en", "place_code", "functions", "kind")
     units = [
         UnitCard(pk, code, name, name_en, place, frozenset(functions), kind)
@@ -34,7 +35,13 @@ def directory_on(day: date, edition: int | None = None) -> Directory:
         duty={(row.category, row.level): row.function for row in duties_on(day, edition)},
         admission={(row.category, row.place_code): row.admitted for row in admissions_on(day, edition)},
         contracts=tuple(_contracts(day)),
+        centres=_centres(day),
     )
+
+
+def _centres(day: date) -> frozenset[str]:
+    posts = Post.objects.filter(in_force(day), role=Role.DISPATCHER)
+    return frozenset(str(place) for place in posts.values_list("place_code", flat=True).distinct())
 
 
 def _contracts(day: date) -> list[ContractCard]:
