@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Event
+from time import sleep
 
 import pytest
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, F
 from django.utils import timezone
 
-from gezhi.cases.actions import act, act_as_reporter, sweep
+from gezhi.cases.actions import Step, Who, act, act_as_reporter, sweep, take
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.intake.shapes import Receipt
 from gezhi.cases.models import Case, Report
@@ -87,3 +91,34 @@ def test_sweeps_and_a_step_at_once_count_everything(committed: Cast) -> None:
     accept = partial(act, committed.actor("dispatcher"), receipt.case_id, "accept", Given())
     outcomes = together([partial(sweep, later), accept, partial(sweep, later)])
     assert not [one for one in outcomes if isinstance(one, Exception)], outcomes
+
+
+def test_a_batch_that_was_locked_out_in_a_ring_is_taken_again(committed: Cast) -> None:
+    """Another transaction holds the second case and wants the first: the batch gives way and begins anew."""
+    first, second = sorted(reported(grid=f"{WANAN}00{n}").case_id for n in (1, 2))
+    who = Who(actor=committed.actor("dispatcher"))
+
+    def other() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL deadlock_timeout = '30s'")
+            cursor.execute("SELECT 1 FROM cases_case WHERE id = %s FOR UPDATE", [second])
+            locked.set()
+            _until_somebody_waits(cursor)
+            cursor.execute("SELECT 1 FROM cases_case WHERE id = %s FOR UPDATE", [first])
+
+    def batch() -> None:
+        locked.wait(10)
+        outcomes.extend(take([Step(pk, "accept", who) for pk in (first, second)]))
+
+    locked, outcomes = Event(), list[object]()
+    assert together([other, batch]) == [None, None]
+    assert [one.state for one in outcomes if isinstance(one, CaseRow)] == ["filed", "filed"]
+
+
+def _until_somebody_waits(cursor: CursorWrapper) -> None:
+    for _ in range(200):
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        if cursor.fetchone()[0]:
+            return
+        sleep(0.02)
+    raise AssertionError("nobody waits")

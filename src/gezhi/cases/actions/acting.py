@@ -1,12 +1,13 @@
 """Taking steps. A batch of steps on different cases is decided and written at once; one step is a batch of one."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from gezhi.cases.actions import children, issuing, joint, writing
 from gezhi.cases.actions.list_changes import check_list_change
@@ -29,6 +30,7 @@ from gezhi.people.access import UNIT_ROLES, Actor
 
 SYSTEM = frozenset({"system"})
 REPORTER = frozenset({"reporter"})
+TRIES = 3  # of a batch that another transaction locked out in a ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,16 @@ def take(steps: Sequence[Step], at: datetime | None = None) -> list[Outcome]:
     in one transaction. At most one step for each case."""
     if len({step.case_id for step in steps}) != len(steps):
         raise ValueError("A batch takes one step for each case. Send the second one in another batch.")
-    now = at or timezone.now()
+    for _ in range(TRIES - 1):
+        try:
+            return _take(steps, at or timezone.now())
+        except OperationalError as error:
+            if connection.in_atomic_block or not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    return _take(steps, at or timezone.now())
+
+
+def _take(steps: Sequence[Step], now: datetime) -> list[Outcome]:
     with transaction.atomic():
         targets = _targets(steps)
         rows, stamp = writing.lock_cases([*(step.case_id for step in steps), *targets.values()])
@@ -115,6 +126,7 @@ def take(steps: Sequence[Step], at: datetime | None = None) -> list[Outcome]:
         outcomes = [
             _decide(step, rows.get(step.case_id), around, merging, setting_world, now) for step in steps
         ]
+        outcomes = _without_merges_into_what_ends(outcomes)
         taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
         writing.write(taken, setting_world, now)
         actors = {step.case_id: step.who.actor for step in steps}
@@ -122,6 +134,24 @@ def take(steps: Sequence[Step], at: datetime | None = None) -> list[Outcome]:
         _join_and_split(taken, merging, setting_world, now)
         followed = _follow(taken, around, setting_world, now)
     return [_row_of(outcome, followed) for outcome in outcomes]
+
+
+Decided = Taken | Refused | Stale
+
+
+def _without_merges_into_what_ends(outcomes: Sequence[Decided]) -> list[Decided]:
+    """A case that this batch closes takes in no other one."""
+    ending = {one.after.number for one in outcomes if isinstance(one, Taken) and one.closes}
+    return [
+        joint.target_closed(one.given.case_number)
+        if isinstance(one, Taken) and _merges_into(one, ending)
+        else one
+        for one in outcomes
+    ]
+
+
+def _merges_into(taken: Taken, numbers: Collection[str]) -> bool:
+    return taken.transition.kind is Kind.MERGE and taken.given.case_number in numbers
 
 
 def _row_of(outcome: Taken | Refused | Stale, followed: Mapping[int, CaseRow]) -> Outcome:

@@ -27,9 +27,17 @@ def check_merge(row: CaseRow, target: CaseRow | None, number: str, actor: Actor 
     if target.id == row.id:
         raise Refused("same-case", "不能并入案件自身。", "A case cannot be merged into itself.")
     if not target.is_open:
+        raise target_closed(number)
+    if row.open_children:
         raise Refused(
-            "target-closed", f"案件 {number} 已结束，不能并入。", f"Case {number} is no longer open."
+            "children-open",
+            f"还有 {row.open_children} 个子案件未办结，不能并案。",
+            f"{row.open_children} child cases are still open. Close them before the case is merged.",
         )
+
+
+def target_closed(number: str) -> Refused:
+    return Refused("target-closed", f"案件 {number} 已结束，不能并入。", f"Case {number} is no longer open.")
 
 
 def check_split(row: CaseRow, report_id: int | None) -> None:
