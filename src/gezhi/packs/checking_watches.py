@@ -3,17 +3,28 @@
 from collections.abc import Iterator, Mapping
 
 from gezhi.packs.problems import Address, Finding, one_of
-from gezhi.packs.shapes import Kind, Procedure, State, Transition, Watch
+from gezhi.packs.shapes import Effect, Kind, Procedure, State, Transition, Watch
 
 _UNASKED = {Kind.ABSENT}  # the system sees for itself when these are due
+
+_TOUCHES_OTHERS = {Kind.MERGE, Kind.SPLIT}  # the other case or report is looked at when it is asked for only
+_TOUCHES_MORE = {Effect.CHANGE_LISTS, Effect.OPEN_CHILD}
 
 
 def check_approvals(procedure: Procedure, at: Address) -> Iterator[Finding]:
     for index, transition in enumerate(procedure.transitions):
+        yield from _approvable(transition, (*at, "transitions", index, "approve"))
         for answer in (Kind.APPROVE, Kind.DENY) if transition.approve else ():
             here = (*at, "transitions", index, "approve")
             answers = [one for one in procedure.transitions if one.kind is answer]
             yield from _answered(transition, answers, answer, here)
+
+
+def _approvable(transition: Transition, at: Address) -> Iterator[Finding]:
+    touching = transition.kind in _TOUCHES_OTHERS or bool(_TOUCHES_MORE & set(transition.effects))
+    if transition.approve and touching:
+        what = f"'{transition.key}' touches more than its case and cannot wait for approval"
+        yield Finding(at, what, "no approve here; a step before it that is approved")
 
 
 def _answered(asking: Transition, answers: list[Transition], kind: Kind, at: Address) -> Iterator[Finding]:
@@ -37,6 +48,7 @@ def check_watches(procedure: Procedure, states: Mapping[str, State], at: Address
         yield from _not_first(watch, procedure, here)
         if watch.do in transitions:
             yield from _doable(watch, transitions[watch.do], here)
+            yield from _endless(watch, transitions[watch.do], here)
         else:
             what = f"there is no transition '{watch.do}'"
             yield Finding((*here, "do"), what, one_of(watch.do, transitions))
@@ -78,6 +90,12 @@ def _doable(watch: Watch, transition: Transition, at: Address) -> Iterator[Findi
         if key not in transition.source:
             what = f"'{watch.do}' is not open from '{key}'"
             yield Finding((*at, "within", n), what, one_of(key, transition.source))
+
+
+def _endless(watch: Watch, transition: Transition, at: Address) -> Iterator[Finding]:
+    if watch.after is transition.kind:
+        what = f"'{watch.key}' answers steps of kind {watch.after} with another one, without end"
+        yield Finding((*at, "do"), what, "a transition of another kind")
 
 
 def _automatic(
