@@ -81,8 +81,11 @@ class Evidence(models.Model):
 
     class Meta:
         indexes = [
-            GinIndex(  # pictures that look alike
-                fields=["look_bands"], name="evidence_look", condition=models.Q(look_bands__isnull=False)
+            GinIndex(  # pictures that look alike; a list of pending entries would be read once for every word
+                fields=["look_bands"],
+                name="evidence_look",
+                condition=models.Q(look_bands__isnull=False),
+                fastupdate=False,
             ),
             models.Index(
                 fields=["case_id", "id"], name="evidence_of_case", condition=~models.Q(case_id=None)

@@ -22,7 +22,8 @@ from gezhi.people.access import Actor
 
 AGAIN: Final = (Kind.REOPEN.value, Kind.OVERTURN.value)
 BACK: Final = (*AGAIN, Kind.REWORK.value)  # evidence from before does not prove what was done since
-FOUND: Final = 2_000  # pictures that share a word; the newest
+FOUND: Final = 100  # for each picture: those that share the most words with it, the newest first
+COMMON: Final = 300  # pictures of one word; a sky has thousands, and is not what a picture is known by
 CLOSER: Final = 6  # of them that are looked at closely, for each picture
 _EDGE: Final = 320  # pixels that a closer look needs
 
@@ -38,11 +39,24 @@ SELECT c.id, c.lon, c.lat, c.opened_at,
      FROM cases_evidence v WHERE v.case_id = c.id AND v.report_id IS NULL)
 FROM cases_case c WHERE c.id = ANY(%s)
 """
+# Word by word: asked for all at once, the planner reads the whole table instead of the index.
 LIKE: Final = """
+WITH asked AS MATERIALIZED (SELECT * FROM unnest(%s::int[], %s::int[]) AS a (picture, word)),
+found AS MATERIALIZED (
+    SELECT w.word, v.id FROM (SELECT DISTINCT word FROM asked) AS w CROSS JOIN LATERAL (
+        SELECT id FROM cases_evidence WHERE look_bands IS NOT NULL AND look_bands @> ARRAY[w.word] LIMIT %s
+    ) AS v
+),
+ranked AS (
+    SELECT f.id, row_number() OVER (PARTITION BY a.picture ORDER BY count(*) DESC, f.id DESC) AS place
+    FROM asked a JOIN found f USING (word) GROUP BY a.picture, f.id
+)
 SELECT v.id, v.key::text, v.case_id, v.look, v.look_bands, c.number, c.place_code, c.unit_id, c.held_code
 FROM cases_evidence v JOIN cases_case c ON c.id = v.case_id
-WHERE v.look_bands IS NOT NULL AND (v.look_bands && %s::int[] OR v.case_id = ANY(%s))
-ORDER BY v.id DESC LIMIT %s
+WHERE v.id = ANY(ARRAY(
+    SELECT id FROM ranked WHERE place <= %s
+    UNION SELECT id FROM cases_evidence WHERE case_id = ANY(%s) AND look_bands IS NOT NULL))
+ORDER BY v.id DESC
 """
 
 
@@ -217,7 +231,7 @@ class _Twins:
     def __init__(self, steps: Sequence[ClosingStep], shown: Mapping[int, Sequence[Shown]]) -> None:
         fresh = [step for step in steps if step.closing.fresh]
         looks = [one.look for step in fresh for one in shown[step.case_id] if one.look]
-        self._held = _read_like(looks, [step.case_id for step in fresh]) if looks else []
+        self._held = read_like(looks, [step.case_id for step in fresh]) if looks else []
         self._held += [
             Held(None, one.picture.key, step.case_id, one.look)
             for step in fresh
@@ -250,10 +264,11 @@ class _Twins:
         return held.id is not None or keys.index(held.key) < keys.index(one.picture.key)
 
 
-def _read_like(looks: Sequence[Look], case_ids: Sequence[int]) -> list[Held]:
-    words = sorted({word for look in looks for word in words_of(look)})
+def read_like(looks: Sequence[Look], case_ids: Sequence[int]) -> list[Held]:
+    asked = [(number, word) for number, look in enumerate(looks) for word in set(words_of(look))]
+    pictures, words = [number for number, _ in asked], [word for _, word in asked]
     with connection.cursor() as cursor:
-        cursor.execute(LIKE, [words, list(case_ids), FOUND])
+        cursor.execute(LIKE, [pictures, words, COMMON, FOUND, list(case_ids)])
         return [
             Held(pk, key, case, Look(bytes(look), tuple(bands)), number, place, unit, held)
             for pk, key, case, look, bands, number, place, unit, held in cursor.fetchall()
