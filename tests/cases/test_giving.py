@@ -75,6 +75,41 @@ def test_a_contractor_is_refused_outside_its_contract(city: Cast, where: str) ->
     assert refused.value.code == "outside-contract"
 
 
+def finished_by_contractor(city: Cast) -> tuple[int, int]:
+    """The case, handled, and the contract."""
+    contract = signed(city, categories=(LAMP,), functions=())
+    handler = Account(username="lamp-handler", name="灯工")
+    post = Post(account=handler, unit=contractor(), role="handler", place_code=CITY, valid_from=SINCE)
+    load_people([handler], [], [post])
+    case = reported("路灯不亮", category=LAMP)
+    dispatched(city, case.case_id, contract.unit_id)
+    act(city.actor("lamp-handler"), case.case_id, "receive", Given())
+    act(city.actor("lamp-handler"), case.case_id, "finish", Given(text="修好了", evidence=(photo(),)))
+    return case.case_id, contract.pk
+
+
+def test_a_contractor_whose_contract_ended_gets_no_rework_and_another_unit_does(city: Cast) -> None:
+    case_id, contract = finished_by_contractor(city)
+    end_contract(contract, timezone.localdate(), "多次返工", None)
+    with pytest.raises(Refused, match="dispatch it anew") as refused:
+        act(city.actor("verifier"), case_id, "rework", Given(reason="仍不亮"))
+    assert refused.value.code == "outside-contract"
+    dispatched(city, case_id, city.units["haishu-works"])
+    assert Case.objects.get(id=case_id).state == "dispatched"
+
+
+def test_a_contractor_in_force_gets_the_rework(city: Cast) -> None:
+    case_id, _ = finished_by_contractor(city)
+    assert act(city.actor("verifier"), case_id, "rework", Given(reason="仍不亮")).state == "dispatched"
+
+
+def test_a_case_is_not_corrected_to_what_its_unit_may_not_have(city: Cast) -> None:
+    case_id, _ = finished_by_contractor(city)
+    with pytest.raises(Refused, match="dispatch it anew"):
+        act(city.actor("dispatcher"), case_id, "correct", Given(category=RUBBISH))
+    assert Case.objects.get(id=case_id).category == LAMP
+
+
 def proposed(city: Cast, **answers: object) -> int:
     publish(read_pack(settings.PACKS_DIR / "lists"))
     form = {"list": "admission", "action": "set", "category": LAMP, "place_code": CITY, "admitted": "false"}

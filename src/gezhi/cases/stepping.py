@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.deadlines import after_minutes, due_at, is_working, minutes_between
-from gezhi.cases.giving import require_may_have
+from gezhi.cases.giving import require_may_have, require_may_keep
 from gezhi.cases.going_over import gone_over, in_its_pack, is_other
 from gezhi.cases.levels import above, below
 from gezhi.cases.limits import state_due, state_length
@@ -65,6 +65,8 @@ def changed(row: CaseRow, step: Transition, given: Given, setting: Setting, at: 
         unit = require_unit(given.unit_id, setting)
         _require_other(step, row, unit)
         require_may_have(after, unit, setting)
+    elif Effect.REASSIGN in step.effects or _is_corrected(row, after):
+        require_may_keep(after, setting)
     for effect in step.effects:
         after = _FACETS.get(effect, _unchanged)(after, given, setting, at)
     after = _in_state(after, row, step, setting, at)
@@ -73,6 +75,10 @@ def changed(row: CaseRow, step: Transition, given: Given, setting: Setting, at: 
     if Effect.SET_LIMIT in step.effects and given.length:
         after = rewound(replace(after, due_at=due_at(at, given.length, setting.office)), setting, at)
     return replace(after, version=row.version + 1)
+
+
+def _is_corrected(before: CaseRow, after: CaseRow) -> bool:
+    return (before.category, before.place_code) != (after.category, after.place_code)
 
 
 def shares(step: Transition, has_active: bool) -> list[Share]:
