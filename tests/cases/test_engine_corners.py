@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -369,3 +370,13 @@ def test_many_units_that_stayed_away_cost_no_statement_each(city: Cast) -> None:
         return len(captured)
 
     assert absences([f"{WANAN}001"]) == absences([f"{WANAN}002", f"{LIUJIN}001", f"{LIUJIN}002"])
+
+
+def test_the_words_of_whoever_agreed_stand_beside_those_of_the_request(loop: Loop, client: Client) -> None:
+    loop.handling().do("handler", "extend", length="1 working days", reason="等配件")
+    loop.do("supervisor", "approve", text="同意，仅此一次")
+    event = CaseEvent.objects.get(case_id=loop.receipt.case_id, kind="extend")
+    assert (event.text, event.facts["said"]) == ("等配件", "同意，仅此一次")
+    client.force_login(loop.city.account("dispatcher"))
+    page = client.get(f"/desk/cases/{loop.case.number}/").content.decode()
+    assert "审批意见：同意，仅此一次" in page

@@ -42,12 +42,18 @@ def decided(
         if late := why_too_late(wanted, row.due_at is not None and row.due_at <= at):
             raise late
         after = changed(replace(row, asked=None), wanted, asked.given, setting, at)
-        return Decision(wanted, asked.given, after, {"asked_by": [*asked.accounts]})
+        return Decision(wanted, asked.given, after, {"asked_by": [*asked.accounts]} | _said(given))
     after = changed(row, transition, given, setting, at)
     wanting = ask(transition, given, roles, account_id, at) if transition.approve else None
     if wanting is None:
         return Decision(transition, given, after)
     return Decision(_only_asking(transition), given, _waiting(row, wanting), {"step": transition.key})
+
+
+def _said(given: Given) -> dict[str, object]:
+    """The words of whoever agreed last: the event's own are those of the request."""
+    words = given.text.strip() or given.reason.strip()
+    return {"said": words} if words else {}
 
 
 def _only_asking(transition: Transition) -> Transition:

@@ -24,6 +24,8 @@ def _asked(facts: Mapping[str, object], procedure: Procedure) -> Iterator[str]:
         yield _("申请事项：%(title)s") % {"title": titles.get(str(step), str(step))}
     if facts.get("asked_by"):
         yield _("经审批同意")
+    if facts.get("said"):
+        yield _("审批意见：%(words)s") % {"words": facts["said"]}
     if length:
         yield _("时长：%(length)s") % {"length": length_words(str(length))}
     why = next((said(one.why) for one in procedure.watches if one.key == watch), "")
