@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from django.http import HttpResponse
@@ -10,14 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from gezhi.cases.queries import DUES, MARKS, Filters, Queue, case_list, queues, saved_views
-from gezhi.cases.world import known_world
+from gezhi.cases.world import World, known_world
 from gezhi.desk.views.page import page
 from gezhi.desk.views.rows import rows_html
 from gezhi.pages.lines import line_views, state_titles
 from gezhi.pages.showing import role_name
-from gezhi.people.access import DESK, ActorRequest, requires
+from gezhi.people.access import DESK, Actor, ActorRequest, requires
+from gezhi.people.models import Role
 
 _SHOWN: Final = 15
+_AHEAD: Final = timedelta(days=60)
+_PLANNERS: Final = {Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER}
 _OWN: Final = {
     "overdue": _("已超期"),
     "soon": _("4 小时内到期"),
@@ -44,7 +48,7 @@ class QueueView:
 
     @property
     def look(self) -> str:
-        return f"{self.key if self.count else 'none'}"
+        return self.icon if self.count else "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,17 @@ def home(request: ActorRequest) -> HttpResponse:
         "rows": rows,
         "drawn": rows_html(rows, choosing=False),
         "views": saved_views(request.actor.account_id),
+        "unknown_years": _unknown_years(request.actor, world),
     }
     return page(request, "desk/home.html", context, at="desk:home")
+
+
+def _unknown_years(actor: Actor, world: World) -> str:
+    """For whoever plans or can import them: years soon to come whose holidays nobody told this node."""
+    if not any(post.role in _PLANNERS for post in actor.posts):
+        return ""
+    today = timezone.localdate()
+    return "、".join(map(str, world.calendar.unknown_years(today, today + _AHEAD)))
 
 
 def _filters(queue: Queue) -> Filters:

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from gezhi.cases.world import known_world
 from gezhi.people.access import (
     CALLBACK,
     CIRCLES,
@@ -25,7 +22,6 @@ from gezhi.people.access import (
     ActorRequest,
 )
 
-AHEAD: Final = timedelta(days=60)
 _MENU: Final = (
     ("desk:home", "home", _("工作台"), DESK),
     ("desk:cases", "table", _("案件"), DESK),
@@ -60,12 +56,4 @@ def page(
         for route, icon, title, permission in _MENU
         if request.actor.may(permission)
     ]
-    frame = {"menu": menu, "unknown_years": _unknown_years()}
-    return render(request, template, frame | dict(context), status=status)
-
-
-def _unknown_years() -> str:
-    """Years within the next sixty days whose holidays nobody announced to this node."""
-    today = timezone.localdate()
-    years = known_world().calendar.unknown_years(today, today + AHEAD)
-    return "、".join(map(str, years))
+    return render(request, template, {"menu": menu, **context}, status=status)
