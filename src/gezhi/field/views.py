@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.cases.intake.edge import edge_for
 from gezhi.cases.intake.gate import submit
@@ -23,6 +23,7 @@ from gezhi.cases.world import World, known_world
 from gezhi.pages.asked import posted
 from gezhi.pages.asking import Asking, asking, categories_with_forms
 from gezhi.pages.lines import line_views
+from gezhi.pages.papers import issue_paper, issued_paper
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.position import words_for_point
 from gezhi.pages.reporting import Wording, read_form
@@ -157,3 +158,15 @@ def case(request: ActorRequest, number: str) -> HttpResponse:
         return after_step(request, number, "field:case", "field:home")
     context = case_context(request, case_in_sight(request, number), trouble)
     return render(request, "field/case.html", context, status=trouble.status)
+
+
+@requires(REPORT_FROM_FIELD)
+@require_POST
+def issue(request: ActorRequest, number: str) -> HttpResponse:
+    return issue_paper(request, number, "field:case")
+
+
+@requires(REPORT_FROM_FIELD)
+@require_GET
+def document(request: ActorRequest, code: str) -> HttpResponse:
+    return issued_paper(request, code)

@@ -5,15 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from gezhi.cases.actions import issue_document, preview_document
 from gezhi.cases.issuing import spaced
 from gezhi.cases.models import Case, IssuedDocument
 from gezhi.cases.papers import read_paper
-from gezhi.cases.queries.documents import templates_for
+from gezhi.cases.procedure import Refused
+from gezhi.cases.queries import visible
+from gezhi.cases.queries.documents import document_in_sight, templates_for
 from gezhi.cases.world import World
+from gezhi.pages.acting import words_of
+from gezhi.pages.asked import posted
 from gezhi.pages.showing import said
-from gezhi.people.access import Actor
+from gezhi.people.access import Actor, ActorRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,32 @@ def paper_views(documents: Iterable[IssuedDocument]) -> list[PaperView]:
 def paper_choices(actor: Actor, case: Case, world: World) -> list[tuple[str, str]]:
     """(key, title) of what this person may issue in the case."""
     return [(template.key, said(template.title)) for template in templates_for(actor, case, world)]
+
+
+def issue_paper(request: ActorRequest, number: str, case_route: str) -> HttpResponse:
+    """With `preview` in the form, the PDF as it would be; otherwise the document is issued. Raises Http404."""
+    case = Case.objects.filter(visible(request.actor), number=number).only("id").first()
+    if case is None:
+        raise Http404
+    template, reason = posted(request, ("template", "document_reason")).values()
+    try:
+        if "preview" in request.POST:
+            _filled, pdf = preview_document(request.actor, case.pk, template, reason)
+            return pdf_response(pdf, _("预览") + ".pdf")
+        document = issue_document(request.actor, case.pk, template, reason)
+    except Refused as refused:
+        messages.error(request, words_of(refused), "bad")
+    else:
+        messages.success(request, _("已出具：%(number)s") % {"number": document.number}, "good")
+    return redirect(case_route, number)
+
+
+def issued_paper(request: ActorRequest, code: str) -> HttpResponse:
+    """Raises Http404 out of this person's sight."""
+    document = document_in_sight(request.actor, code)
+    if document is None:
+        raise Http404
+    return paper_response(document)
 
 
 def paper_response(document: IssuedDocument) -> HttpResponse:
