@@ -15,7 +15,7 @@ from gezhi.cases.world import world as newest_world
 from gezhi.lib.codes import TOWN, ancestor_at, level_of
 from gezhi.packs.catalogue import Catalogue, NotInCatalogue
 from gezhi.pages.acting import category_line, unit_name
-from gezhi.pages.showing import Due, StateTag, due_of, english, said, state_tag
+from gezhi.pages.showing import Due, StateTag, due_of, english, marks_html, said, state_tag
 from gezhi.places.queries import place_names
 
 _options: dict[tuple[int, bool], SafeString] = {}
@@ -36,6 +36,7 @@ class LineView:
     suggested: str
     reports: int
     opened: str
+    marks: SafeString
 
 
 def line_views(lines: Sequence[CaseLine | Case], world: World, now: datetime) -> list[LineView]:
@@ -66,6 +67,7 @@ def _line_view(line: CaseLine | Case, world: World, now: datetime, names: Mappin
         suggested=_unit(line.suggested_unit_id, world) if line.is_open else "",
         reports=line.report_count,
         opened=f"{localtime(line.opened_at):%Y-%m-%d %H:%M}",
+        marks=marks_html(line.card, bool(line.held_code)) if line.is_open else SafeString(),
     )
 
 

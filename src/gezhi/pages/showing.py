@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
@@ -109,6 +109,18 @@ def icon(name: str) -> SafeString:
 
 def state_tag(state: State) -> StateTag:
     return StateTag(state.key, said(state.title), state.stage, _ICONS.get(state.stage, str(state.stage)))
+
+
+_CARDS: Final = {1: ("yellow", gettext_lazy("黄牌")), 2: ("red", gettext_lazy("红牌"))}
+
+
+def marks_html(card: int, held: bool) -> SafeString:
+    """What a person should know of a case before opening it: its card (1 yellow, 2 red), and that a centre above
+    the place's own holds it. "" for most cases."""
+    tags = [_CARDS[card]] if card in _CARDS else []
+    looks = [(f"card-{colour}", icon(f"card-{colour}"), word) for colour, word in tags]
+    looks += [("card-order", icon("above"), gettext_lazy("上级指挥"))] if held else []
+    return format_html_join(" ", '<span class="tag {}">{}{}</span>', looks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from gezhi.pages.lines import LineView
 
 _ROW: Final = """<tr>{choose}
 <td class="figures"><a href="{base}{number}/">{number}</a><span class="below">{opened}</span></td>
-<td class="title" title="{title}">{title}<span class="below">{category}</span></td>
+<td class="title" title="{title}"><span class="two">{title}</span><span class="below">{marks} {category}</span></td>
 <td class="state">{state}<span class="below">{due}</span></td>
 <td class="place" title="{area}{place}">{place}<span class="below">{area}</span></td>
-<td class="unit" title="{unit}">{unit}{suggested}</td>
+<td class="unit" title="{whose}"><span class="two">{unit}{suggested}</span></td>
 <td class="number">{reports}</td></tr>
 """
 _CHOOSE: Final = (
@@ -39,11 +39,13 @@ def _row_html(line: LineView, base: str, word: str, choosing: bool) -> SafeStrin
         opened=line.opened,
         title=line.title,
         category=line.category,
+        marks=line.marks,
         state=line.state.html,
         due=line.due.html if line.due else "",
         area=line.area,
         place=line.place,
         unit=line.unit,
+        whose=line.unit or suggested,
         suggested=format_html('<span class="soft">{} {}</span>', word, suggested) if suggested else "",
         reports=line.reports,
     )
