@@ -81,7 +81,9 @@ UNITS: Final[Mapping[str, tuple[str, str, Sequence[str]]]] = {  # code -> name, 
     "wanan": ("万安社区居委会", WANAN, ("community",)),
     "jiangbei-works": ("江北区综合行政执法局", JIANGBEI, ("municipal", "sanitation")),
 }
-POSTS: Final = (  # username, name, [(role, unit, place)]
+POSTS: Final[
+    tuple[tuple[str, str, list[tuple[str, str, str]]], ...]
+] = (  # username, name, [(role, unit, place)]
     ("operator", "话务员小王", [("operator", "centre", CITY)]),
     ("dispatcher", "派遣员小李", [("dispatcher", "centre", HAISHU)]),
     ("second-dispatcher", "派遣员小钱", [("dispatcher", "centre", HAISHU)]),

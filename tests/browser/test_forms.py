@@ -107,7 +107,9 @@ def test_a_step_asks_its_form_and_shows_the_answers(arrive: Arrive, asking: None
     page = visitor.page
     visitor.sign_in("dispatcher", f"/desk/cases/{receipt.case_number}/")
     if not page.is_visible("[id='note-form.storeys']"):
-        page.click("summary:has-text('更正与其他')") if page.is_visible("summary:has-text('更正与其他')") else None
+        page.click("summary:has-text('更正与其他')") if page.is_visible(
+            "summary:has-text('更正与其他')"
+        ) else None
         page.click("summary:has-text('记录现场')")
     page.check("[name='form.trapped'][value=true]")
     page.fill("[id='note-form.storeys']", "7")

@@ -144,7 +144,9 @@ def test_a_letter_to_several_reporters_names_none_of_them(letters: Cast) -> None
     document = rejected(letters, first)
     make_document(document.pk)
     text = text_of(document.code)
-    assert "各位反映人：您反映的“楼道灯”" in text and not any(words in text for words in ("王秀英", "李国强", "三楼"))
+    assert "各位反映人：您反映的“楼道灯”" in text and not any(
+        words in text for words in ("王秀英", "李国强", "三楼")
+    )
     assert all(documents_for_report(report).exists() for report in Report.objects.all())
 
 

@@ -94,7 +94,14 @@ def test_a_list_and_all_queues_take_one_statement_each(city: Cast) -> None:
     with CaptureQueriesContext(connection) as sent:
         counts = {queue.key: queue.count for queue in queues(actor, now)}
     assert len(sent) == 1
-    assert counts == {"registered": 1, "filed": 0, "asked": 0, "overdue": 0, "soon": counts["soon"], "open": 1}
+    assert counts == {
+        "registered": 1,
+        "filed": 0,
+        "asked": 0,
+        "overdue": 0,
+        "soon": counts["soon"],
+        "open": 1,
+    }
 
 
 def test_a_queue_counts_what_its_list_shows(city: Cast) -> None:

@@ -8,7 +8,9 @@ from gezhi.packs.loading import load
 from tests.packs.small import FILES, changed, line_of, write
 
 PROCEDURE = "procedures/short.yaml"
-EXTRA_STATE = "  - {key: lost, title: {zh: 失, en: Lost}, stage: handle, worked_by: [handler], limit: handling}\n"
+EXTRA_STATE = (
+    "  - {key: lost, title: {zh: 失, en: Lost}, stage: handle, worked_by: [handler], limit: handling}\n"
+)
 EXTRA_STATE += "transitions:"
 
 # file, old text, new text, what is told, text of the line that is to blame
@@ -89,7 +91,13 @@ FAULTS = [
         "from: [check]\n    to: open",
     ),
     (PROCEDURE, "when_overdue: true", "when_overdue: false", "nothing makes the system take", "by: [system]"),
-    (PROCEDURE, "by: [system]", "by: [leader]", "is taken when overdue, but not by the system", "by: [leader]"),
+    (
+        PROCEDURE,
+        "by: [system]",
+        "by: [leader]",
+        "is taken when overdue, but not by the system",
+        "by: [leader]",
+    ),
     (PROCEDURE, "worked_by: [handler], limit: handling", "worked_by: [handler]", "has no limit", "key: work"),
     (PROCEDURE, ", limit: rating", "", "'done' has no limit to pass", "from: [done]\n    to: old"),
     (PROCEDURE, "states:", "moves: {open: work}\nstates:", "'open' still exists", "moves:"),

@@ -70,7 +70,7 @@ MISTAKES = [
     ("at: 100, ", "", "does not say when", "either 'at'", "key: late"),
     ("at: 100, ", "at: 100, after: return, times: 2, ", "says it twice", "either 'at'", "key: late"),
     ("times: 2, ", "", "does not say when", "'after' with 'times'", "key: circling"),
-    ("effects: [stop-clock]", "effects: [stop-clock, set-limit]", "sets a limit and lacks", "longest", "stop-clock, set"),
+    ("effects: [stop-clock]", "effects: [stop-clock, set-limit]", "sets a limit and", "longest", "stop-clock, set"),
     ("at: 100, within: [work]", "at: 80, within: [open]", "where cases begin", "a later state", "key: late"),
     ("within: [work]", "within: [wrk]", "no state 'wrk'", "'work'", "within: [wrk]"),
     ("within: [work]", "within: [paused]", "'warn' is not open from 'paused'", "one of open, work", "[paused], do"),

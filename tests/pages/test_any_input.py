@@ -110,7 +110,7 @@ PARTS = {  # of addresses
     "code": ["{code}"],
     "key": ["{upload}", "{run}", "{photo}", "handling.normal"],
     "step": ["rate", "reopen", "add", "withdraw"],
-    **dict.fromkeys(("view_id", "pk", "case_id", "unit_id", "value_id"), ["1", "9" * 30]),
+    **{name: ["1", "9" * 30] for name in ("view_id", "pk", "case_id", "unit_id", "value_id")},
     "kind": ["pdf", "xlsx"],
     "name": ["city-management"],
     "procedure": ["standard"],

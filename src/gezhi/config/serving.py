@@ -68,7 +68,9 @@ def require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(f"Port {port} at {host} is taken. Choose another with --port.") from error
+            raise click.ClickException(
+                f"Port {port} at {host} is taken. Choose another with --port."
+            ) from error
 
 
 def _keep_serving(host: str, port: int, processes: int) -> None:
