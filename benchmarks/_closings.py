@@ -82,8 +82,9 @@ def play(count: int, seed: int = 1) -> list[One]:
 
 def _planned(number: int, rng: Generator) -> One:
     trick = ALL_TRICKS[number // 2 % len(ALL_TRICKS)] if number % 2 else ""
-    again = not trick and number > 40 and rng.random() < 0.15  # another case at a place that was seen before
-    return One(number, trick, int(rng.integers(number - 20, number)) if again else number)
+    far = 2 * BATCH  # another case at a place where honest work was closed before
+    again = not trick and number > far + 40 and rng.random() < 0.15
+    return One(number, trick, int(rng.integers(number - far - 40, number - far)) // 2 * 2 if again else number)
 
 
 def _batches(ones: Sequence[One]) -> Iterator[Sequence[One]]:
