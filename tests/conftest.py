@@ -74,10 +74,12 @@ def _forget_what_was_rolled_back(request: pytest.FixtureRequest) -> Iterator[Non
         yield
         return
     from gezhi.cases import world
+    from gezhi.ledger.actions import configurings
 
     before = world._world
+    world._seen = configurings()
     yield
-    world._world = before
+    world._world, world._seen = before, configurings()
 
 
 def _newest_entry() -> int:

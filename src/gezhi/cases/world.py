@@ -17,6 +17,7 @@ from gezhi.cases.deadlines import Office
 from gezhi.cases.models import CalendarDay
 from gezhi.cases.waiting import Waiting, special_work
 from gezhi.cases.workdays import Calendar
+from gezhi.ledger.actions import configurings
 from gezhi.ledger.queries import configuration_stamp
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.queries import active_catalogue
@@ -29,6 +30,7 @@ from gezhi.places.queries import NoShapes, current_locator, current_names, withi
 
 _lock = threading.Lock()
 _world: "World | None" = None
+_seen = 0  # configurings of this process when it last asked for the stamp
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,10 @@ class World:
 
 def world(stamp: int | None = None) -> World:
     """The world at `stamp` (None: asks the database, one statement)."""
-    global _world
+    global _world, _seen
+    seen = configurings()
     wanted = configuration_stamp() if stamp is None else stamp
+    _seen = seen
     today = timezone.localdate()
     known = _world
     if known is not None and known.stamp >= wanted and known.day == today:
@@ -68,8 +72,10 @@ def world(stamp: int | None = None) -> World:
 
 
 def known_world() -> World:
-    """The world as this process last read it: no statement. For edges that only name things."""
-    return _world if _world is not None and _world.day == timezone.localdate() else world()
+    """The world as this process last read it, what it changed itself included: no statement otherwise. For edges that
+    only name things."""
+    is_known = _world is not None and _world.day == timezone.localdate() and _seen == configurings()
+    return _world if _world is not None and is_known else world()
 
 
 def _read(stamp: int, today: date) -> World:
