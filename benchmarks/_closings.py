@@ -84,7 +84,9 @@ def _planned(number: int, rng: Generator) -> One:
     trick = ALL_TRICKS[number // 2 % len(ALL_TRICKS)] if number % 2 else ""
     far = 2 * BATCH  # another case at a place where honest work was closed before
     again = not trick and number > far + 40 and rng.random() < 0.15
-    return One(number, trick, int(rng.integers(number - far - 40, number - far)) // 2 * 2 if again else number)
+    return One(
+        number, trick, int(rng.integers(number - far - 40, number - far)) // 2 * 2 if again else number
+    )
 
 
 def _batches(ones: Sequence[One]) -> Iterator[Sequence[One]]:
@@ -162,7 +164,7 @@ class _Stage:
 
     def _report(self, one: One, **fields: object) -> cast.NewReport:
         lon, lat = self._point(one)
-        categories = (cast.LAMP, cast.RUBBISH, "matter-01001", "matter-01002", "matter-01003", "matter-01004")
+        categories = (cast.LAMP, cast.RUBBISH, *(f"matter-0100{n}" for n in range(1, 7)))
         category = categories[one.number // (5 * SIDES * SIDES) % len(categories)]
         plain: dict[str, object] = {"lon": lon, "lat": lat, "category": category, "occurred_at": self._opened}
         return cast.report("请尽快处理", grid="", **plain | {"reporter_phone": "13800001111"} | fields)
