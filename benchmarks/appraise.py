@@ -22,7 +22,7 @@ SELECT n, 'B' || n, %(pack)s, 'standard', (%(categories)s::text[])[1 + n %% %(ki
     '3302' || lpad((n * 7919 %% %(grids)s)::text, 11, '0'), '', at, at, at, NULL, at + interval '30 hours',
     1000 + n * 31 %% %(units)s, 1, 0, 0, 7, n
 FROM (SELECT n, timestamptz '2026-07-01 00:00+08' + n * interval '30 days' / %(cases)s AS at
-    FROM generate_series(1, %(cases)s) AS n) AS cases
+    FROM generate_series(1::bigint, %(cases)s) AS n) AS cases
 """
 STORY = """
 INSERT INTO cases_caseevent (case_id, seq, at, transition, kind, from_state, to_state, role, text, facts, due_at, salt)
@@ -47,7 +47,7 @@ WHERE s.kind <> 'overdue' OR c.id %% 9 = 0
 MORE = """
 INSERT INTO cases_caseevent (case_id, seq, at, transition, kind, from_state, to_state, role, text, facts, salt)
 SELECT n * %(step)s, 9, timestamptz '2026-07-31 09:00+08', 'reopen', 'reopen', 'rated', 'filed', 'reporter', '',
-    '{"unit": null}', '' FROM generate_series(1, %(events)s) AS n
+    '{"unit": null}', '' FROM generate_series(1::bigint, %(events)s) AS n
 """
 
 
