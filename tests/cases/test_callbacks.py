@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from gezhi.cases.actions import act, act_as_reporter, record_callback
-from gezhi.cases.callbacks import LIMIT, SAMPLE, Answer, Called, Standing, called, is_sampled
+from gezhi.cases.callbacks import SAMPLE, Answer, Called, Standing, called, is_sampled
 from gezhi.cases.intake.shapes import Receipt
 from gezhi.cases.models import Callback, Case, CaseEvent, Report
 from gezhi.cases.procedure import Given, Refused
@@ -17,7 +17,7 @@ from gezhi.ledger.models import Entry
 from gezhi.packs.actions import publish
 from gezhi.packs.content import sealed
 from gezhi.packs.loading import read_pack
-from gezhi.packs.shapes import Parameter
+from gezhi.packs.shapes import CALLBACK_LIMIT, Parameter
 from tests import cast
 from tests.cast import Cast, reported
 from tests.statements import statements
@@ -87,9 +87,9 @@ def test_what_a_call_may_not_say(standing: Standing, answer: Answer, account: in
 def asked_about(percent: float) -> None:
     """From now on that share of closings is asked about, within two working days."""
     pack = read_pack(settings.PACKS_DIR / "city-management")
-    kept = tuple(one for one in pack.parameters if one.key not in (SAMPLE, LIMIT))
+    kept = tuple(one for one in pack.parameters if one.key not in (SAMPLE, CALLBACK_LIMIT))
     manifest = pack.manifest.model_copy(update={"version": f"99.0.{round(percent)}"})
-    parameters = (*kept, parameter(SAMPLE, number=percent), parameter(LIMIT, length="2 working days"))
+    parameters = (*kept, parameter(SAMPLE, number=percent), parameter(CALLBACK_LIMIT, length="2 working days"))
     publish(sealed(pack.model_copy(update={"manifest": manifest, "parameters": parameters})))
 
 

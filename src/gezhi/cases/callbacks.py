@@ -8,7 +8,6 @@ from typing import Final, Literal
 from gezhi.cases.procedure import Refused
 
 SAMPLE: Final = "callback-sample"  # the parameter: percent of closings that are asked about
-LIMIT: Final = "callback"  # the parameter: how long until somebody has called
 DEFAULT_SAMPLE: Final = 10.0
 MOST_TRIES: Final = 3
 BAD: Final = 2  # a rating so low, or lower, is always called about

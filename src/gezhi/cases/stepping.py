@@ -13,10 +13,9 @@ from gezhi.cases.levels import above, below
 from gezhi.cases.limits import state_due, state_length
 from gezhi.cases.procedure import Given, Refused, state_of
 from gezhi.cases.watching import rewound, woken
-from gezhi.packs.shapes import ENGINE_LIMITS, Effect, Kind, Need, State, Transition
+from gezhi.packs.shapes import ORDER_LIMIT, REPORT_IN_LIMIT, Effect, Kind, Need, State, Transition
 
 YELLOW, RED = 1, 2
-REPORT_IN_LIMIT, ORDER_LIMIT, _ = ENGINE_LIMITS
 OPENS_AGAIN = frozenset({Kind.REOPEN, Kind.OVERTURN})
 OTHER_LEVEL = frozenset({Effect.ESCALATE, Effect.HAND_DOWN})  # the state begins anew, with its whole limit
 PARTNER_TURNS = {
@@ -276,7 +275,7 @@ def _responsible(category: str, place: str, row: CaseRow, setting: Setting) -> i
 
 
 def _require_known(category: str, place: str, setting: Setting) -> None:
-    if category not in {one.key for one in setting.catalogue.reportable}:
+    if category not in setting.catalogue.reportable_keys:
         raise Refused(
             "unknown-category",
             f"类别“{category}”不在目录中。",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from gezhi.packs.overlaying import StaffValues, overlaid, with_staff
@@ -88,6 +89,10 @@ class Catalogue:
     _documents: Mapping[tuple[int, str], DocumentTemplate]
     _parameters: Mapping[str, Parameter]
     _haystack: Mapping[str, str]
+
+    @cached_property
+    def reportable_keys(self) -> frozenset[str]:
+        return frozenset(category.key for category in self.reportable)
 
     @property
     def procedures(self) -> Iterable[Procedure]:

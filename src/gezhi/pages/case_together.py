@@ -11,6 +11,7 @@ from gezhi.cases.models import Assignment, Case
 from gezhi.cases.queries import CasePage
 from gezhi.cases.world import World
 from gezhi.pages.acting import unit_name
+from gezhi.pages.lengths import length_words
 from gezhi.pages.lines import tag_of
 from gezhi.pages.showing import StateTag, role_name, said
 
@@ -30,14 +31,6 @@ _CARDS = {
     "yellow": gettext_lazy("黄牌"),
     "red": gettext_lazy("红牌"),
     "order": gettext_lazy("督办令"),
-}
-_LENGTHS = {
-    "working minutes": gettext_lazy("个工作分钟"),
-    "working hours": gettext_lazy("个工作小时"),
-    "working days": gettext_lazy("个工作日"),
-    "minutes": gettext_lazy("分钟"),
-    "hours": gettext_lazy("小时"),
-    "days": gettext_lazy("天"),
 }
 
 
@@ -88,12 +81,6 @@ class RelativeView:
 class FamilyView:
     parent: RelativeView | None
     children: Sequence[RelativeView]
-
-
-def length_words(length: str) -> str:
-    """2 working days -> 2 个工作日."""
-    number, _space, unit = length.partition(" ")
-    return f"{number} {_LENGTHS[unit]}" if unit in _LENGTHS else length
 
 
 def asked_view(found: CasePage) -> AskedView | None:

@@ -113,7 +113,7 @@ def _known(world: World, numbers: Sequence[str]) -> Known:
         contractors={unit.id for unit in units if unit.kind == CONTRACTOR},
         units={unit.id for unit in units},
         places=world.places,
-        categories={one.key for one in world.catalogue.reportable},
+        categories=world.catalogue.reportable_keys,
         functions=set(world.catalogue.functions),
         methods=Purchase.values,
         numbers=numbers,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from gezhi.cases.world import World
 from gezhi.packs.shapes import Procedure
 from gezhi.pages.acting import unit_name
-from gezhi.pages.case_together import length_words
+from gezhi.pages.lengths import length_words
 from gezhi.pages.showing import said
 from gezhi.places.queries import place_names
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
@@ -21,7 +21,7 @@ from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.models import Case
 from gezhi.cases.photos import is_stored, load_photo
 from gezhi.cases.procedure import Given, Refused, Standing, choose, why_not_whole
-from gezhi.cases.queries.around import NO_PAST, Around, Partner, has_reported_in, read_around, waiting_shares
+from gezhi.cases.queries.around import NO_PAST, Around, Partner, read_around, standing_of
 from gezhi.cases.stepping import PARTNER_TURNS, calls, cards, shares
 from gezhi.cases.watching import repeated, woken
 from gezhi.cases.world import World, world
@@ -199,7 +199,7 @@ def _taken(
     procedure = procedure_of(row, now_world.catalogue)
     partners = around.partners.get(row.id, ())
     roles = step.who.roles(row, partners)
-    standing = standing_of(step, row, around, now_world, at)
+    standing = _standing(step, row, around, now_world, at)
     transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
     _check_others(transition, step, row, merging, now_world)
     photos = _photos(step.given, around)
@@ -281,7 +281,8 @@ def _join_and_split(batch: Sequence[Taken], merging: Merging, now_world: World, 
     children.tell_parents(batch)
 
 
-def standing_of(step: Step, row: CaseRow, around: Around, now_world: World, at: datetime) -> Standing:
+def _standing(step: Step, row: CaseRow, around: Around, now_world: World, at: datetime) -> Standing:
+    """Raises Refused for a reporter whose report has left the case."""
     case_id, rated_at = around.said.get(step.who.report_id or 0, (step.case_id, None))
     if case_id != step.case_id:
         raise Refused(
@@ -289,20 +290,10 @@ def standing_of(step: Step, row: CaseRow, around: Around, now_world: World, at: 
             "您的诉求刚刚转到另一案件，请刷新后再办。",
             "The report has just moved to another case. Look again and repeat the step there.",
         )
-    past = around.past.get(row.id, NO_PAST)
-    return Standing(
-        state=row.state,
-        overdue=row.due_at is not None and row.due_at <= at,
-        did=past.did,
-        counts=past.counts,
+    return replace(
+        standing_of(row, around, step.who.units, now_world.directory, at),
         rated=rated_at is not None and row.closed_at is not None and rated_at >= row.closed_at,
         others=step.who.report_id is not None and row.report_count > 1,
-        shares=waiting_shares(around.partners.get(row.id, ()), now_world.directory),
-        children=row.open_children,
-        asked=row.asked is not None,
-        ordered=row.ordered,
-        held_above=row.held_code != "",
-        present=has_reported_in(around.partners.get(row.id, ()), step.who.units),
     )
 
 

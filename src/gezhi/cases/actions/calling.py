@@ -7,11 +7,11 @@ from typing import Final
 from django.db import connection
 
 from gezhi.cases.actions.taken import Taken
-from gezhi.cases.callbacks import BAD, DEFAULT_SAMPLE, LIMIT, OVERTAKEN, SAMPLE, is_sampled
+from gezhi.cases.callbacks import BAD, DEFAULT_SAMPLE, OVERTAKEN, SAMPLE, is_sampled
 from gezhi.cases.deadlines import due_at
 from gezhi.cases.models import Callback
 from gezhi.cases.world import World
-from gezhi.packs.shapes import Kind
+from gezhi.packs.shapes import CALLBACK_LIMIT, Kind
 
 AGAIN: Final = frozenset({Kind.REOPEN, Kind.OVERTURN})
 # The reporter who rated, or the first who left a telephone number; a waiting call is not queued twice.
@@ -57,5 +57,5 @@ def _row(taken: Taken, percent: float) -> tuple[int, int | None, str, int | None
 
 
 def _due(world: World, at: datetime) -> datetime | None:
-    limit = world.catalogue.limit(LIMIT, at.astimezone(world.office.zone).date())
+    limit = world.catalogue.limit(CALLBACK_LIMIT, at.astimezone(world.office.zone).date())
     return due_at(at, limit.length, world.office) if limit and limit.length else None

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import F
 
+from gezhi.cases.actions.beginning import Beginning, open_beside
 from gezhi.cases.actions.events import Happening, write_happening
-from gezhi.cases.actions.opening import Beginning, open_beside
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.matching import title_of
 from gezhi.cases.models import Case

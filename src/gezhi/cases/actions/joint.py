@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from gezhi.cases.actions.beginning import Beginning, open_beside
 from gezhi.cases.actions.events import Happening, write_happening
-from gezhi.cases.actions.opening import Beginning, open_beside
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.actions.writing import update_cases
 from gezhi.cases.case_row import CaseRow

@@ -44,7 +44,7 @@ def _change_of(row: CaseRow, world: World) -> ListChange:
     place = str(answers.get("place_code", ""))
     known = Known(
         functions=frozenset(world.catalogue.functions),
-        categories=frozenset(one.key for one in world.catalogue.reportable),
+        categories=world.catalogue.reportable_keys,
         places=frozenset({place} if place in world.places else ()),
         units=frozenset(),
     )

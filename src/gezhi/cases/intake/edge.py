@@ -31,7 +31,7 @@ def edge_for(
         source=source,
         now=now or timezone.now(),
         zone=ZoneInfo(settings.TIME_ZONE),
-        categories=_of_staff(held) if staffed or source in STAFFED else _of_all(held),
+        categories=current.catalogue.reportable_keys if staffed or source in STAFFED else _of_all(held),
         places=current.places,
         submitted_by_id=account_id,
         forms=_forms(held),
@@ -48,11 +48,6 @@ class _ByStamp:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _ByStamp) and other.world is self.world
-
-
-@lru_cache(maxsize=2)
-def _of_staff(held: _ByStamp) -> frozenset[str]:
-    return frozenset(category.key for category in held.world.catalogue.reportable)
 
 
 @lru_cache(maxsize=2)

@@ -4,44 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from django.db import connection
 
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.closing import Claim
-from gezhi.cases.models import Evidence, Report
+from gezhi.cases.models import Case, Evidence, Report
 from gezhi.cases.photos import is_stored
+from gezhi.cases.procedure import Standing
+from gezhi.cases.queries.asked import Asked
 from gezhi.cases.queries.closing_facts import read_claims
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Kind
-from gezhi.people.access import Actor
 from gezhi.people.directory import Directory
-
-
-class Asked(Protocol):
-    @property
-    def case_id(self) -> int: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def who(self) -> "AskedBy": ...
-    @property
-    def given(self) -> "AskedWith": ...
-
-
-class AskedWith(Protocol):
-    @property
-    def evidence(self) -> tuple[str, ...]: ...
-
-
-class AskedBy(Protocol):
-    @property
-    def actor(self) -> Actor | None: ...
-    @property
-    def report_id(self) -> int | None: ...
-    @property
-    def account_id(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +101,26 @@ def waiting_shares(partners: Iterable[Partner], directory: Directory) -> tuple[s
     units = directory.units
     waiting = (one.unit_id for one in partners if not one.absent)
     return tuple(units[unit].name if unit in units else str(unit) for unit in waiting)
+
+
+def standing_of(
+    case: Case | CaseRow, around: "Around", units: Collection[int], directory: Directory, at: datetime
+) -> Standing:
+    """The case as decisions see it. `units`: those for which whoever looks handles."""
+    key = case.pk if isinstance(case, Case) else case.id
+    past, partners = around.past.get(key, NO_PAST), around.partners.get(key, ())
+    return Standing(
+        state=case.state,
+        overdue=case.due_at is not None and case.due_at <= at,
+        did=past.did,
+        counts=past.counts,
+        shares=waiting_shares(partners, directory),
+        children=case.open_children,
+        asked=case.asked is not None,
+        ordered=case.ordered,
+        held_above=case.held_code != "",
+        present=has_reported_in(partners, units),
+    )
 
 
 def has_reported_in(partners: Iterable[Partner], units: Collection[int]) -> bool:

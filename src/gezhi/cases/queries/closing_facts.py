@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from django.db import connection
 from PIL import Image
@@ -16,6 +16,7 @@ from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.likeness import NEAR, Look, almost, distance, same_picture, words_of
 from gezhi.cases.photos import is_stored, load_photo, small_picture
 from gezhi.cases.procedure import steps_from
+from gezhi.cases.queries.asked import Asked
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Closing, Kind, Procedure, Transition
 from gezhi.people.access import Actor
@@ -70,29 +71,6 @@ class ClosingStep:
     transition: Transition
     actor: Actor | None
     photos: Sequence[Photo] = ()
-
-
-class Asked(Protocol):
-    """A step as it was asked for."""
-
-    @property
-    def case_id(self) -> int: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def who(self) -> "AskedBy": ...
-    @property
-    def given(self) -> "AskedWith": ...
-
-
-class AskedBy(Protocol):
-    @property
-    def actor(self) -> Actor | None: ...
-
-
-class AskedWith(Protocol):
-    @property
-    def evidence(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from gezhi.cases.asking import asked_from, chain_of
 from gezhi.cases.guessing import Guess
 from gezhi.cases.lived import Lived, lived
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report, Supervision
-from gezhi.cases.procedure import Given, Option, Standing, options
-from gezhi.cases.queries.around import NO_PAST, around_cases, has_reported_in, waiting_shares
+from gezhi.cases.procedure import Given, Option, options
+from gezhi.cases.queries.around import around_cases, standing_of
 from gezhi.cases.queries.scope import visible
 from gezhi.cases.world import World, world
 from gezhi.packs.shapes import Category, Kind, Procedure, State, Transition
@@ -112,22 +112,9 @@ def case_options(
     actor: Actor, case: Case, procedure: Procedure, directory: Directory, now: datetime
 ) -> list[Option]:
     """Every step that the case's state knows: those open to this person, and why the others are not."""
-    overdue = case.due_at is not None and case.due_at <= now
     around = around_cases([case.pk], [case.pk])
-    past, partners = around.past.get(case.pk, NO_PAST), around.partners.get(case.pk, [])
-    standing = Standing(
-        case.state,
-        overdue,
-        past.did,
-        past.counts,
-        shares=waiting_shares(partners, directory),
-        children=case.open_children,
-        asked=case.asked is not None,
-        ordered=case.ordered,
-        held_above=case.held_code != "",
-        present=has_reported_in(partners, actor.handling_units),
-    )
-    units = [partner.unit_id for partner in partners]
+    standing = standing_of(case, around, actor.handling_units, directory, now)
+    units = [partner.unit_id for partner in around.partners.get(case.pk, ())]
     roles = actor.roles_at(case.place_code, case.unit_id, case.held_code, units)
     return options(procedure, standing, roles, actor.account_id)
 

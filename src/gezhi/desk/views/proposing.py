@@ -101,7 +101,7 @@ def known_of(world: World, place: str) -> Known:
     """What a change may name."""
     return Known(
         functions=frozenset(world.catalogue.functions),
-        categories=frozenset(one.key for one in world.catalogue.reportable),
+        categories=world.catalogue.reportable_keys,
         places=frozenset({place} if place in world.places else ()),
         units=frozenset(),
     )

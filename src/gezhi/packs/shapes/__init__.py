@@ -6,7 +6,10 @@ generated from it, and the case engine works on these shapes alone.
 
 from gezhi.packs.shapes.base import Key, Length, Role, Shape, Version, Words
 from gezhi.packs.shapes.categories import (
+    CALLBACK_LIMIT,
     ENGINE_LIMITS,
+    ORDER_LIMIT,
+    REPORT_IN_LIMIT,
     Attribute,
     Category,
     Function,
@@ -46,7 +49,10 @@ from gezhi.packs.shapes.procedures import (
 from gezhi.packs.shapes.situations import Situation, Step
 
 __all__ = [
+    "CALLBACK_LIMIT",
     "ENGINE_LIMITS",
+    "ORDER_LIMIT",
+    "REPORT_IN_LIMIT",
     "Appraisal",
     "Approval",
     "Attribute",

@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 
 from gezhi.packs.shapes.base import Key, Length, Shape, Words
 
-ENGINE_LIMITS = ("report-in", "order", "callback")  # of called units, of orders, of callbacks: no state's
+REPORT_IN_LIMIT, ORDER_LIMIT, CALLBACK_LIMIT = "report-in", "order", "callback"
+ENGINE_LIMITS = (REPORT_IN_LIMIT, ORDER_LIMIT, CALLBACK_LIMIT)  # parameters that no state names
 
 PARAMETER_KEY = r"^[a-z][a-z-]*(\.[a-z][a-z-]*)?$"
 

@@ -142,7 +142,7 @@ def _known() -> Known:
         contractors={unit.id for unit in units if unit.kind == CONTRACTOR},
         units={unit.id for unit in units},
         places=current.places,
-        categories={one.key for one in current.catalogue.reportable},
+        categories=current.catalogue.reportable_keys,
         functions=set(current.catalogue.functions),
         methods=Purchase.values,
         numbers=(),
