@@ -38,7 +38,7 @@ check: setup ## lint, types, import contracts, house tests
 bench: setup ## every benchmark, one JSON line each
 	@for file in $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done
 
-lock: setup ## resolve the dependencies again into the lock files
+lock: .venv/.packages ## resolve the dependencies again into the lock files
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --extra dev pyproject.toml -o requirements-dev.lock
 	$(LOCK) tools/node.in -o requirements-node.lock

@@ -48,8 +48,10 @@ INSTALLED_APPS = [
     "gezhi.insight",
     "gezhi.rounds",
     "gezhi.exchange",
+    "gezhi.live",
     "gezhi.portal",
     "gezhi.field",
+    "gezhi.command",
     "gezhi.desk",
 ]
 MIDDLEWARE = [

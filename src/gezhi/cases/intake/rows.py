@@ -28,7 +28,7 @@ from gezhi.packs.shapes import Category, Kind, State
 CASE = (
     "id number pack_version_id procedure category title state is_open place_code lon lat address "
     "occurred_at opened_at state_at due_at suggested_unit_id confidence report_count reopen_count "
-    "overdue_count version match_key"
+    "overdue_count version match_key source"
 ).split()
 BY_RULE = ["limits", "function"]  # only where a rule decided: most batches have none
 REPORT = (
@@ -107,6 +107,11 @@ def case_number(case_id: int, at: datetime, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%Y%m%d}{case_id % 10**8:08d}"
 
 
+def channel_of(source: str) -> str:
+    """portal, hotline, field, api, open311 or file, without who or which."""
+    return source.partition(":")[0][:20]
+
+
 def _key(report: NewReport) -> tuple[str, str]:
     return report.source, report.source_id
 
@@ -166,6 +171,7 @@ def _case_row(batch: Written, draft: Draft, case_id: int, number: str, reports: 
         0,
         reports,
         draft.cells[0][0],
+        channel_of(report.source),
     )
 
 

@@ -47,6 +47,9 @@ class Case(models.Model):
     card = models.SmallIntegerField(db_default=0)  # 0 none, 1 yellow, 2 red, since it was opened last
     ordered = models.BooleanField(db_default=False)  # an order waits for an answer
     asked = models.JSONField(null=True)  # a step that waits for approval
+    source = models.CharField(
+        max_length=20, blank=True, db_default=""
+    )  # of its first report; "": of another case
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number"], name="case_number")]
@@ -73,6 +76,9 @@ class Case(models.Model):
                 fields=["place_code", "id"], name="case_asked", condition=Q(asked__isnull=False)
             ),  # what waits for approval
             models.Index(fields=["parent_id"], name="case_child", condition=Q(parent_id__isnull=False)),
+            models.Index(  # what is open where, and how late
+                fields=["place_code", "due_at"], name="case_open_place", condition=OPEN
+            ),
             models.Index(fields=["match_key", "category", "-occurred_at"], name="case_match", condition=OPEN),
         ]
 
