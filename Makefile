@@ -9,6 +9,8 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit
 PARTS := src/gezhi/locale/en/parts
 CATALOGUE := src/gezhi/locale/en/LC_MESSAGES/django.mo
 DIST := src/gezhi/static/dist/.built
+STATIC := src/gezhi/staticfiles/staticfiles.json
+STYLES := $(wildcard src/gezhi/static/css/* src/gezhi/static/icons/*)
 ISLANDS := $(wildcard frontend/*.mjs frontend/*.json frontend/*.ts frontend/*/*)
 
 .DEFAULT_GOAL := help
@@ -19,7 +21,7 @@ ISLANDS := $(wildcard frontend/*.mjs frontend/*.json frontend/*.ts frontend/*/*)
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.gezhi $(CATALOGUE) $(DIST) .venv/.browser ## install and build everything, run nothing
+setup: .venv/.gezhi $(CATALOGUE) $(STATIC) .venv/.browser ## install and build everything, run nothing
 
 demo: setup ## a living city on this machine (PORT=8000 DATA=var/demo)
 	@.venv/bin/gezhi demo --port $(PORT) --data $(DATA)
@@ -45,7 +47,7 @@ lock: .venv/.packages ## resolve the dependencies again into the lock files
 	$(PY) tools/node.py npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 
 clean: ## remove what setup built; data under var/ stays
-	rm -rf .venv node_modules src/gezhi/static/dist src/gezhi/locale/en/LC_MESSAGES src/gezhi.egg-info
+	rm -rf .venv node_modules src/gezhi/static/dist src/gezhi/staticfiles src/gezhi/locale/en/LC_MESSAGES src/gezhi.egg-info
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Each file below marks a finished step; it is older than what it was made from when there is work to do.
@@ -75,6 +77,9 @@ node_modules/.installed: package.json package-lock.json .npmrc tools/node.py req
 $(DIST): frontend $(ISLANDS) node_modules/.installed
 	@$(PY) tools/node.py frontend/build.mjs
 	@touch $@
+
+$(STATIC): $(DIST) $(STYLES) .venv/.gezhi
+	@.venv/bin/gezhi static
 
 .venv/.browser: tools/browser.py .venv/.created
 	@$(PY) tools/browser.py --install && touch $@ || true

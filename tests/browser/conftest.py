@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from pytest_django.live_server_helper import LiveServer
 
 from gezhi.cases import world
 from tests import cast
@@ -38,10 +38,14 @@ def browser(server: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(django_db_setup: None) -> Iterator[str]:
-    """The address of the whole application, static files included."""
-    live = LiveServer("localhost")
-    yield live.url
-    live.stop()
+    """The address of the whole application, with static files as the node serves them."""
+    live = LiveServerThread("localhost", lambda application: application)
+    live.daemon = True
+    live.start()
+    live.is_ready.wait()
+    assert live.error is None, live.error
+    yield f"http://localhost:{live.port}"
+    live.terminate()
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ COMMANDS = {
     "calendar": ("gezhi.cases.cli_calendar:calendar", "Holidays and make-up workdays."),
     "insight": ("gezhi.insight.cli:insight", "Counts, appraisals, bulletins; check them against the events."),
     "ledger": ("gezhi.ledger.cli:ledger", "Verify the ledger."),
+    "static": ("gezhi.config.statics:static", "Collect, hash and compress the static files."),
     "openapi": ("gezhi.config.serving:openapi", "Print the OpenAPI document."),
 }
 

@@ -4,16 +4,28 @@ from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
 from gezhi.cases.photos import MAX_BYTES
 from gezhi.exchange.files.uploads import MAX_UPLOAD
 from gezhi.pages.photos import MOST
 
+_TEXTS: Final = ("application/json", "application/problem+json", "application/xml", "image/svg+xml")
 _WORDS: Final = 1024**2  # bytes; what a form holds besides its files
 _FORM: Final = MOST * MAX_BYTES + _WORDS
 _IMPORT: Final = MAX_UPLOAD + _WORDS
 View = Callable[[HttpRequest], HttpResponse]
+
+
+class CompressText(GZipMiddleware):
+    """Pages and data; pictures and archives are small as they are."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        is_text = kind.startswith("text/") or kind in _TEXTS
+        return super().process_response(request, response) if is_text else response
 
 
 class RefuseNulBytes:

@@ -9,6 +9,7 @@ from gezhi.config.database import connection_settings
 from gezhi.config.paths import PROJECT_DIR, data_dir
 from gezhi.config.proxies import proxies_in
 from gezhi.config.secret import secret_key
+from gezhi.config.statics import HASHED, PLAIN, is_built
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
 
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "gezhi.config.middleware.CompressText",
     "gezhi.config.middleware.RefuseNulBytes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -108,7 +110,13 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = PACKAGE_DIR / "staticfiles"
+_HASHES = is_built(STATIC_ROOT, PACKAGE_DIR / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": HASHED if _HASHES else PLAIN},
+}
+WHITENOISE_USE_FINDERS = not _HASHES
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 
 SESSION_COOKIE_HTTPONLY = True
