@@ -17,10 +17,8 @@ EDGES = [("line-strong", "paper"), ("line-strong", "ground"), ("brand", "paper")
 
 
 def schemes() -> dict[str, dict[str, str]]:
-    light, _, dark = (
-        (SRC / "static/css/tokens.css").read_text().partition("@media (prefers-color-scheme: dark)")
-    )
-    colours = [dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", part)) for part in (light, dark)]
+    files = [(SRC / "static/css" / name).read_text() for name in ("tokens.css", "dark.css")]
+    colours = [dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", text)) for text in files]
     return {"light": colours[0], "dark": colours[0] | colours[1]}
 
 

@@ -27,7 +27,7 @@ def test_what_was_collected_before_a_change_is_not_served(tmp_path: Path) -> Non
 
 
 def test_every_collected_text_has_a_compressed_copy() -> None:
-    texts = [path for path in STATIC_ROOT.rglob("*.css")] + [path for path in STATIC_ROOT.rglob("*.js")]
+    texts = [*STATIC_ROOT.rglob("*.css"), *STATIC_ROOT.rglob("*.js")]
     assert texts, "`make setup` collects the static files."
     large = [path for path in texts if path.stat().st_size > 1000]
     missing = [path.name for path in large if not path.with_name(f"{path.name}.gz").exists()]

@@ -111,3 +111,13 @@ def test_a_photo_goes_with_one_report_only(client: Client, city: cast.Cast) -> N
         sent = form(kept_photo=[key, key], source_id=source_id, text=text)
         assert client.post("/report/", sent).status_code == 302
     assert Evidence.objects.get().report_id == Report.objects.get(source_id="a").pk
+
+
+@pytest.mark.parametrize(("value", "kept"), [("dark", "dark"), ("light", "light"), ("", ""), ("pink", "")])
+def test_light_or_dark_is_remembered(client: Client, city: cast.Cast, value: str, kept: str) -> None:
+    client.post("/display/", {"scheme": value, "next": "/"})
+    found = client.cookies.get("scheme")
+    assert (found.value if found else "") == kept
+    page = client.get("/").content.decode()
+    assert ("dark.css" in page) is (kept != "light")
+    assert ("prefers-color-scheme" in page) is (kept == "")

@@ -1,5 +1,6 @@
-"""Language and size of type, kept in a cookie of this browser."""
+"""Language, size of type and light or dark, kept in cookies of this browser."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from gezhi.people.access import public
 
+_KEPT: Final[Mapping[str, Sequence[str]]] = {"large": ("1",), "scheme": ("light", "dark")}
 _YEAR: Final = 365 * 24 * 3600  # seconds
 
 
@@ -22,13 +24,15 @@ def display(request: HttpRequest) -> HttpResponse:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, request.POST["language"], max_age=_YEAR, samesite="Lax"
         )
-    if "large" in request.POST:
-        _remember(response, request.POST["large"])
+    for name, values in _KEPT.items():
+        if name in request.POST:
+            _remember(response, name, request.POST[name], values)
     return response
 
 
-def _remember(response: HttpResponse, large: str) -> None:
-    if large:
-        response.set_cookie("large", "1", max_age=_YEAR, samesite="Lax")
+def _remember(response: HttpResponse, name: str, value: str, values: Sequence[str]) -> None:
+    """A value that is none of them forgets the choice."""
+    if value in values:
+        response.set_cookie(name, value, max_age=_YEAR, samesite="Lax")
     else:
-        response.delete_cookie("large")
+        response.delete_cookie(name)
