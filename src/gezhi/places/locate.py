@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gezhi.places import raster, snapshot
 from gezhi.places.raster import SNAP, UNITS, Arrays, Int32, Int64, Shapes, ramp
+from gezhi.places.whereabouts import Whereabouts
 
 _BATCH: Final = 1 << 16
 _OFFSETS: Final = tuple((x, y) for x in (-SNAP, 0, SNAP) for y in (-SNAP, 0, SNAP) if (x, y) != (0, 0))
@@ -60,6 +61,10 @@ class Locator:
     @cached_property
     def _codes(self) -> NDArray[np.object_]:
         return np.array([*(code.decode() for code in self._arrays.codes.tolist()), ""], dtype=object)
+
+    @cached_property
+    def whereabouts(self) -> Whereabouts:
+        return Whereabouts(self._arrays)
 
     @property
     def extent(self) -> tuple[float, float, float, float]:

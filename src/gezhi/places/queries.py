@@ -23,6 +23,7 @@ from gezhi.places.layer import Problem, read_layer
 from gezhi.places.locate import Locator
 from gezhi.places.models import Place, PlaceVersion
 from gezhi.places.names import PlaceNames
+from gezhi.places.whereabouts import Box, Point, Whereabouts
 
 
 class NoShapes(Exception):
@@ -68,6 +69,32 @@ def current_locator(version: int | None = None) -> Locator:
         return _locators[newest.pk]
 
 
+def whereabouts() -> Whereabouts | None:
+    """None while no place has a shape."""
+    try:
+        return current_locator().whereabouts
+    except NoShapes:
+        return None
+
+
+def centres(codes: Iterable[str]) -> dict[str, Point]:
+    """code -> (lon, lat) of a point inside, for the places that have a shape or hold one that has."""
+    known = whereabouts()
+    return known.centres(codes) if known else {}
+
+
+def bounds_of(code: str) -> Box | None:
+    """west, south, east, north of a place, or of all that it holds; None where nothing has a shape."""
+    known = whereabouts()
+    return known.bounds_of(code) if known else None
+
+
+def grids_in_box(west: float, south: float, east: float, north: float, limit: int) -> list[str]:
+    """Codes of at most `limit` grids whose boxes touch this one, in degrees, by code."""
+    known = whereabouts()
+    return known.grids_in_box(west, south, east, north, limit) if known else []
+
+
 def current_names(scope: str) -> PlaceNames:
     """Names of the divisions of a jurisdiction, read once a version."""
     newest = newest_version()
@@ -82,7 +109,7 @@ def current_names(scope: str) -> PlaceNames:
 
 
 def snapshot_folder(digest: str) -> Path:
-    return Path(settings.DATA_DIR) / "places" / digest[:20]
+    return Path(settings.DATA_DIR) / "places" / f"{digest[:20]}-{snapshot.FORMAT}"
 
 
 def ensure_snapshot(digest: str) -> Path:

@@ -37,6 +37,7 @@ class Arrays:
     codes: NDArray[np.bytes_]  # n, in order of rank
     levels: Int8  # n
     boxes: Int64  # n x 4: west, south, east, north
+    middles: Int64  # n x 2: a point inside each
     frame: Int64  # west, south, shift, columns, rows
     cells: Int32  # c: 0 nothing, +(place + 1) covered, -(list + 1) bordered
     list_start: Int32  # l + 1, into pairs
@@ -46,6 +47,16 @@ class Arrays:
     pair_start: Int32  # p + 1, into refs
     refs: Int32  # into edges
     edges: Int64  # e x 4: x1, y1, x2, y2 with y1 < y2
+
+
+@dataclass(frozen=True)
+class _Heads:
+    """What is stored of each place beside its edges."""
+
+    codes: NDArray[np.bytes_]
+    levels: Int8
+    boxes: Int64
+    middles: Int64
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,16 @@ def build(
     cover = np.zeros(frame.columns * frame.rows, dtype=np.int32)
     parts = [_fill(chunk, items, groups, frame, cover) for chunk in _chunks(groups)]
     names = np.array(codes, dtype="S16")[rank]
-    return _assemble(names, np.asarray(levels, np.int8)[rank], boxes, frame, edges, cover, parts)
+    heads = _Heads(names, np.asarray(levels, np.int8)[rank], boxes, to_units(middles(ordered)))
+    return _assemble(heads, frame, edges, cover, parts)
+
+
+def middles(shapes: Shapes) -> NDArray[np.float64]:
+    """n x 2, a point inside each: its centroid where that lies inside."""
+    points = shapely.centroid(shapes)
+    outside = ~shapely.contains_properly(shapes, points)
+    points[outside] = shapely.point_on_surface(shapes[outside])
+    return np.asarray(shapely.get_coordinates(points), np.float64)
 
 
 def _edges_of(shapes: Shapes) -> tuple[_Edges, Int64]:
@@ -260,10 +280,7 @@ def _pairs(cell: Int64, place: Int64, column: Int64, group: Int64, items: _Items
     return _Pairs(cell[useful], place[useful], parity[useful], kept_count[useful], items.edge[item[kept]])
 
 
-def _assemble(
-    codes: NDArray[np.bytes_], levels: Int8, boxes: Int64, frame: _Frame, edges: _Edges, cover: Int32,
-    parts: list[_Pairs],
-) -> Arrays:  # fmt: skip
+def _assemble(heads: _Heads, frame: _Frame, edges: _Edges, cover: Int32, parts: list[_Pairs]) -> Arrays:
     cell = np.concatenate([p.cell for p in parts])
     count = np.concatenate([p.count for p in parts])
     order = np.argsort(cell, kind="stable")
@@ -274,7 +291,7 @@ def _assemble(
     list_cover = cover[cell[first]]
     cover[cell[first]] = -1 - np.arange(len(first), dtype=np.int32)
     return Arrays(
-        codes=codes, levels=levels, boxes=boxes,
+        codes=heads.codes, levels=heads.levels, boxes=heads.boxes, middles=heads.middles,
         frame=np.array([frame.west, frame.south, frame.shift, frame.columns, frame.rows], dtype=np.int64),
         cells=cover, list_start=np.r_[first, len(cell)].astype(np.int32), list_cover=list_cover,
         pair_place=np.concatenate([p.place for p in parts])[order].astype(np.int32),

@@ -18,7 +18,7 @@ import numpy as np
 from gezhi.places.raster import Arrays
 
 MANIFEST: Final = "manifest.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 _NAMES: Final = tuple(field.name for field in fields(Arrays))
 
 
