@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from gezhi.command.views import wall
 
 app_name = "command"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", wall.wall, name="wall"),
+]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gezhi.people.access import (
     CALLBACK,
     CIRCLES,
+    COMMAND,
     DESK,
     IMPORT,
     PARAMETERS,
@@ -24,6 +25,7 @@ from gezhi.people.access import (
 
 _MENU: Final = (
     ("desk:home", "home", _("工作台"), DESK),
+    ("command:wall", "pin", _("指挥中心"), COMMAND),
     ("desk:cases", "table", _("案件"), DESK),
     ("desk:hotline", "phone", _("热线登记"), REPORT_FOR_OTHERS),
     ("field:home", "grid", _("网格"), REPORT_FROM_FIELD),

@@ -1,0 +1,47 @@
+"""Answers kept for a short while: whoever asks the same at once waits for one answer instead of making it again."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Final, TypeVar, cast
+
+T = TypeVar("T")
+_MOST: Final = 512
+
+
+@dataclass
+class _Slot:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    until: float = 0.0
+    answer: object = None
+
+
+class Kept:
+    """At most so many answers; the one that was asked for longest ago goes first."""
+
+    def __init__(self, most: int = _MOST, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._clock = most, clock
+        self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, seconds: float, make: Callable[[], T]) -> T:
+        slot = self._slot(key)
+        with slot.lock:
+            if slot.until <= self._clock():
+                slot.answer = make()
+                slot.until = self._clock() + seconds
+            return cast(T, slot.answer)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._slots.clear()
+
+    def _slot(self, key: Hashable) -> _Slot:
+        with self._lock:
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            if len(self._slots) > self._most:
+                self._slots.popitem(last=False)
+            return slot
