@@ -39,8 +39,11 @@ class BadPhoto(ValueError):
         self.code, self.zh, self.en = code, zh, en
 
 
-def store_photo(data: bytes) -> Photo:
-    """Write the photo safely to disk. Raises BadPhoto."""
+def store_photo(data: bytes, key: str = "") -> Photo:
+    """Write the photo safely to disk. `key`: the name that its sender gave it, so that a photo sent twice is stored
+    once; "" for a new one. Raises BadPhoto."""
+    if key and is_stored(key):
+        return _same(load_photo(key), data)
     if len(data) > MAX_BYTES:
         raise BadPhoto(
             "photo-too-large",
@@ -52,7 +55,7 @@ def store_photo(data: bytes) -> Photo:
         taken_at, lon, lat = _exif(picture)
         encoded, width, height, look = _encode(picture)
     photo = Photo(
-        key=str(uuid.uuid4()),
+        key=key or str(uuid.uuid4()),
         sha256=hashlib.sha256(encoded).hexdigest(),
         original_sha256=hashlib.sha256(data).hexdigest(),
         content_type=TYPE,
@@ -67,6 +70,15 @@ def store_photo(data: bytes) -> Photo:
     )
     write_whole(photo_path(photo.key), encoded)
     write_whole(_facts_path(photo.key), json.dumps(dataclasses.asdict(photo), default=str).encode())
+    return photo
+
+
+def _same(photo: Photo, data: bytes) -> Photo:
+    """Raises BadPhoto for another picture under the name of this one."""
+    if hashlib.sha256(data).hexdigest() != photo.original_sha256:
+        raise BadPhoto(
+            "photo-name-taken", "这个编号已是另一张照片。", "Another photo has this key. Take a new key."
+        )
     return photo
 
 

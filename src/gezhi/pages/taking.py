@@ -56,17 +56,24 @@ def case_in_sight(request: ActorRequest, number: str) -> CasePage:
 
 def take_step(request: ActorRequest, found: CasePage) -> Trouble | None:
     """The step of the form that came back. None: it was taken, and the person is told so."""
+    trouble = try_step(request, found)
+    if trouble is None:
+        messages.success(request, done_words(found, request.POST["step"].strip()), "good")
+    return trouble
+
+
+def try_step(request: ActorRequest, found: CasePage, sent: str = "") -> Trouble | None:
+    """`sent`: see `cases.actions.Step`."""
     step, version = posted(request, ("step", "version")).values()
     answer = answer_of(request, found.world, step_filled(request, found, step))
     if answer.faults:
         return Trouble(step, answer)
     try:
-        act(request.actor, found.case.pk, step, answer.given, number(version))
+        act(request.actor, found.case.pk, step, answer.given, number(version), sent)
     except Refused as refused:
         return Trouble(step, answer, refused=words_of(refused))
     except Stale:
         return Trouble(step, answer, stale=True)
-    messages.success(request, _done_words(found, step), "good")
     return None
 
 
@@ -77,7 +84,7 @@ def after_step(request: ActorRequest, number: str, case_route: str, home_route: 
     return redirect(home_route)
 
 
-def _done_words(found: CasePage, step: str) -> str:
+def done_words(found: CasePage, step: str) -> str:
     done = next((one.done for one in found.procedure.transitions if one.key == step), None)
     return _("%(number)s：%(done)s") % {"number": found.case.number, "done": said(done) if done else step}
 

@@ -60,7 +60,8 @@ class Who:
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step asked for. `expected_version` None: whatever the case's version is now. `watch`: the watch of the
-    procedure that makes the system take it; `timed`: because time passed."""
+    procedure that makes the system take it; `timed`: because time passed. `sent`: the name that a phone gave it, by
+    which a step that was sent twice is known."""
 
     case_id: int
     key: str
@@ -69,6 +70,7 @@ class Step:
     expected_version: int | None = None
     watch: str = ""
     timed: bool = False
+    sent: str = ""
 
 
 class Stale(Exception):
@@ -85,9 +87,11 @@ Outcome = CaseRow | Refused | Stale
 Merging = Mapping[str, CaseRow]  # by number
 
 
-def act(actor: Actor, case_id: int, step: str, given: Given, expected_version: int | None = None) -> CaseRow:
+def act(
+    actor: Actor, case_id: int, step: str, given: Given, expected_version: int | None = None, sent: str = ""
+) -> CaseRow:
     """One step by a person at work. Raises Refused, or Stale when the case is not at `expected_version`."""
-    return _one(Step(case_id, step, Who(actor=actor), given, expected_version))
+    return _one(Step(case_id, step, Who(actor=actor), given, expected_version, sent=sent))
 
 
 def act_as_reporter(case_id: int, report_id: int, step: str, given: Given) -> CaseRow:
@@ -230,8 +234,13 @@ def _taken(
         cards=cards(row, transition, given, setting, at),
         partner=_partner(transition, step, partners),
         partners=partners,
-        facts=decision.facts | noted | ({"watch": step.watch} if step.watch else {}),
+        facts=decision.facts | noted | _names(step),
     )
+
+
+def _names(step: Step) -> dict[str, object]:
+    named = {"watch": step.watch, "sent": step.sent}
+    return {name: value for name, value in named.items() if value}
 
 
 def _check_others(

@@ -4,6 +4,7 @@ from gezhi.cases.queries.filters import DUES, MARKS, BadFilter, Filters
 from gezhi.cases.queries.listing import CaseLine, Page, Queue, case_list, queues, saved_views
 from gezhi.cases.queries.page import CasePage, case_page, similar_cases
 from gezhi.cases.queries.scope import marked, open_states, visible
+from gezhi.cases.queries.sent import sent_before
 from gezhi.cases.queries.tracking import TrackedReport, tracked, tracked_many
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "open_states",
     "queues",
     "saved_views",
+    "sent_before",
     "similar_cases",
     "tracked",
     "tracked_many",
