@@ -1,6 +1,6 @@
 // Builds every island: frontend/PAGE/NAME.ts -> src/gezhi/static/dist/PAGE/NAME.js
-// frontend/shared holds what islands import.
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+// frontend/shared holds what islands import. MapLibre's worker and style are copied beside them.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -15,7 +15,13 @@ const entries = readdirSync(here, { withFileTypes: true })
   .sort();
 
 rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
+mkdirSync(join(out, "map"), { recursive: true });
+
+// A comment that names a source map would have collectstatic look for a file that is not shipped.
+const maplibre = join(here, "..", "node_modules", "maplibre-gl", "dist");
+const worker = readFileSync(join(maplibre, "maplibre-gl-worker.mjs"), "utf8");
+writeFileSync(join(out, "map", "worker.mjs"), worker.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
+copyFileSync(join(maplibre, "maplibre-gl.css"), join(out, "map", "maplibre.css"));
 
 if (entries.length > 0) {
   await build({

@@ -1,0 +1,275 @@
+// The city on a map: its places coloured by state, its cases as heat, clusters or points, what is red pulsing.
+import { Map as View, setWorkerUrl, type GeoJSONSource, type MapLayerMouseEvent } from "maplibre-gl";
+import { AREAS, codeOf, FROM, idOf, isWithin, type Area, type Box } from "./drill";
+import { drawIcons } from "./icons";
+import { Pulse, type Mark } from "./pulse";
+import { radiusOf, stepOf, type RawPoint, type Row } from "./rows";
+import { layersOf, lookOf, opacityOf, styleOf, type Basemap, type Layer, type Look, type Step } from "./style";
+import type { TileSet } from "./tiles";
+
+export interface Wishes {
+  box: HTMLElement;
+  worker: string; // the address of the worker's file
+  tiles: TileSet;
+  basemap: Basemap | null;
+  bounds: Box;
+  layer: Layer;
+  title: string;
+  words: (row: Row) => string; // below a place's name
+  picked: (code: string) => void;
+  casePicked: (number: string) => void;
+  rested: () => void; // the view came to rest
+}
+
+const AROUND = 0.4; // of the city's size may be seen around it
+const PAD = 0.06; // of the view around a place that is fitted
+
+export class CityMap {
+  readonly view: View;
+  private readonly pulse: Pulse;
+  private readonly tip = document.createElement("div");
+  private readonly scheme = matchMedia("(prefers-color-scheme: dark)");
+  private readonly restyle = (): void => this.dress();
+  private readonly steps = new Map<Area, Map<number, Step>>();
+  private look: Look;
+  private rows = new Map<string, Row>();
+  private points: RawPoint[] = [];
+  private near: { area: Area; id: number } | null = null;
+  private area: Area = "county";
+  private layer: Layer;
+
+  private constructor(private readonly wishes: Wishes) {
+    this.look = lookOf(wishes.box);
+    this.layer = wishes.layer;
+    setWorkerUrl(wishes.worker);
+    this.view = new View({
+      container: wishes.box,
+      style: styleOf(this.look, wishes.tiles, wishes.basemap),
+      bounds: wishes.bounds,
+      fitBoundsOptions: { padding: this.padding() },
+      maxBounds: around(wishes.tiles.bounds),
+      maxZoom: 18,
+      attributionControl: wishes.basemap ? { compact: false } : false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      renderWorldCopies: false,
+      refreshExpiredTiles: false,
+      fadeDuration: 0,
+      locale: { "Map.Title": wishes.title },
+    });
+    this.view.touchZoomRotate.disableRotation();
+    this.view.keyboard.disableRotation();
+    this.pulse = new Pulse(this.view, () => this.look.bad);
+    this.tip.className = "tip";
+    this.tip.hidden = true;
+    wishes.box.append(this.tip);
+    this.scheme.addEventListener("change", this.restyle);
+  }
+
+  static async open(wishes: Wishes): Promise<CityMap> {
+    const city = new CityMap(wishes);
+    await city.view.once("load");
+    drawIcons(city.view, city.look);
+    city.listen();
+    city.show(city.area, []);
+    return city;
+  }
+
+  // The places of one level with their numbers; everything told before is forgotten.
+  show(area: Area, rows: Row[]): void {
+    this.area = area;
+    this.rows = new Map(rows.map((row) => [row.code, row]));
+    this.colour(area, rows);
+    this.source("labels").setData(this.labels(rows));
+    this.reveal();
+    this.mark();
+  }
+
+  showPoints(points: RawPoint[]): void {
+    this.points = points;
+    const features = points.map(([id, number, lon, lat, status]) => feature(lon, lat, { id, number, status }));
+    this.source("points").setData({ type: "FeatureCollection", features });
+    this.mark();
+  }
+
+  showHeat(rows: Row[]): void {
+    const most = Math.max(1, ...rows.map((row) => row.open));
+    const features = rows.flatMap((row) => at(row, { weight: row.open / most }));
+    this.source("heat").setData({ type: "FeatureCollection", features });
+  }
+
+  choose(layer: Layer): void {
+    this.layer = layer;
+    this.reveal();
+    this.mark();
+  }
+
+  fit(box: Box, area: Area, animate: boolean): void {
+    const camera = this.view.cameraForBounds(box, { padding: this.padding() });
+    if (!camera) return;
+    const zoom = Math.max(camera.zoom ?? 0, FROM[area]);
+    if (animate) this.view.easeTo({ ...camera, zoom, duration: 500 });
+    else this.view.jumpTo({ ...camera, zoom });
+  }
+
+  // A place that a pointer or the focus rests on, here or in the list beside.
+  approach(code: string | null): void {
+    const id = code === null ? null : idOf(code);
+    if (this.near?.id === id) return;
+    if (this.near) this.state(this.near.area, this.near.id, { near: false });
+    this.near = id === null ? null : { area: this.area, id };
+    if (this.near) this.state(this.near.area, this.near.id, { near: true });
+  }
+
+  flash(lon: number, lat: number): void {
+    this.pulse.flash(lon, lat);
+  }
+
+  pausePulse(paused: boolean): void {
+    this.pulse.pause(paused);
+  }
+
+  get bounds(): Box {
+    return this.view.getBounds().toArray().flat() as Box;
+  }
+
+  remove(): void {
+    this.scheme.removeEventListener("change", this.restyle);
+    this.pulse.remove();
+    this.view.remove();
+  }
+
+  private padding(): number {
+    return Math.round(Math.min(this.wishes.box.clientWidth, this.wishes.box.clientHeight) * PAD);
+  }
+
+  private source(name: "labels" | "heat" | "points"): GeoJSONSource {
+    return this.view.getSource(name) as GeoJSONSource;
+  }
+
+  private state(area: Area, id: number, state: Record<string, unknown>): void {
+    this.view.setFeatureState({ source: area, sourceLayer: area, id }, state);
+  }
+
+  // Only what changed is told to the map: the rest costs no frame.
+  private colour(area: Area, rows: Row[]): void {
+    if (!this.view.getSource(area)) return;
+    const before = this.steps.get(area) ?? new Map<number, Step>();
+    const after = new Map(rows.filter((row) => row.open > 0).map((row) => [idOf(row.code), stepOf(row)]));
+    for (const [id, step] of after) if (before.get(id) !== step) this.state(area, id, { step });
+    for (const id of before.keys()) if (!after.has(id)) this.view.removeFeatureState({ source: area, sourceLayer: area, id }, "step");
+    this.steps.set(area, after);
+  }
+
+  private labels(rows: Row[]): GeoJSON.FeatureCollection {
+    const most = Math.max(1, ...rows.map((row) => row.open));
+    const features = rows.flatMap((row) =>
+      at(row, {
+        code: row.code,
+        name: row.name,
+        words: this.wishes.words(row),
+        count: String(row.open),
+        open: row.open,
+        overdue: row.overdue,
+        radius: radiusOf(row.open, most, this.look.size),
+      }),
+    );
+    return { type: "FeatureCollection", features };
+  }
+
+  private reveal(): void {
+    const shown = AREAS.indexOf(this.area);
+    AREAS.forEach((area, at) => {
+      this.visible(`${area}-fill`, area === this.area);
+      this.visible(`${area}-edge`, at <= shown);
+    });
+    if (this.view.getLayer(`${this.area}-fill`)) {
+      this.view.setPaintProperty(`${this.area}-fill`, "fill-opacity", opacityOf(this.layer, this.wishes.basemap !== null));
+    }
+    for (const [name, wanted] of Object.entries(layersOf(this.layer))) this.visible(name, wanted);
+  }
+
+  private visible(layer: string, wanted: boolean): void {
+    if (!this.view.getLayer(layer)) return;
+    const now = this.view.getLayoutProperty(layer, "visibility") !== "none";
+    if (now !== wanted) this.view.setLayoutProperty(layer, "visibility", wanted ? "visible" : "none");
+  }
+
+  private mark(): void {
+    this.pulse.show([...this.redPoints(), ...this.redPlaces()]);
+  }
+
+  private redPoints(): Mark[] {
+    const red = this.points.filter((point) => point[4] === "overdue");
+    return red.map(([, , lon, lat]) => ({ lon, lat, radius: this.look.size * 0.9, lift: 0 }));
+  }
+
+  private redPlaces(): Mark[] {
+    const rows = [...this.rows.values()].filter((row) => stepOf(row) === 4).sort((a, b) => b.overdue - a.overdue);
+    const most = Math.max(1, ...[...this.rows.values()].map((row) => row.open));
+    const disc = this.layer === "clusters";
+    return rows.flatMap(({ lon, lat, open }) => {
+      if (lon === null || lat === null) return [];
+      const radius = disc ? radiusOf(open, most, this.look.size) + 6 : this.look.size * 0.4;
+      return [{ lon, lat, radius, lift: disc ? 0 : this.look.size * 2 }];
+    });
+  }
+
+  private dress(): void {
+    this.look = lookOf(this.wishes.box);
+    this.view.setStyle(styleOf(this.look, this.wishes.tiles, this.wishes.basemap), { diff: true });
+    drawIcons(this.view, this.look);
+    this.show(this.area, [...this.rows.values()]);
+    this.showPoints(this.points);
+  }
+
+  private listen(): void {
+    this.view.on("moveend", () => this.wishes.rested());
+    this.view.on("click", "points", (event) => this.wishes.casePicked(String(event.features?.[0]?.properties["number"])));
+    for (const area of AREAS.filter((one) => this.view.getSource(one))) {
+      this.view.on("click", `${area}-fill`, (event) => this.pick(event));
+      this.view.on("mousemove", `${area}-fill`, (event) => this.hover(event));
+      this.view.on("mouseleave", `${area}-fill`, () => this.leave());
+    }
+    this.view.on("click", "clusters", (event) => this.wishes.picked(String(event.features?.[0]?.properties["code"])));
+  }
+
+  private pick(event: MapLayerMouseEvent): void {
+    if (this.view.queryRenderedFeatures(event.point, { layers: ["points"] }).length) return;
+    this.wishes.picked(codeOf(event.features?.[0]?.id));
+  }
+
+  private hover(event: MapLayerMouseEvent): void {
+    const code = codeOf(event.features?.[0]?.id);
+    const row = this.rows.get(code);
+    this.approach(code);
+    this.tip.hidden = !row;
+    if (!row) return;
+    this.tip.textContent = `${row.name}　${this.wishes.words(row)}`;
+    this.tip.style.transform = `translate(${event.point.x + 14}px, ${event.point.y + 14}px)`;
+  }
+
+  private leave(): void {
+    this.approach(null);
+    this.tip.hidden = true;
+  }
+
+  // The row of the place in which a case lies, if it is shown.
+  rowAround(place: string): Row | undefined {
+    return [...this.rows.values()].find((row) => isWithin(place, row.code));
+  }
+}
+
+function around([west, south, east, north]: Box): Box {
+  const [wide, high] = [(east - west) * AROUND, (north - south) * AROUND];
+  return [west - wide, south - high, east + wide, north + high];
+}
+
+function at(row: Row, properties: Record<string, unknown>): GeoJSON.Feature[] {
+  return row.lon === null || row.lat === null ? [] : [feature(row.lon, row.lat, properties)];
+}
+
+function feature(lon: number, lat: number, properties: Record<string, unknown>): GeoJSON.Feature {
+  return { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties };
+}

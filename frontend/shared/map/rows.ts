@@ -1,0 +1,54 @@
+// What is told of a place or a case, as the server sends it and as the map draws it.
+import type { Step } from "./style";
+
+export type RawRow = [
+  code: string,
+  name: string,
+  lon: number | null,
+  lat: number | null,
+  open: number,
+  soon: number,
+  overdue: number,
+  carded: number,
+  onTime: number | null,
+];
+
+export interface Row {
+  code: string;
+  name: string;
+  lon: number | null;
+  lat: number | null;
+  open: number;
+  soon: number;
+  overdue: number;
+  carded: number;
+  onTime: number | null;
+}
+
+export type RawPoint = [
+  id: number,
+  number: string,
+  lon: number,
+  lat: number,
+  status: "calm" | "soon" | "overdue",
+  category: string,
+  place: string,
+  due: string | null,
+];
+
+export function rowOf([code, name, lon, lat, open, soon, overdue, carded, onTime]: RawRow): Row {
+  return { code, name, lon, lat, open, soon, overdue, carded, onTime };
+}
+
+export function stepOf({ open, overdue }: { open: number; overdue: number }): Step {
+  if (open <= 0) return 0;
+  const share = overdue / open;
+  if (share <= 0) return 1;
+  return share < 0.05 ? 2 : share < 0.15 ? 3 : 4;
+}
+
+// The area of a disc follows the number; `size`: pixels of the page's text.
+export function radiusOf(open: number, most: number, size: number): number {
+  const text = size * (0.75 + 0.28 * String(open).length);
+  return Math.max(text, size * 3 * Math.sqrt(open / Math.max(most, 1)));
+}

@@ -1,0 +1,205 @@
+// How the map looks: colours come from the page's tokens, so that light, dark and wall need no second style.
+import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import { AREAS, type Area } from "./drill";
+import { shiftedTiles } from "./offset";
+import { sourceOf, type TileSet } from "./tiles";
+
+export interface Basemap {
+  url: string;
+  crs: "wgs84" | "gcj02";
+  attribution: string;
+}
+
+export type Layer = "efficiency" | "heat" | "clusters";
+
+// Steps of how much of what is open is overdue: 0 nothing open, 1 none, 2 below 5 %, 3 below 15 %, 4 more.
+export type Step = 0 | 1 | 2 | 3 | 4;
+
+export interface Look {
+  ink: string;
+  paper: string;
+  ground: string;
+  line: string;
+  strong: string;
+  brand: string;
+  good: string;
+  soon: string;
+  bad: string;
+  size: number; // pixels of the page's own text
+}
+
+const NOTHING: SourceSpecification = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+const FONT = ["sans-serif"];
+
+export function lookOf(page: Element): Look {
+  const style = getComputedStyle(page);
+  const token = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    ink: token("--ink"),
+    paper: token("--paper"),
+    ground: token("--ground"),
+    line: token("--line"),
+    strong: token("--line-strong"),
+    brand: token("--brand"),
+    good: token("--good"),
+    soon: token("--soon"),
+    bad: token("--bad"),
+    size: parseFloat(style.fontSize),
+  };
+}
+
+export function styleOf(look: Look, set: TileSet, basemap: Basemap | null): StyleSpecification {
+  const sources: Record<string, SourceSpecification> = { labels: NOTHING, heat: NOTHING, points: NOTHING };
+  const present = AREAS.filter((area) => set.layers[area]);
+  for (const area of present) sources[area] = sourceOf(set, area)!;
+  if (basemap) sources["base"] = rasterOf(basemap);
+  return {
+    version: 8,
+    sources,
+    layers: [
+      { id: "ground", type: "background", paint: { "background-color": look.ground } },
+      ...(basemap ? [{ id: "base", type: "raster", source: "base" } as const] : []),
+      ...present.map((area) => fillOf(area, look, basemap !== null)),
+      heatOf(look),
+      ...[...present].reverse().map((area) => edgeOf(area, look)),
+      ...clusterLayers(look),
+      ...pointLayers(look),
+      nameLayer(look),
+    ],
+  };
+}
+
+function rasterOf({ url, crs, attribution }: Basemap): SourceSpecification {
+  return { type: "raster", tiles: [crs === "gcj02" ? shiftedTiles(url) : url], tileSize: 256, attribution };
+}
+
+const step: ExpressionSpecification = ["coalesce", ["feature-state", "step"], 0];
+
+function fillOf(area: Area, look: Look, over: boolean): LayerSpecification {
+  return {
+    id: `${area}-fill`,
+    type: "fill",
+    source: area,
+    "source-layer": area,
+    paint: {
+      "fill-color": ["match", step, 4, look.bad, 3, look.soon, 2, look.soon, 1, look.good, look.paper],
+      "fill-opacity": opacityOf("efficiency", over),
+      "fill-antialias": false,
+    },
+  };
+}
+
+// Other layers need the places only to be pointed at.
+export function opacityOf(layer: Layer, over: boolean): ExpressionSpecification | number {
+  if (layer !== "efficiency") return 0.01;
+  const dim = over ? 0.75 : 1;
+  return ["match", step, 4, 0.62 * dim, 3, 0.6 * dim, 2, 0.28 * dim, 1, 0.3 * dim, over ? 0.2 : 1];
+}
+
+// The edges of larger places stay visible over those of smaller ones.
+function edgeOf(area: Area, look: Look): LayerSpecification {
+  const width = { county: 2.5, town: 1.8, village: 1.2, grid: 0.6 }[area];
+  return {
+    id: `${area}-edge`,
+    type: "line",
+    source: area,
+    "source-layer": area,
+    paint: {
+      "line-color": ["case", ["boolean", ["feature-state", "near"], false], look.ink, look.strong],
+      "line-width": ["case", ["boolean", ["feature-state", "near"], false], 4, width],
+      "line-opacity": area === "grid" ? 0.6 : 0.9,
+    },
+  };
+}
+
+function heatOf(look: Look): LayerSpecification {
+  return {
+    id: "heat",
+    type: "heatmap",
+    source: "heat",
+    layout: { visibility: "none" },
+    paint: {
+      "heatmap-weight": ["get", "weight"],
+      "heatmap-radius": ["interpolate", ["exponential", 1.6], ["zoom"], 7, 14, 11, 40, 14, 70],
+      "heatmap-opacity": 0.8,
+      "heatmap-color": [
+        ...(["interpolate", ["linear"], ["heatmap-density"]] as const),
+        ...[0, "rgba(0,0,0,0)", 0.15, look.brand, 0.5, look.soon, 0.9, look.bad],
+      ] as ExpressionSpecification,
+    },
+  };
+}
+
+const many: ExpressionSpecification = ["get", "radius"];
+
+function clusterLayers(look: Look): LayerSpecification[] {
+  return [
+    {
+      id: "clusters",
+      type: "circle",
+      source: "labels",
+      layout: { visibility: "none" },
+      filter: [">", ["get", "open"], 0],
+      paint: {
+        "circle-radius": many,
+        "circle-color": look.paper,
+        "circle-opacity": 0.92,
+        "circle-stroke-width": 3,
+        "circle-stroke-color": ["case", [">", ["get", "overdue"], 0], look.bad, look.brand],
+      },
+    },
+    {
+      id: "cluster-counts",
+      type: "symbol",
+      source: "labels",
+      filter: [">", ["get", "open"], 0],
+      layout: {
+        visibility: "none",
+        "text-field": ["get", "count"],
+        "text-font": FONT,
+        "text-size": look.size,
+        "text-allow-overlap": true,
+      },
+      paint: { "text-color": look.ink },
+    },
+  ];
+}
+
+// Single cases, from the zoom of grids on: a shape each, as everywhere.
+function pointLayers(look: Look): LayerSpecification[] {
+  return [
+    {
+      id: "points",
+      type: "symbol",
+      source: "points",
+      layout: {
+        "icon-image": ["get", "status"],
+        "icon-allow-overlap": true,
+        "icon-size": look.size / 16,
+        "symbol-sort-key": ["match", ["get", "status"], "overdue", 2, "soon", 1, 0],
+      },
+    },
+  ];
+}
+
+function nameLayer(look: Look): LayerSpecification {
+  return {
+    id: "names",
+    type: "symbol",
+    source: "labels",
+    layout: {
+      "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "words"], { "font-scale": 0.85 }],
+      "text-font": FONT,
+      "text-size": look.size,
+      "text-line-height": 1.25,
+      "text-padding": 4,
+      "symbol-sort-key": ["-", 0, ["get", "overdue"]],
+    },
+    paint: { "text-color": look.ink, "text-halo-color": look.paper, "text-halo-width": 2 },
+  };
+}
+
+export function layersOf(layer: Layer): Record<string, boolean> {
+  const clusters = layer === "clusters";
+  return { heat: layer === "heat", clusters, "cluster-counts": clusters, names: !clusters };
+}
