@@ -17,6 +17,7 @@ from gezhi.packs.shapes.categories import (
     Limit,
     Message,
     Parameter,
+    Public,
     Rule,
 )
 from gezhi.packs.shapes.closings import Closing
@@ -87,6 +88,7 @@ __all__ = [
     "Parameter",
     "Procedure",
     "Property",
+    "Public",
     "Role",
     "RoundPlan",
     "Rule",

@@ -10,6 +10,8 @@ from gezhi.packs.shapes.base import Key, Length, Shape, Words
 REPORT_IN_LIMIT, ORDER_LIMIT, CALLBACK_LIMIT = "report-in", "order", "callback"
 ENGINE_LIMITS = (REPORT_IN_LIMIT, ORDER_LIMIT, CALLBACK_LIMIT)  # parameters that no state names
 
+Public = Literal["places", "numbers", "nothing"]  # what anybody may see of cases
+
 PARAMETER_KEY = r"^[a-z][a-z-]*(\.[a-z][a-z-]*)?$"
 
 
@@ -29,6 +31,7 @@ class Category(Shape):
     `part` and `matter` are the standard's; `local` is a city's own addition. Reports are never about a
     `part`: the standard has a matter for the fault of each. `procedure`, `closing` and `form` may be those of
     a needed pack. `form`: what is asked with a report. `internal`: staff alone report it, by name.
+    `public`: None for what the group says.
     """
 
     key: Key
@@ -41,6 +44,7 @@ class Category(Shape):
     limits: Key
     grids: bool = True
     internal: bool = False
+    public: Public | None = None
     words: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     form: Key | None = None
@@ -50,6 +54,7 @@ class Category(Shape):
 class Group(Shape):
     key: Key
     name: Words
+    public: Public = "nothing"
 
 
 class Function(Shape):

@@ -62,6 +62,7 @@ class Kind(StrEnum):
     SUPERVISE = "supervise"
     ANSWER_ORDER = "answer-order"
     OVERDUE = "overdue"
+    UNDO = "undo"
 
 
 class Need(StrEnum):
