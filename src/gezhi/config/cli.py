@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "serve": ("gezhi.config.serving:serve", "Serve the pages and the API."),
     "worker": ("gezhi.config.serving:worker", "Do the deferred jobs: notices, sweeps, training."),
+    "live": ("gezhi.live.cli:live", "Stream to open pages what is committed."),
     "migrate": ("gezhi.config.serving:migrate", "Bring the database's tables up to date."),
     "demo": ("gezhi.config.demo:demo", "Set up a city with thirty days of history and serve it, alive."),
     "simulate": (

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from gezhi.cases.photos import MAX_BYTES
 from gezhi.exchange.files.uploads import MAX_UPLOAD
+from gezhi.live.address import stream_origin
 from gezhi.pages.photos import MOST
 
 _TEXTS: Final = ("application/json", "application/problem+json", "application/xml", "image/svg+xml")
@@ -26,6 +27,21 @@ class CompressText(GZipMiddleware):
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         is_text = kind.startswith("text/") or kind in _TEXTS
         return super().process_response(request, response) if is_text else response
+
+
+class AllowStream:
+    """Pages may listen to the stream where it has an origin of its own."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        origin = stream_origin(request)
+        if origin:
+            more = {**getattr(response, "_csp_update", {}), "connect-src": [origin]}
+            response._csp_update = more  # type: ignore[attr-defined]
+        return response
 
 
 class RefuseNulBytes:

@@ -27,14 +27,27 @@ THREADS = 16  # of each web process; requests wait for the database, not for eac
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
 @click.option("--processes", default=2, show_default=True, help="Web processes.")
 @click.option("--worker/--no-worker", default=True, help="Also do the deferred jobs.")
-def serve(port: int, host: str, data: Path | None, processes: int, worker: bool) -> None:
+@click.option("--live/--no-live", default=True, help="Also stream changes to open pages.")
+@click.option("--live-port", type=int, help="The stream's port; the next one unless given.")
+def serve(
+    port: int, host: str, data: Path | None, processes: int, worker: bool, live: bool, live_port: int | None
+) -> None:
     """Serve the pages and the API until interrupted."""
     from gezhi.config import cli
 
     if data:
         cli.use_data(data)
+    stream = streaming(host, live_port or port + 1) if live else []
     cli.prepare()
-    serve_forever(host, port, processes, worker)
+    serve_forever(host, port, processes, worker, stream)
+
+
+def streaming(host: str, port: int) -> list[list[str]]:
+    """The command that streams changes. Pages are told of its port, unless a setting names another address; so this
+    comes before the settings are read. Raises ClickException."""
+    require_free(host, port, "--live-port")
+    os.environ.setdefault("GEZHI_LIVE_URL", f":{port}")
+    return [[sys.executable, "-m", "gezhi", "live", "--host", host, "--port", str(port)]]
 
 
 def serve_forever(
@@ -59,7 +72,7 @@ def serve_forever(
             child.stop()
 
 
-def require_free(host: str, port: int) -> None:
+def require_free(host: str, port: int, option: str = "--port") -> None:
     """The server shares its port among its processes, so that a second node there would go unnoticed.
     Raises ClickException."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -69,7 +82,7 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise click.ClickException(
-                f"Port {port} at {host} is taken. Choose another with --port."
+                f"Port {port} at {host} is taken. Choose another with {option}."
             ) from error
 
 

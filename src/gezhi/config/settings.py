@@ -28,6 +28,8 @@ SECRET_KEY = os.environ.get("GEZHI_SECRET_KEY") or secret_key(DATA_DIR)
 ALLOWED_HOSTS = os.environ.get("GEZHI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GEZHI_ORIGINS", "").split(",") if origin]
 PUBLIC_URL = (CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0]  # where documents say they are verified
+LIVE_URL = os.environ.get("GEZHI_LIVE_URL", "")
+LIVE_CLIENTS = int(os.environ.get("GEZHI_LIVE_CLIENTS", "4000"))
 TRUSTED_PROXIES = proxies_in(os.environ.get("GEZHI_TRUSTED_PROXIES", ""))
 HTTPS = os.environ.get("GEZHI_HTTPS", "") == "1"
 
@@ -61,6 +63,7 @@ MIDDLEWARE = [
     "gezhi.config.middleware.RefuseNulBytes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gezhi.config.middleware.AllowStream",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -129,6 +132,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "connect-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],

@@ -5,6 +5,7 @@ from gezhi.config import health
 urlpatterns = [
     path("", include("gezhi.exchange.urls")),
     path("", include("gezhi.portal.urls")),
+    path("live/", include("gezhi.live.urls")),
     path("command/", include("gezhi.command.urls")),
     path("desk/", include("gezhi.desk.urls")),
     path("field/", include("gezhi.field.urls")),

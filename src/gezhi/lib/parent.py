@@ -14,7 +14,7 @@ def mark_children() -> None:
     os.environ[_MARK] = "1"
 
 
-def end_with_parent() -> None:
-    """Ask the kernel for SIGTERM when the parent dies. Does nothing in a process that was started on its own."""
+def end_with_parent(by: int = signal.SIGTERM) -> None:
+    """Ask the kernel for a signal when the parent dies. Does nothing in a process that was started on its own."""
     if os.environ.get(_MARK) == "1" and sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, by)

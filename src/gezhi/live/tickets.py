@@ -1,0 +1,17 @@
+"""Who may listen to what."""
+
+from gezhi.lib.codes import place_range
+from gezhi.live.scope import Scope
+from gezhi.live.seal import sealed
+from gezhi.people.access import UNIT_ROLES, Actor
+
+
+def scope_of(actor: Actor) -> Scope:
+    """The same as `cases.queries.scope.visible`."""
+    places = {place_range(post.place_code) for post in actor.posts if post.role not in UNIT_ROLES}
+    return Scope(tuple(sorted(places)), actor.handling_units)
+
+
+def ticket_for(actor: Actor) -> str:
+    """Opens the stream once, within a minute, to what this person sees today."""
+    return sealed(actor.account_id, scope_of(actor))
