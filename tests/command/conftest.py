@@ -1,9 +1,9 @@
 import pytest
 
-from gezhi.insight.queries.board import kept
+from gezhi.insight.queries.board import memo
 from tests.desk.conftest import signed_in as signed_in
 
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    kept.clear()
+    memo.clear()

@@ -3,9 +3,16 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 Kind = Literal["month", "week", "day"]
+
+
+class Bounded(Protocol):
+    """A time that figures may be of."""
+
+    def bounds(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """since <= what counts < until."""
 
 
 class BadPeriod(ValueError):

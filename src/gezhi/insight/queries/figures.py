@@ -11,7 +11,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from gezhi.insight.counts import BY_KEY, MINUTES, NAMES, Count
-from gezhi.insight.periods import Period
+from gezhi.insight.periods import Bounded
 from gezhi.lib.codes import place_range
 
 Dimension = Literal["unit", "county", "town", "village", "grid", "category", "all"]
@@ -64,7 +64,7 @@ class Figures:
         return Figures(keys, {name: np.append(column, 0.0)[at] for name, column in self.columns.items()})
 
 
-def figures(period: Period, by: Dimension, within: Within = Within()) -> Figures:
+def figures(period: Bounded, by: Dimension, within: Within = Within()) -> Figures:
     """Sums by the dimension; keys are a unit's number, a place's code or a category's key. One statement."""
     where, values = conditions(period, by, within)
     sql = f"SELECT {DIMENSIONS[by]}, flags, count(*), coalesce(sum(minutes), 0) FROM insight_tally WHERE {where}"
@@ -89,7 +89,7 @@ def _summed(rows: Sequence[tuple[str, int, int, int]]) -> Figures:
 
 
 def conditions(
-    period: Period, by: Dimension, within: Within, count: Count | None = None
+    period: Bounded, by: Dimension, within: Within, count: Count | None = None
 ) -> tuple[str, list[Any]]:
     """The tallies that figures are sums of; with a count, those that it counts. For statements written by hand."""
     since, until = period.bounds(ZoneInfo(settings.TIME_ZONE))

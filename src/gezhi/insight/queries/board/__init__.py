@@ -1,5 +1,5 @@
 """What the command centre reads: every number within the sight of whoever looks."""
 
-from gezhi.lib.kept import Kept
+from gezhi.lib.memo import Memo
 
-kept = Kept()
+memo = Memo()

@@ -1,0 +1,114 @@
+"""How it stands now: the open cases that are looked at, by stage, and what came in and was closed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from operator import add
+from typing import NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from gezhi.cases.models import Case
+from gezhi.cases.world import World
+from gezhi.insight.queries.board.look import Look, due_as, midnight
+from gezhi.packs.catalogue import Catalogue
+from gezhi.packs.shapes import Stage
+from gezhi.people.access import Actor
+
+RATED_DAYS = 30
+
+
+class Numbers(NamedTuple):
+    """Of open cases: all, due soon, overdue, with a yellow card, with a red one."""
+
+    open: int = 0
+    soon: int = 0
+    overdue: int = 0
+    yellow: int = 0
+    red: int = 0
+
+    @property
+    def carded(self) -> int:
+        return self.yellow + self.red
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`stages`: how many open cases stand in each of the seven stages."""
+
+    numbers: Numbers
+    stages: Mapping[Stage, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Cases opened and closed in a time. `rated`, `satisfied`: of those closed in the last thirty days or in the time
+    that was asked for, how many were rated, and how many of these 4 or 5; of work, never of a person."""
+
+    received: int = 0
+    closed: int = 0
+    rated: int = 0
+    satisfied: int = 0
+
+    @property
+    def satisfaction(self) -> float | None:
+        return self.satisfied / self.rated if self.rated else None
+
+
+def standing(actor: Actor, look: Look, world: World, now: datetime) -> Standing:
+    """One statement."""
+    cases = Case.objects.filter(look.seen_by(actor), look.opened(), is_open=True)
+    groups = cases.values_list("pack_version_id", "procedure", "state").annotate(**counts(now)).order_by()
+    total, stages = Numbers(), Counter[Stage]()
+    for version, procedure, state, *found in groups:
+        total = Numbers(*map(add, total, found))
+        stages[_stage(version, procedure, state, world.catalogue)] += found[0]
+    return Standing(total, {stage: stages[stage] for stage in Stage if stages[stage]})
+
+
+def counts(now: datetime) -> dict[str, Count]:
+    """The columns of Numbers."""
+    return {
+        "open": Count("pk"),
+        "soon": Count("pk", filter=due_as("soon", now)),
+        "overdue": Count("pk", filter=due_as("overdue", now)),
+        "yellow": Count("pk", filter=Q(card=1)),
+        "red": Count("pk", filter=Q(card=2)),
+    }
+
+
+def _stage(pack_version_id: int, procedure: str, state: str, catalogue: Catalogue) -> Stage:
+    known = catalogue.find_procedure(pack_version_id, procedure)
+    found = next((one.stage for one in known.states if one.key == state), None) if known else None
+    return found or Stage.FILE
+
+
+def flow(actor: Actor, look: Look, today: date) -> Flow:
+    """Of today, or of the time that is asked for. Two statements."""
+    since, until = span(look, today)
+    seen = look.seen_by(actor)
+    received = Case.objects.filter(seen, opened_at__gte=since, opened_at__lt=until).count()
+    rated_since = since if look.since else min(since, until - timedelta(days=RATED_DAYS))
+    closed = closings(actor, look, rated_since, until).aggregate(
+        closed=Count("pk", filter=Q(closed_at__gte=since)),
+        rated=Count("rating"),
+        satisfied=Count("pk", filter=Q(rating__gte=4)),
+    )
+    return Flow(received=received, **closed)
+
+
+def closings(actor: Actor, look: Look, since: datetime, until: datetime) -> QuerySet[Case]:
+    """Cases that were closed in this time and have stayed so; what was merged into another is none."""
+    closed = Q(closed_at__gte=since, closed_at__lt=until, is_open=False, merged_into_id=None)
+    return Case.objects.filter(look.seen_by(actor), closed)
+
+
+def span(look: Look, today: date) -> tuple[datetime, datetime]:
+    """The time that is asked for; without one, today."""
+    first = date.fromisoformat(look.since) if look.since else min(today, _last(look, today))
+    return midnight(first), midnight(_last(look, today) + timedelta(days=1))
+
+
+def _last(look: Look, today: date) -> date:
+    return date.fromisoformat(look.until) if look.until else today
