@@ -5,6 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
+from gezhi.config.basemap import basemap_in
 from gezhi.config.database import connection_settings
 from gezhi.config.paths import PROJECT_DIR, data_dir
 from gezhi.config.proxies import proxies_in
@@ -28,6 +29,7 @@ SECRET_KEY = os.environ.get("GEZHI_SECRET_KEY") or secret_key(DATA_DIR)
 ALLOWED_HOSTS = os.environ.get("GEZHI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GEZHI_ORIGINS", "").split(",") if origin]
 PUBLIC_URL = (CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0]  # where documents say they are verified
+BASEMAP = basemap_in(os.environ.get("GEZHI_BASEMAP", ""))
 LIVE_URL = os.environ.get("GEZHI_LIVE_URL", "")
 LIVE_CLIENTS = int(os.environ.get("GEZHI_LIVE_CLIENTS", "4000"))
 TRUSTED_PROXIES = proxies_in(os.environ.get("GEZHI_TRUSTED_PROXIES", ""))
@@ -129,11 +131,13 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
+_BASEMAP_ORIGIN = [BASEMAP.origin] if BASEMAP and BASEMAP.origin else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "connect-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF, *_BASEMAP_ORIGIN],
+        "img-src": [SELF, "data:", "blob:", *_BASEMAP_ORIGIN],
+        "worker-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "object-src": [NONE],
