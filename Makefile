@@ -16,7 +16,7 @@ ISLANDS := $(wildcard frontend/*.mjs frontend/*.json frontend/*.ts frontend/*/*)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check gallery bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ check: setup ## lint, types, import contracts, house tests
 	.venv/bin/lint-imports
 	$(if $(wildcard frontend/*/*.ts),$(PY) tools/node.py node_modules/.bin/tsc --project frontend --noEmit)
 	.venv/bin/pytest tests/house
+
+gallery: setup ## a picture of every page in both languages, on phone and desk, light and dark: var/gallery
+	@$(PY) -m tools.gallery
 
 bench: setup ## every benchmark, one JSON line each
 	@for file in $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = [  # asks nothing of any host
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
 MISSING = (
     "The browser tests need Chromium and a Chinese font. Debian, as root: "
     "apt-get install chromium fonts-noto-cjk. Elsewhere: install Chromium and Noto Sans CJK, "

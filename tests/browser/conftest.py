@@ -13,12 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from gezhi.cases import world
 from tests import cast
 from tests.house.tree import ROOT
-from tools.browser import MISSING, chromium
+from tools.browser import FLAGS, MISSING, chromium
 
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 SCREENS = ROOT / "var" / "screens"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}

@@ -1,0 +1,100 @@
+"""Every page, as the person whose page it is: nothing that axe-core or the console complains of, in both languages.
+
+A demonstration city of its own is behind it, so that no page is empty.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.house.tree import ROOT
+from tools.gallery.city import PASSWORD, City, served
+from tools.gallery.pages import NO_PAGES, all_routes, page_of, page_routes, who_opens
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ASK = "tags => axe.run({runOnly: tags}).then(found => found.violations)"
+FACES = {"zh": ("zh-CN", DESKTOP), "en": ("en-GB", PHONE)}
+ROUTES = page_routes()
+
+
+@pytest.fixture(scope="session")
+def lively(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    with served(tmp_path_factory.mktemp("lively")) as city:
+        furnish = [sys.executable, "-m", "tools.gallery.furnish", str(city.data)]
+        subprocess.run(furnish, check=True, cwd=ROOT)
+        yield city
+
+
+@pytest.fixture(scope="session")
+def seats(lively: City, browser: Browser) -> Iterator[dict[tuple[str, str], BrowserContext]]:
+    """One browser for each person and language, opened when first needed."""
+    opened = Seats(lively, browser)
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
+class Seats(dict[tuple[str, str], BrowserContext]):
+    def __init__(self, city: City, browser: Browser) -> None:
+        self._city, self._browser = city, browser
+
+    def __missing__(self, key: tuple[str, str]) -> BrowserContext:
+        who, language = key
+        locale, size = FACES[language]
+        context = self._browser.new_context(locale=locale, viewport=size, service_workers="block")  # type: ignore[arg-type]
+        if who:
+            self._sign_in(context, who)
+        self[key] = context
+        return context
+
+    def _sign_in(self, context: BrowserContext, who: str) -> None:
+        page = context.new_page()
+        page.goto(f"{self._city.home}/desk/sign-in/?next=/desk/")
+        page.fill("#username", who)
+        page.fill("#password", PASSWORD)
+        page.click("form.card button")
+        page.wait_for_url("**/desk/")
+        page.close()
+
+
+@pytest.mark.parametrize("language", list(FACES))
+@pytest.mark.parametrize("route", ROUTES)
+def test_nothing_is_in_anybodys_way(
+    route: str,
+    language: str,
+    lively: City,
+    seats: dict[tuple[str, str], BrowserContext],
+) -> None:
+    with lively.connect() as connection:
+        path = page_of(route, connection).path
+    page = seats[who_opens(route), language].new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    answer = page.goto(lively.home + path)
+    assert answer is not None
+    assert answer.status == 200, f"{path} as {who_opens(route)!r}: {answer.status}"
+    page.wait_for_load_state("load")
+    page.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = page.evaluate(ASK, RULES)
+    assert not [_told(one) for one in found]
+    assert not complaints
+    assert page.locator("h1").count() == 1
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), "wider than its screen"
+    page.close()
+
+
+def _told(violation: dict[str, Any]) -> str:
+    nodes = " | ".join(str(node["html"])[:160] for node in violation["nodes"][:3])
+    return f"{violation['id']}: {violation['help']}: {nodes}"
+
+
+def test_what_is_no_page_exists() -> None:
+    known = set(all_routes())
+    assert not NO_PAGES - known, "A route that was renamed or removed leaves the list."

@@ -1,0 +1,75 @@
+"""A demonstration city of its own, served for whoever looks at every page."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+
+DAYS: Final = 2
+PASSWORD: Final = "gezhi-demo-2026"  # noqa: S105 - of invented people
+_WAIT: Final = 240  # seconds; a machine with other work takes its time
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """`home`: where it is served; `data`: its folder."""
+
+    home: str
+    data: Path
+
+    def connect(self) -> psycopg.Connection:
+        from gezhi.config.database import start_embedded
+
+        return psycopg.connect(start_embedded(self.data / "postgres", "gezhi"), autocommit=True)
+
+
+@contextmanager
+def served(data: Path, days: int = DAYS) -> Iterator[City]:
+    """Made where `data` is empty; stopped afterwards."""
+    port = _free_port()
+    command = [sys.executable, "-m", "gezhi", "demo", "--no-simulate", "--days", str(days)]
+    data.mkdir(parents=True, exist_ok=True)
+    plain = {
+        name: value for name, value in os.environ.items() if not name.startswith(("GEZHI_", "DATABASE_"))
+    }
+    with (data / "demo.log").open("w") as log:
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--data", str(data)], stdout=log, stderr=log, env=plain
+        )
+        try:
+            home = f"http://localhost:{port}"
+            _wait_for(f"{home}/readyz", process)
+            yield City(home, data)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _WAIT
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError("the demonstration city ended by itself; its folder holds demo.log")
+        try:
+            with urlopen(address, timeout=2) as answer:  # noqa: S310 - our own server
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            time.sleep(0.3)
+    raise TimeoutError(f"{address} did not answer within {_WAIT} s")

@@ -1,0 +1,142 @@
+"""Every page that a person can open: its address in a demonstration city, and who opens it.
+
+A page with a part in its address names the statement that finds one worth showing. What answers with a file, a
+fragment or numbers, or only takes what a form sends, is no page.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+STAFF: Final = "supervisor"
+_OPEN: Final = "SELECT number FROM cases_case WHERE is_open ORDER BY version DESC, id LIMIT 1"
+
+WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area's own
+    "desk:sign-in": "",
+    "desk:hotline": "operator",
+    "desk:imports": "admin",
+    "desk:import-run": "admin",
+    "desk:classifier": "admin",
+    "desk:packs": "admin",
+    "desk:pack": "admin",
+    "desk:parameters": "leader",
+    "desk:parameter": "leader",
+    "desk:contract": "leader",
+    "desk:contract-new": "leader",
+    "desk:contracts": "leader",
+    "desk:subjects": "dispatcher",
+    "desk:subject": "dispatcher",
+    "desk:subject-new": "dispatcher",
+    "desk:subject-import": "dispatcher",
+    "desk:case": "dispatcher",
+    "desk:cases": "dispatcher",
+    "desk:home": "dispatcher",
+}
+AREAS: Final[Mapping[str, str]] = {
+    "portal": "",
+    "field": "gridworker",
+    "desk": STAFF,
+    "command": "leader",
+}
+FOUND: Final[Mapping[str, str]] = {
+    "desk:case": _OPEN,
+    "desk:pack": "SELECT name FROM packs_packversion WHERE name = 'city-management' LIMIT 1",
+    "desk:parameter": "SELECT 'handling.normal'",
+    "desk:import-run": "SELECT key FROM cases_importrun ORDER BY id DESC LIMIT 1",
+    "desk:callback": "SELECT id FROM cases_callback ORDER BY done_at NULLS FIRST, id LIMIT 1",
+    "desk:contract": "SELECT id FROM people_contract ORDER BY id LIMIT 1",
+    "desk:appraisal-unit": "SELECT unit_id FROM cases_case WHERE unit_id > 0 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
+    "desk:appeal-new": "SELECT id, unit_id FROM cases_case WHERE closed_at > '2000-01-01' AND unit_id > 0 "
+    "ORDER BY overdue_count DESC, id LIMIT 1",
+    "desk:appeal-decide": "SELECT id FROM insight_appeal ORDER BY id LIMIT 1",
+    "desk:bulletin": "SELECT id FROM insight_bulletin ORDER BY id LIMIT 1",
+    "desk:profile": "SELECT place_code FROM cases_case GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
+    "desk:round": "SELECT id FROM rounds_round ORDER BY id LIMIT 1",
+    "desk:plan": "SELECT plan FROM rounds_round ORDER BY id LIMIT 1",
+    "desk:subject": "SELECT id FROM rounds_subject ORDER BY id LIMIT 1",
+    "field:case": "SELECT c.number FROM cases_case c JOIN people_post p USING (place_code) JOIN people_account a "
+    "ON a.id = p.account_id WHERE a.username = 'gridworker' ORDER BY c.is_open DESC, c.id DESC LIMIT 1",
+    "field:round": "SELECT r.id FROM rounds_round r JOIN people_post p USING (place_code) JOIN people_account a "
+    "ON a.id = p.account_id WHERE a.username = 'gridworker' ORDER BY r.state = 'planned' DESC, r.id DESC LIMIT 1",
+    "portal:thanks": "SELECT tracking_code FROM cases_report WHERE source = 'portal' ORDER BY id DESC LIMIT 1",
+    "portal:followed": "SELECT r.tracking_code FROM cases_report r JOIN cases_case c ON c.id = r.case_id "
+    "WHERE r.source = 'portal' AND c.closed_at > '2000-01-01' AND r.reporter_phone = '' ORDER BY r.id DESC LIMIT 1",
+    "portal:verified": "SELECT code FROM cases_issueddocument ORDER BY id LIMIT 1",
+}
+ASKED: Final[Mapping[str, str]] = {  # what a page is asked for, beyond its plain form
+    "desk:classifier": "text=路灯不亮",
+}
+
+
+NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a form
+    f"desk:{name}"
+    for name in (
+        "sign-out bulk export save-view forget-view issue document drawing parameter-set parameter-withdraw evidence "
+        "hotline-hints import-mapping import-progress import-errors lists-export coverage-export callbacks-export "
+        "circles-export contracts-export contract-change contract-mark appraisal-export bulletin-publish bulletin-file "
+        "profiles-export training-progress export-rounds round-photo"
+    ).split()
+) | {
+    *("field:issue", "field:document"),
+    *("portal:places", "portal:here", "portal:photo", "portal:paper", "portal:step", "portal:display"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`who`: the account that opens it; "": nobody signed in."""
+
+    name: str
+    route: str
+    who: str
+    path: str
+
+
+def who_opens(route: str) -> str:
+    return WHO.get(route, AREAS[route.partition(":")[0]])
+
+
+def all_routes() -> list[str]:
+    """The names of all addresses of the areas, from their address books."""
+    return [
+        f"{resolver.namespace}:{pattern.name}"
+        for resolver in get_resolver().url_patterns
+        if isinstance(resolver, URLResolver) and resolver.namespace in AREAS
+        for pattern in resolver.url_patterns
+        if isinstance(pattern, URLPattern)
+    ]
+
+
+def page_routes() -> list[str]:
+    return [route for route in all_routes() if route not in NO_PAGES]
+
+
+def parts_of(route: str) -> int:
+    """How many parts of the route's address are to be filled."""
+    name = route.partition(":")[2]
+    patterns = (p for p in _patterns(route) if p.name == name)
+    return len(next(patterns).pattern.converters)
+
+
+def _patterns(route: str) -> Iterator[URLPattern]:
+    area = route.partition(":")[0]
+    for resolver in get_resolver().url_patterns:
+        if isinstance(resolver, URLResolver) and resolver.namespace == area:
+            yield from (one for one in resolver.url_patterns if isinstance(one, URLPattern))
+
+
+def page_of(route: str, connection: psycopg.Connection) -> Page:
+    """Raises LookupError for a page with parts for which the city holds nothing to show."""
+    parts: tuple[object, ...] = ()
+    if parts_of(route):
+        row = connection.execute(FOUND[route]).fetchone() if route in FOUND else None
+        if row is None:
+            raise LookupError(
+                f"{route}: name in FOUND where the city holds something that this page can show"
+            )
+        parts = row
+    query = f"?{ASKED[route]}" if route in ASKED else ""
+    return Page(route.replace(":", "-"), route, who_opens(route), reverse(route, args=parts) + query)
