@@ -215,6 +215,11 @@ def test_a_correction_moves_the_case_and_teaches(loop: Loop) -> None:
     assert CaseEvent.objects.get(seq=2).facts == {
         "category": [LAMP, RUBBISH],
         "place": [f"{WANAN}001", f"{WANAN}002"],
+        "before": {
+            "category": LAMP,
+            "place_code": f"{WANAN}001",
+            "suggested_unit_id": loop.city.units["haishu-works"],
+        },
     }
     lesson = Lesson.objects.get()
     assert (lesson.text, lesson.category) == ("路灯不亮了", RUBBISH)

@@ -208,3 +208,12 @@ def test_a_wrong_category_goes_over_to_its_own_procedure(way: Way) -> None:
     assert done[-2:] == ["已立案", "已更正"]
     assert way.do("dispatcher", "dispatch", unit_id=way.city.units["haishu-works"]) == "dispatched"
     assert way.do("dispatcher", "correct", category=LAMP) == "other-procedure"
+
+
+def test_a_dispatch_is_undone_by_whoever_gave_it(way: Way) -> None:
+    assert way.do("dispatcher", "dispatch", unit_id=way.city.units["nanmen"]) == "dispatched"
+    seen = {"version": way.case.version}
+    assert post(way.key("supervisor"), f"cases/{way.number}/undo", seen).json()["code"] == "not-yours"
+    answer = post(way.key("dispatcher"), f"cases/{way.number}/undo", seen)
+    assert (answer.status_code, answer.json()["state"]) == (200, "registered")
+    assert post(way.key("dispatcher"), f"cases/{way.number}/undo", seen).status_code == 409

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from gezhi.cases.undoing import standing
 from gezhi.insight.counts import FLAG, FORMAL_DAYS, Origin
 
-RESIDENTS: Final = ("portal", "hotline", "open311:", "file:")
+RESIDENTS: Final = ("portal", "hotline", "agent", "open311:", "file:")
 NO_CLOSING: Final = ("reject", "withdraw", "merge", "report", "join", "reopen", "overturn")
 _CARDS: Final = {"yellow": "yellow_cards", "red": "red_cards"}
 
@@ -91,11 +92,12 @@ Facts = Mapping[tuple[int, int], Fact]  # by (origin, ref)
 def retell(story: Story) -> dict[tuple[int, int], Fact]:
     """Everything that counts of the case."""
     found: dict[tuple[int, int], Fact] = {}
-    first = next((event.unit for event in story.events if event.moves and event.unit), None)
-    for event in story.events:
+    events = standing(story.events)
+    first = next((event.unit for event in events if event.moves and event.unit), None)
+    for event in events:
         if event.kind in ("report", "join"):
             found[Origin.REPORT, event.seq] = Fact(event.at, first, _said(event, story))
-    plain = [event for event in story.events if event.kind != "join"]
+    plain = [event for event in events if event.kind != "join"]
     for stint in _stints(plain):
         if stint.unit is None:
             continue

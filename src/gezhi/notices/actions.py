@@ -34,12 +34,13 @@ class Answer:
 
 
 def queue_answers(answers: Sequence[Answer], at: datetime) -> None:
-    """Two statements at most. A portal answer is delivered by being there; the others are sent by a job."""
+    """Two statements at most. `at`: from when on the reporters may be told. A portal answer is delivered by being
+    there; the others are sent by a job."""
     if not answers:
         return
     insert_rows("notices_notice", COLUMNS, [_row(answer, at) for answer in answers])
     if any(answer.transport != "portal" for answer in answers):
-        app.configure_task("notices.send", allow_unknown=False).defer()
+        app.configure_task("notices.send", allow_unknown=False, schedule_at=at).defer()
 
 
 def _row(answer: Answer, at: datetime) -> tuple[object, ...]:
@@ -60,6 +61,11 @@ def _row(answer: Answer, at: datetime) -> tuple[object, ...]:
     )
 
 
+def withdraw_answers(case_id: int, report_ids: Sequence[int], at: datetime) -> None:
+    """Answers about the case that nobody may be told before `at`."""
+    Notice.objects.filter(report_id__in=report_ids, case_id=case_id, queued_at=at).delete()
+
+
 def send_some(now: datetime, limit: int = 100) -> int:
     """Send up to `limit` waiting notices; returns how many were sent. Workers never try the same one at once.
 
@@ -69,7 +75,7 @@ def send_some(now: datetime, limit: int = 100) -> int:
     """
     with transaction.atomic():
         waiting = Notice.objects.select_for_update(skip_locked=True).filter(
-            sent_at=None, attempts__lt=MOST_ATTEMPTS
+            sent_at=None, attempts__lt=MOST_ATTEMPTS, queued_at__lte=now
         )
         tried = _try_each(waiting.order_by("attempts", "id")[:limit], now)
         Notice.objects.bulk_update(tried, ["error", "attempts", "sent_at"])

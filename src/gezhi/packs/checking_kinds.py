@@ -20,7 +20,7 @@ _TO_CLOSED = {Kind.REJECT, Kind.VERIFY, Kind.RATE, Kind.CLOSE, Kind.WITHDRAW, Ki
 _KEEPS_OPEN = _TO_OPEN | {Kind.TRANSFER, Kind.HANDLE}
 _OPENS = {Kind.REOPEN, Kind.OVERTURN}
 _FROM_CLOSED = _OPENS | {Kind.RATE, Kind.CLOSE}
-_BY_ENGINE = {Kind.REPORT, Kind.JOIN, Kind.OVERDUE, Kind.ASK}
+_BY_ENGINE = {Kind.REPORT, Kind.JOIN, Kind.OVERDUE, Kind.ASK, Kind.UNDO}
 _NEEDS: dict[Kind, tuple[Need, ...]] = {
     Kind.REJECT: (Need.REASON,),
     Kind.RETURN: (Need.REASON,),

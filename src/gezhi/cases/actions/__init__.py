@@ -5,6 +5,7 @@ from gezhi.cases.actions.callbacks import record_callback
 from gezhi.cases.actions.issuing import issue_document, make_document, preview_document
 from gezhi.cases.actions.sweeping import sweep
 from gezhi.cases.actions.teaching import request_training, train
+from gezhi.cases.actions.undoing import undo
 from gezhi.cases.actions.views import delete_view, save_view
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "sweep",
     "take",
     "train",
+    "undo",
 ]

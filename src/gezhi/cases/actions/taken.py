@@ -8,6 +8,7 @@ from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.procedure import Given
 from gezhi.cases.queries.around import Partner
 from gezhi.cases.stepping import Call, Card, Share
+from gezhi.cases.undoing import changes, is_undoable
 from gezhi.packs.shapes import Effect, Transition
 
 
@@ -35,6 +36,13 @@ class Taken:
     @property
     def had_partners(self) -> bool:
         return bool(self.partners)
+
+    @property
+    def undoable(self) -> bool:
+        """Whether the person may take the step back at once."""
+        alone = not self.photos and Share.CANCEL not in self.shares and self.partner_leading is None
+        by_person = self.account_id is not None and "asked_by" not in self.facts
+        return alone and by_person and is_undoable(self.transition)
 
     @property
     def closes(self) -> bool:
@@ -69,6 +77,8 @@ def event_facts(taken: Taken) -> dict[str, object]:
         facts["units"] = [call.unit_id for call in taken.calls]
     if taken.partner:
         facts["share"] = taken.partner[0].unit_id
+    if taken.undoable:
+        facts["before"] = changes(before, after)
     if taken.cards:
         facts["cards"] = [[card.level, card.unit_id] for card in taken.cards]
     return facts | _said(taken, given)

@@ -16,6 +16,7 @@ from gezhi.cases.answers import answer_text
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.intake.rows import DIRECT, EVENT, EVIDENCE, look_cells
 from gezhi.cases.models import Case, Lesson, Report
+from gezhi.cases.undoing import HELD
 from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
@@ -82,7 +83,7 @@ def write(batch: Sequence[Taken], world: World, at: datetime) -> None:
     queue_callbacks(batch, world, at)
     charge(batch, world, at)
     change_lists(batch, world)
-    queue_answers(_answers(batch, world), at)
+    _answer_all(batch, world, at)
 
 
 def update_cases(rows: Sequence[CaseRow]) -> None:
@@ -159,8 +160,12 @@ def _write_ratings(batch: Sequence[Taken], at: datetime) -> None:
 
 
 def _write_lessons(batch: Sequence[Taken], at: datetime) -> None:
-    """A person who corrected a category taught the classifier something."""
-    taught = {taken.after.id: taken for taken in batch if taken.before.category != taken.after.category}
+    """A person who corrected a category taught the classifier something; undoing that teaches nothing."""
+    taught = {
+        taken.after.id: taken
+        for taken in batch
+        if taken.before.category != taken.after.category and taken.transition.kind is not Kind.UNDO
+    }
     if not taught:
         return
     reports = Report.objects.filter(case_id__in=taught, category="").values_list("case_id", "id", "text")
@@ -174,6 +179,12 @@ def _write_lessons(batch: Sequence[Taken], at: datetime) -> None:
         )
         for case, pk, text in reports
     )
+
+
+def _answer_all(batch: Sequence[Taken], world: World, at: datetime) -> None:
+    """What may still be undone is told later: nobody is told of a step that did not stand."""
+    queue_answers(_answers([taken for taken in batch if not taken.undoable], world), at)
+    queue_answers(_answers([taken for taken in batch if taken.undoable], world), at + HELD)
 
 
 def _answers(batch: Sequence[Taken], world: World) -> list[Answer]:

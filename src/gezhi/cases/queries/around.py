@@ -130,10 +130,13 @@ def has_reported_in(partners: Iterable[Partner], units: Collection[int]) -> bool
 
 
 _AROUND = """
-WITH e AS (
-    SELECT case_id, kind, seq, coalesce((facts -> 'asked_by' ->> 0)::bigint, account_id) AS account_id
+WITH told AS (
+    SELECT case_id, kind, seq, coalesce((facts -> 'asked_by' ->> 0)::bigint, account_id) AS account_id,
+        lead(kind) OVER (PARTITION BY case_id ORDER BY seq) AS next
     FROM cases_caseevent
-    WHERE case_id = ANY(%s::bigint[]) AND kind <> 'join'
+    WHERE case_id = ANY(%s::bigint[])
+), e AS (
+    SELECT * FROM told WHERE kind NOT IN ('join', 'undo') AND next IS DISTINCT FROM 'undo'
 ), o AS (
     SELECT case_id, max(seq) AS seq FROM e WHERE kind IN ('reopen', 'overturn') GROUP BY case_id
 )

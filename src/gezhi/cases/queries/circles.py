@@ -10,6 +10,7 @@ from django.db.models import Q
 from gezhi.cases.circulation import ANEW, AWAY, DONE, GIVEN, Circle, Turn, circle_of
 from gezhi.cases.models import Case, CaseEvent
 from gezhi.cases.queries.scope import visible
+from gezhi.cases.queries.standing import standing_events
 from gezhi.lib.codes import place_range
 from gezhi.packs.shapes import Kind
 from gezhi.people.access import Actor
@@ -49,7 +50,7 @@ def _turns(case_ids: Sequence[int]) -> Mapping[int, list[Turn]]:
     if not case_ids:
         return {}
     kinds = [kind.value for kind in GIVEN | AWAY | DONE | ANEW | {Kind.SPLIT, Kind.JOIN}]
-    rows = CaseEvent.objects.filter(case_id__in=case_ids, kind__in=kinds).order_by("case_id", "seq")
+    rows = standing_events().filter(case_id__in=case_ids, kind__in=kinds).order_by("case_id", "seq")
     found: dict[int, list[Turn]] = defaultdict(list)
     for case_id, at, kind, unit_id, facts in rows.values_list("case_id", "at", "kind", "unit_id", "facts"):
         given = facts.get("unit") if Kind(kind) in GIVEN else None

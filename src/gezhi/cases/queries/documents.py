@@ -14,6 +14,7 @@ from gezhi.cases.models import Case, CaseEvent, IssuedDocument, Report
 from gezhi.cases.procedure import ROLE_WORDS
 from gezhi.cases.queries.around import around_cases
 from gezhi.cases.queries.scope import visible
+from gezhi.cases.queries.standing import standing_events
 from gezhi.cases.world import World
 from gezhi.lib.readable import is_readable_code
 from gezhi.packs.catalogue import NotInCatalogue
@@ -152,7 +153,7 @@ def _voice(report: Report) -> Voice:
 def _forms(known: Mapping[int, CaseRow]) -> Mapping[int, list[CaseEvent]]:
     found: dict[int, list[CaseEvent]] = defaultdict(list)
     told = Q(facts__has_key="form") | Q(facts__has_key="pack_version")
-    events = CaseEvent.objects.filter(told, case_id__in=known).order_by("seq")
+    events = standing_events().filter(told, case_id__in=known).order_by("seq")
     for event in events.only("case_id", "transition", "facts"):
         found[event.case_id].append(event)
     return found
@@ -191,7 +192,7 @@ def _form(version: int, key: str | None, world: World) -> Form | None:
 def _history(rows: Sequence[CaseRow], world: World) -> Mapping[int, list[Done]]:
     steps: dict[int, list[CaseEvent]] = defaultdict(list)
     newest = Q(seq__gt=F("case__version") - STEPS)
-    found = CaseEvent.objects.filter(newest, case_id__in=[row.id for row in rows]).order_by("seq")
+    found = standing_events().filter(newest, case_id__in=[row.id for row in rows]).order_by("seq")
     for event in found if rows else ():
         steps[event.case_id].append(event)
     return {row.id: _steps_done(row, steps[row.id], world) for row in rows}

@@ -167,6 +167,7 @@ _OWN = {
     "split": ("自其他案件拆出", "Split off another case"),
     "overdue": ("超过时限", "Limit passed"),
     "move": ("随场景包更新转入新版本", "Moved to a newer version of its pack"),
+    "undo": ("已撤销上一步", "The step before was undone"),
     "child": ("自上级案件开出的子案件", "Opened as a child case"),
 }
 

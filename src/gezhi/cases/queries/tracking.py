@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from gezhi.cases.lived import Lived, lived
 from gezhi.cases.models import Case, CaseEvent, Evidence, Report
 from gezhi.cases.procedure import state_of, steps_from
+from gezhi.cases.queries.standing import standing_events
 from gezhi.cases.world import World, world
 from gezhi.notices.models import Notice
 from gezhi.packs.shapes import Category, Kind, State, Transition
@@ -70,7 +72,7 @@ def _tracked(report: Report, current: World) -> TrackedReport:
     unit = current.directory.units.get(case.unit_id or 0)
     own = Q(kind__in=(SHOWN | SHOWN_TOO) - {Kind.JOIN}) | Q(kind=Kind.JOIN, facts__report=report.pk)
     went_over = Q(kind=Kind.CORRECT, facts__has_key="pack_version")
-    events = list(CaseEvent.objects.filter(own | went_over, case_id=case.pk).order_by("seq"))
+    events = list(standing_events().filter(own | went_over, case_id=case.pk).order_by("seq"))
     now = Lived(case.pack_version_id, procedure)
     past = lived(now, [event.facts for event in events], current.catalogue)
     return TrackedReport(
@@ -85,7 +87,9 @@ def _tracked(report: Report, current: World) -> TrackedReport:
             for event, then in zip(events, past, strict=True)
             if event.kind != Kind.CORRECT
         ],
-        answers=list(Notice.objects.filter(report_id=report.pk).order_by("id")),
+        answers=list(
+            Notice.objects.filter(report_id=report.pk, queued_at__lte=timezone.now()).order_by("id")
+        ),
         photos=list(Evidence.objects.filter(report_id=report.pk, case_id=case.pk).order_by("id")),
         steps={
             step.kind.value: step for step in _reporter_steps(case, report, procedure_steps(case, current))

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from gezhi.cases.models import Case, CaseEvent, Report
 from gezhi.cases.procedure import state_of
 from gezhi.cases.queries import visible
+from gezhi.cases.queries.standing import standing_events
 from gezhi.cases.queries.tracking import SHOWN, SHOWN_TOO
 from gezhi.cases.world import World
 from gezhi.exchange.open311.asking import Asked
@@ -91,7 +92,7 @@ def updates(reader: Actor | None, asked: Asked, world: World) -> list[Update]:
     else:
         reports = reports.filter(case__state_at__gte=asked.start)
     of_case = {report.case_id: report for report in reports.order_by("-id")[:5000]}
-    events = CaseEvent.objects.filter(case__in=of_case, kind__in=SHOWN | SHOWN_TOO).order_by("at", "id")
+    events = standing_events().filter(case__in=of_case, kind__in=SHOWN | SHOWN_TOO).order_by("at", "id")
     if asked.ids is None:
         events = events.filter(at__gte=asked.start, at__lte=asked.end)
     begin = (asked.page - 1) * asked.page_size

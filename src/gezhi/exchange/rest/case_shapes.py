@@ -26,6 +26,12 @@ class StepIn(Shape):
     )
 
 
+class UndoIn(Shape):
+    """`version`: the version of the case that your step left."""
+
+    version: int = Field(ge=0, le=2**31 - 1)
+
+
 class OptionOut(BaseModel):
     """A step that the case's state knows. `why_not` empty: you may take it, giving what it `needs`.
 

@@ -3,7 +3,8 @@
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from gezhi.cases.models import Case, CaseEvent
+from gezhi.cases.models import Case
+from gezhi.cases.queries.standing import standing_events
 from gezhi.insight.actions.tallying import tally_cases
 from gezhi.insight.models import Appeal, Tally
 from gezhi.ledger.actions import record
@@ -92,7 +93,7 @@ def _require_judge(actor: Actor, appeal: Appeal) -> None:
         raise AppealRefused(
             "own-unit", "不能裁定本单位的申诉。", "You may not decide an appeal of your own unit."
         )
-    gave = CaseEvent.objects.filter(
+    gave = standing_events().filter(
         case_id=appeal.case_id, account_id=actor.account_id, facts__unit=appeal.unit_id
     )
     if gave.exists():

@@ -1,7 +1,8 @@
 """The statements that make tallies. Each works on the cases in the temporary table `chosen` and on nothing else.
 
 `told`: their events in order, with the unit that led (`led`, in `era`: from one change of the leading unit to the next)
-and how often they had been closed (`round`). Joins are left out of it: they carry no limit.
+and how often they had been closed (`round`). Joins are left out of it: they carry no limit. So are
+steps that were undone, and their undoing, which follows at once.
 """
 
 from typing import Final
@@ -27,15 +28,17 @@ GROUP BY e.case_id
 
 TOLD: Final = """
 CREATE TEMPORARY TABLE told ON COMMIT DROP AS
-WITH plain AS (
+WITH every AS (
     SELECT e.case_id, e.seq, e.at, e.kind, e.role, e.due_at, e.facts ? 'unit' AS moves,
         CASE WHEN e.facts ? 'unit' THEN (e.facts ->> 'unit')::bigint END AS unit_id,
         CASE WHEN e.kind = 'rate' THEN (e.facts ->> 'rating')::int END AS rating,
         e.from_state <> e.to_state AND (c.procedure || ' ' || e.to_state) = ANY(%(ended)s)
             AND e.kind NOT IN ('reject', 'withdraw', 'merge', 'report', 'reopen', 'overturn')
-            AND NOT (c.procedure || ' ' || e.from_state) = ANY(%(ended)s) AS closes
+            AND NOT (c.procedure || ' ' || e.from_state) = ANY(%(ended)s) AS closes,
+        lead(e.kind) OVER (PARTITION BY e.case_id ORDER BY e.seq) AS next
     FROM cases_caseevent e JOIN chosen ON chosen.id = e.case_id JOIN cases_case c ON c.id = e.case_id
-    WHERE e.kind <> 'join'
+), plain AS (
+    SELECT * FROM every WHERE kind NOT IN ('join', 'undo') AND next IS DISTINCT FROM 'undo'
 ), eras AS (
     SELECT *, sum(moves::int) OVER so_far AS era, sum(closes::int) OVER so_far AS round,
         lag(due_at) OVER so_far AS due_before
@@ -92,7 +95,7 @@ SELECT case_id, ref, at, unit_id, minutes,
 FROM (
     SELECT e.case_id, e.seq AS ref, e.at, f.led AS unit_id, NULL::int AS minutes, e.kind = 'report' AS opens,
         c.place_code, c.category, (e.at AT TIME ZONE %(zone)s)::date AS day, said.source,
-        said.source IN ('portal', 'hotline') OR said.source LIKE 'open311:%%' OR said.source LIKE 'file:%%' AS resident
+        said.source IN ('portal', 'hotline', 'agent') OR said.source LIKE 'open311:%%' OR said.source LIKE 'file:%%' AS resident
     FROM cases_caseevent e JOIN chosen ON chosen.id = e.case_id JOIN cases_case c ON c.id = e.case_id
     LEFT JOIN (SELECT DISTINCT ON (case_id) case_id, led FROM stints WHERE led IS NOT NULL ORDER BY case_id, era) f
         ON f.case_id = e.case_id

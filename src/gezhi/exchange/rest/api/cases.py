@@ -5,7 +5,7 @@ from django.utils import timezone
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from gezhi.cases.actions import act
+from gezhi.cases.actions import act, undo
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given
@@ -85,6 +85,19 @@ def take_step(request: CallerRequest, number: str, step: str, body: case_shapes.
     plain = body.model_dump(exclude={"version", "evidence", "unit_ids"})
     given = Given(**plain, evidence=tuple(body.evidence), unit_ids=tuple(body.unit_ids))
     return JsonResponse(_row(act(_actor(request), case_id, step, given, body.version)))
+
+
+@router.post(
+    "/cases/{number}/undo",
+    auth=Scope(ACT),
+    response={200: case_shapes.StepOut, 404: shapes.ProblemOut, 409: shapes.StaleOut, **PROBLEMS},
+)
+def undo_step(request: CallerRequest, number: str, body: case_shapes.UndoIn) -> HttpResponse:
+    """Take back your own last step (accept, correct, dispatch) within seconds, while nobody has gone on."""
+    case_id = case_id_of(number, _actor(request))
+    if case_id is None:
+        raise _unknown(number)
+    return JsonResponse(_row(undo(_actor(request), case_id, body.version)))
 
 
 def _actor(request: CallerRequest) -> Actor:
