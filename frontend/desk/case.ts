@@ -1,4 +1,5 @@
 import "../shared/photos";
 import "../shared/busy";
 import "../shared/forms";
+import "../shared/naming";
 import "./due";

@@ -11,6 +11,7 @@ UNRECORDED = {
     "ledger/actions.py",  # the entries themselves
     "notices/actions.py",  # an answer follows from a step that is recorded
     "insight/actions/tallying.py",  # counts follow from events that are recorded, and can be made anew
+    "cases/actions/seeing.py",  # what a person has looked at is no act of the city
     "cases/actions/views.py",  # a person's own filters are no act of the city
 }
 RECORDS = {"record", "record_many"}

@@ -25,6 +25,7 @@ from gezhi.desk.views import (
     rounds,
     signing,
     subjects,
+    talk,
 )
 
 app_name = "desk"
@@ -38,6 +39,8 @@ urlpatterns = [
     path("cases/views/", cases.save, name="save-view"),
     path("cases/views/<int:view_id>/forget/", cases.forget, name="forget-view"),
     path("cases/<str:number>/", case.case, name="case"),
+    path("cases/<str:number>/notes/", talk.write, name="notes"),
+    path("cases/<str:number>/notes/<int:pk>/", talk.change, name="note"),
     path("cases/<str:number>/documents/", documents.issue, name="issue"),
     path("documents/<str:code>/", documents.document, name="document"),
     path("packs/", packs.pack_list, name="packs"),

@@ -4,6 +4,7 @@ from gezhi.cases.models.after import Callback, Charge, IssuedDocument
 from gezhi.cases.models.case import Assignment, Case, CaseEvent, Supervision
 from gezhi.cases.models.report import Evidence, ImportRow, ImportRun, Report
 from gezhi.cases.models.settings import CalendarDay, SavedView
+from gezhi.cases.models.talk import Mention, Note, Phrase, Seen
 from gezhi.cases.models.teaching import Lesson, TrainedModel
 
 __all__ = [
@@ -18,8 +19,12 @@ __all__ = [
     "ImportRun",
     "IssuedDocument",
     "Lesson",
+    "Mention",
+    "Note",
+    "Phrase",
     "Report",
     "SavedView",
+    "Seen",
     "Supervision",
     "TrainedModel",
 ]

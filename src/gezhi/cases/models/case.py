@@ -129,6 +129,7 @@ class Assignment(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["case", "id"], name="assignment_of_case"),
+            models.Index(fields=["unit_id", "-assigned_at"], name="assignment_of_unit"),  # what is new to it
             models.Index(  # what partners have to do
                 fields=["unit_id", "case"],
                 name="assignment_of_partner",
