@@ -114,14 +114,14 @@ def test_locating_without_shapes_or_columns_says_what_to_do(ledger: Ledger, tmp_
 def test_grids_are_generated_checked_and_their_snapshot_rebuilt(ledger: Ledger) -> None:
     done = run(ledger, "generate", "3302", "--seed", 5)
     assert done.exit_code == 0, done.output
-    assert run(ledger, "check").output.endswith("0 problems; the snapshot is whole\n")
+    assert run(ledger, "check").output.endswith("0 problems; snapshot and tiles are whole\n")
     assert Path(run(ledger, "snapshot").output.strip()).is_dir()
     assert "--centre LON LAT" in run(ledger, "generate", "--help").output
 
 
 def test_a_county_is_generated_alone_and_then_its_city_keeps_its_outline(ledger: Ledger) -> None:
     assert run(ledger, "generate", "330203", "--seed", 5).exit_code == 0
-    assert run(ledger, "check").output.endswith("0 problems; the snapshot is whole\n")
+    assert run(ledger, "check").output.endswith("0 problems; snapshot and tiles are whole\n")
     assert run(ledger, "generate", "3302", "--seed", 5).exit_code == 0
     city = Place.objects.get(code="330200000000").shape
     assert run(ledger, "generate", "330203", "--seed", 6).exit_code == 0

@@ -59,7 +59,10 @@ def serve_forever(
     """
     from django.db import connections
 
+    from gezhi.places.tiles.queries import ensure_current_tiles
+
     require_free(host, port)
+    ensure_current_tiles()
     connections.close_all()
     mark_children()
     commands = [*([WORKER] if with_worker else []), *beside]

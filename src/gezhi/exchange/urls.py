@@ -20,4 +20,5 @@ urlpatterns = [
     path("api/v1/", include(rest)),
     re_path(r"^api/v1(?:/.*)?$", unknown),
     path("open311/v2/", include(open311)),
+    path("tiles/", include("gezhi.exchange.tiles.urls")),
 ]

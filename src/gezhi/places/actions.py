@@ -19,6 +19,7 @@ from gezhi.places.generate import Generated, Point, generate, known_centres
 from gezhi.places.importing import COLUMNS, PlaceRow, Plan
 from gezhi.places.models import Place, PlaceVersion
 from gezhi.places.queries import digest_of_places, ensure_snapshot, newest_version, wider_outlines, within
+from gezhi.places.tiles.queries import ensure_tiles
 
 Record = Callable[[str, str, Mapping[str, str | int]], None]
 _KEPT_SNAPSHOTS = 3
@@ -152,12 +153,13 @@ def _clear_simulated(rows: Sequence[PlaceRow]) -> int:
 
 
 def _publish(done: Loaded, note: str) -> Loaded:
-    """A new version and its snapshot, if anything differs from the version that stands."""
+    """A new version, its snapshot and its map tiles, if anything differs from the version that stands."""
     digest, newest = digest_of_places(), newest_version()
     if newest is not None and newest.digest == digest:
         return replace(done, version=newest.pk)
     version = PlaceVersion.objects.create(made_at=timezone.now(), digest=digest, note=note[:200])
     if Place.objects.filter(shape__isnull=False).exists():
         ensure_snapshot(digest)
+        ensure_tiles(digest)
         snapshot.prune(Path(settings.DATA_DIR) / "places", _KEPT_SNAPSHOTS)
     return replace(done, version=version.pk)

@@ -125,18 +125,21 @@ def import_file(
 @places.command("check")
 @click.argument("code", default="", callback=_code)
 def check(code: str) -> None:
-    """Check stored shapes (overlap, gap, outside the place above) and the snapshot's digests."""
+    """Check stored shapes (overlap, gap, outside the place above) and the digests of snapshot and tiles."""
     from gezhi.places.queries import check_snapshot, shape_problems
     from gezhi.places.snapshot import SnapshotError
+    from gezhi.places.tiles.archive import ArchiveError
+    from gezhi.places.tiles.queries import check_tiles
 
     problems = shape_problems(code)
     for problem in problems[:_SHOWN]:
         click.echo(str(problem))
     try:
         check_snapshot()
-    except SnapshotError as error:
+        check_tiles()
+    except (SnapshotError, ArchiveError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{len(problems)} problems; the snapshot is whole")
+    click.echo(f"{len(problems)} problems; snapshot and tiles are whole")
     if any(problem.severity == "error" for problem in problems):
         sys.exit(1)
 
@@ -147,6 +150,19 @@ def snapshot() -> None:
     from gezhi.places.queries import rebuild_snapshot
 
     click.echo(str(rebuild_snapshot() or "no version of places exists yet"))
+
+
+@places.command("tiles")
+def tiles() -> None:
+    """Cut the map tiles of the stored shapes again."""
+    from gezhi.places.queries import NoShapes
+    from gezhi.places.tiles.queries import recut_tiles
+
+    try:
+        cut = recut_tiles()
+    except NoShapes as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{cut.tiles} tiles, {cut.bytes:,} bytes, {cut.seconds:.1f} s: {cut.path}")
 
 
 @places.command("locate")
