@@ -1,5 +1,5 @@
 """What the command centre reads: every number within the sight of whoever looks."""
 
-from gezhi.lib.memo import Memo
+from gezhi.lib.kept import Kept
 
-memo = Memo()
+memo = Kept()

@@ -18,7 +18,7 @@ class _Slot:
     answer: object = None
 
 
-class Memo:
+class Kept:
     """At most so many answers; the one that was asked for longest ago goes first."""
 
     def __init__(self, most: int = _MOST, clock: Callable[[], float] = time.monotonic) -> None:
