@@ -121,6 +121,10 @@ _IMPORTS: Final = """SELECT 'import' AS kind, r.ended_at AS at, NULL::bigint AS 
  NULL::bigint AS unit_id, r.name || ' ' || r.state || ' ' || r.added || ' ' || r.refused AS words, r.key::text AS link,
  NULL::timestamptz AS due_at, false AS seen
  FROM cases_importrun r WHERE r.account_id = %s AND r.ended_at IS NOT NULL"""
+_TRAININGS: Final = """SELECT 'training' AS kind, t.done_at AS at, NULL::bigint AS case_id, t.id AS ref,
+ NULL::bigint AS account_id, NULL::bigint AS unit_id, t.state::text AS words, '' AS link,
+ NULL::timestamptz AS due_at, false AS seen
+ FROM cases_trainedmodel t WHERE t.asked_by_id = %s AND t.done_at IS NOT NULL"""
 CARD_ROLES: Final = frozenset({*UNIT_ROLES, Role.LEADER})
 
 
@@ -128,6 +132,7 @@ def sources_of(actor: Actor, world: World) -> list[Source]:
     """What concerns this person's account, units, places and roles; of posts of large places no single new case."""
     me = actor.account_id
     found = [Source(("mention",), _MENTIONS, (me,)), Source(("import",), _IMPORTS, (me,))]
+    found.append(Source(("training",), _TRAININGS, (me,)))
     found += [Source(("lead", "whistle", "joint"), _SHARES, (unit,)) for unit in sorted(actor.handling_units)]
     carded = sorted({post.unit_id for post in actor.posts if post.role in CARD_ROLES})
     found += [Source(("yellow", "red", "order"), _CARDS, (unit,)) for unit in carded]

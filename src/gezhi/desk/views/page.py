@@ -7,8 +7,12 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gezhi.cases.queries.inbox import Source, sources_of, unseen
+from gezhi.cases.world import known_world
+from gezhi.insight.queries.inbox import appeal_sources
 from gezhi.people.access import (
     CALLBACK,
     CIRCLES,
@@ -52,10 +56,15 @@ class MenuItem:
 def page(
     request: ActorRequest, template: str, context: Mapping[str, object], *, at: str = "", status: int = 200
 ) -> HttpResponse:
-    """`at`: the route of the menu's item that this page belongs to."""
+    """`at`: the route of the menu's item that this page belongs to. One statement, for the count of the inbox."""
     menu = [
         MenuItem(reverse(route), icon, str(title), route == at)
         for route, icon, title, permission in _MENU
         if request.actor.may(permission)
     ]
-    return render(request, template, {"menu": menu, **context}, status=status)
+    frame = {"menu": menu, "unseen": unseen(inbox_sources(request), request.actor.account_id, timezone.now())}
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def inbox_sources(request: ActorRequest) -> list[Source]:
+    return [*sources_of(request.actor, known_world()), *appeal_sources(request.actor)]

@@ -1,0 +1,202 @@
+"""The inbox: what happened that concerns whoever is signed in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from gezhi.cases.actions.seeing import mark_seen
+from gezhi.cases.models import Case
+from gezhi.cases.queries import visible
+from gezhi.cases.queries.inbox import InboxLine, inbox
+from gezhi.cases.world import World, known_world
+from gezhi.desk.views.page import inbox_sources, page
+from gezhi.pages.acting import unit_name
+from gezhi.pages.showing import Due, due_of, said
+from gezhi.people.access import DESK, ActorRequest, requires
+from gezhi.people.models import Account
+
+KINDS: Final = {
+    "": gettext_lazy("全部"),
+    "mention": gettext_lazy("提到我"),
+    "work": gettext_lazy("新任务"),
+    "calls": gettext_lazy("吹哨与联办"),
+    "cards": gettext_lazy("督办"),
+    "asked": gettext_lazy("待审批"),
+    "appeal": gettext_lazy("申诉"),
+    "jobs": gettext_lazy("后台任务"),
+}
+_KINDS_OF: Final = {
+    "mention": {"mention"},
+    "work": {"lead", "opened"},
+    "calls": {"whistle", "joint"},
+    "cards": {"yellow", "red", "order"},
+    "asked": {"asked"},
+    "appeal": {"appeal"},
+    "jobs": {"import", "training"},
+}
+_ICONS: Final = {
+    "mention": "pen",
+    "yellow": "card-yellow",
+    "red": "card-red",
+    "order": "above",
+    "asked": "check",
+    "appeal": "evaluate",
+    "import": "file",
+    "training": "learn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    title: str
+    words: str
+    icon: str
+    at: datetime
+    new: bool
+    number: str
+    case_title: str
+    link: str
+    due: Due | None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who and what the lines name. Cases that have left the person's sight are not among them."""
+
+    cases: Mapping[int, tuple[str, str, str, bool]]  # number, title, procedure, open
+    people: Mapping[int, str]
+    world: World
+
+
+@requires(DESK)
+@require_GET
+def lines(request: ActorRequest) -> HttpResponse:
+    now, me, kind = timezone.now(), request.actor.account_id, request.GET.get("kind", "")
+    wanted = _KINDS_OF.get(kind)
+    sources = [one for one in inbox_sources(request) if wanted is None or wanted.intersection(one.kinds)]
+    found = inbox(sources, me, now, _before(request))
+    kept = [line for line in found.lines if wanted is None or line.kind in wanted]
+    context = {
+        "lines": _line_views(kept, request, now),
+        "kinds": [(key, title, key == kind) for key, title in KINDS.items()],
+        "kind": kind if kind in KINDS else "",
+        "next": found.next.isoformat() if found.next else "",
+        "later": "before" in request.GET,
+        "inbox_current": True,
+    }
+    return page(request, "desk/inbox.html", context)
+
+
+def _before(request: ActorRequest) -> datetime | None:
+    try:
+        at = parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        return None
+    return at if at and at.tzinfo else None
+
+
+@requires(DESK)
+@require_POST
+def seen(request: ActorRequest) -> HttpResponse:
+    mark_seen(request.actor.account_id, timezone.now())
+    return redirect("desk:inbox")
+
+
+def _line_views(found: Sequence[InboxLine], request: ActorRequest, now: datetime) -> list[LineView]:
+    """Two statements, for the names of cases and people. A line about a case that has left the person's sight goes
+    with it."""
+    ids = {line.case_id for line in found if line.case_id}
+    cases = Case.objects.filter(visible(request.actor), id__in=ids) if ids else Case.objects.none()
+    columns = ("id", "number", "title", "procedure", "is_open")
+    accounts = {line.account_id for line in found if line.account_id}
+    names = Names(
+        {row[0]: row[1:] for row in cases.values_list(*columns)},
+        dict(Account.objects.filter(id__in=accounts).values_list("id", "name")) if accounts else {},
+        known_world(),
+    )
+    return [_line_view(one, names, now) for one in found if one.case_id is None or one.case_id in names.cases]
+
+
+def _line_view(line: InboxLine, names: Names, now: datetime) -> LineView:
+    number, title, procedure, is_open = names.cases.get(line.case_id or 0, ("", "", "", False))
+    heading, words = _told(line, procedure, names)
+    return LineView(
+        title=heading,
+        words=words,
+        icon=_ICONS.get(line.kind, "dispatch"),
+        at=line.at,
+        new=line.new,
+        number=number,
+        case_title=title,
+        link=_link(line, number),
+        due=due_of(line.due_at, now) if is_open else None,
+    )
+
+
+def _link(line: InboxLine, number: str) -> str:
+    if line.kind == "import":
+        return reverse("desk:import-run", args=[line.link])
+    if line.kind == "training":
+        return reverse("desk:classifier")
+    if line.kind == "appeal":
+        return reverse("desk:appeals")
+    return reverse("desk:case", args=[number]) + (f"#note-{line.ref}" if line.kind == "mention" else "")
+
+
+def _told(line: InboxLine, procedure: str, names: Names) -> tuple[str, str]:
+    """What it is, in words, and what was said with it."""
+    unit = names.world.directory.units.get(line.unit_id or 0)
+    given = {
+        "who": names.people.get(line.account_id or 0, _("系统")),
+        "unit": unit_name(unit) if unit else "",
+    }
+    if line.kind == "asked":
+        return _("“%(step)s”待审批") % {"step": _step_title(line.words, procedure, names.world)}, ""
+    if line.kind == "import":
+        return _import_told(line.words), ""
+    if line.kind == "training":
+        return (_("自动分类训练完成") if line.words == "done" else _("自动分类训练失败")), ""
+    if line.kind == "appeal":
+        return (
+            _("%(unit)s 的申诉成立") if line.link == "accepted" else _("%(unit)s 的申诉不成立")
+        ) % given, line.words
+    return str(_TOLD[line.kind]) % given, line.words
+
+
+_TOLD: Final = {
+    "mention": gettext_lazy("%(who)s 提到您"),
+    "lead": gettext_lazy("新派给 %(unit)s"),
+    "opened": gettext_lazy("您的网格有新案件"),
+    "whistle": gettext_lazy("%(unit)s 被吹哨，请报到"),
+    "joint": gettext_lazy("%(unit)s 被邀请联办"),
+    "yellow": gettext_lazy("%(unit)s 收到黄牌"),
+    "red": gettext_lazy("%(unit)s 收到红牌"),
+    "order": gettext_lazy("%(unit)s 收到督办单，请答复"),
+}
+
+
+def _step_title(key: str, procedure: str, world: World) -> str:
+    steps = (step for one in world.catalogue.procedures if one.key == procedure for step in one.transitions)
+    return next((said(step.title) for step in steps if step.key == key), key)
+
+
+def _import_told(words: str) -> str:
+    """`words`: name, state, added, refused, the last three without blanks."""
+    name, state, added, refused = words.rsplit(" ", 3)
+    given = {"name": name, "added": added, "refused": refused}
+    told = (
+        _("导入完成：%(name)s，新增 %(added)s 条，退回 %(refused)s 条")
+        if state == "done"
+        else _("导入失败：%(name)s")
+    )
+    return told % given
