@@ -36,7 +36,7 @@ def test_the_way_down_can_be_gone_back(signed_in: SignedIn) -> None:
         ("since", "yesterday"),
         ("until", "9999-12-31"),
         ("day", "2026-02-30"),
-        ("level", "planet"),
+        ("held", "planet"),
         ("due", "never"),
         ("category", "nothing"),
         ("source", "rumour"),

@@ -19,11 +19,12 @@ TITLES = {
     "since": gettext_lazy("起始日"),
     "until": gettext_lazy("截止日"),
     "day": gettext_lazy("日期"),
-    "level": gettext_lazy("指挥层级"),
+    "held": gettext_lazy("指挥层级"),
     "due": gettext_lazy("时限"),
     "category": gettext_lazy("类别"),
     "source": gettext_lazy("来源"),
     "unit": gettext_lazy("单位"),
+    "rank": gettext_lazy("排序"),
 }
 
 

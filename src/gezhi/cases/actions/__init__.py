@@ -6,6 +6,7 @@ from gezhi.cases.actions.issuing import issue_document, make_document, preview_d
 from gezhi.cases.actions.sweeping import sweep
 from gezhi.cases.actions.teaching import request_training, train
 from gezhi.cases.actions.undoing import undo
+from gezhi.cases.actions.urging import urge_many
 from gezhi.cases.actions.views import delete_view, save_view
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "take",
     "train",
     "undo",
+    "urge_many",
 ]

@@ -14,16 +14,16 @@ from gezhi.insight.queries.board import memo
 from gezhi.insight.queries.board.look import Look, midnight, scope_key
 from gezhi.insight.queries.board.standing import Numbers, counts
 from gezhi.insight.queries.figures import Dimension, Figures, Within, figures
-from gezhi.lib.codes import GRID, LEVELS, level_of, padded, place_range
+from gezhi.lib.codes import GRID, LEVELS, TOWN, VILLAGE, level_of, padded, place_range
 from gezhi.people.access import Actor
 from gezhi.places.queries import centres, children, grids_in_box
+from gezhi.places.whereabouts import Box, Point
 
 ON_TIME_DAYS: Final = 30
 FIGURES_KEPT: Final = 60.0  # seconds: they follow from tallies, which follow cases every few minutes
 MOST_GRIDS: Final = 4_000
 _DIGITS: Final = (2, 4, 6, 9, 12, 16)
 _DIMENSIONS: Final[dict[int, Dimension]] = {2: "county", 3: "town", 4: "village", 5: "grid"}
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ class Efficiency:
 
     key: str
     name: str
-    lon: float | None
-    lat: float | None
+    centre: Point | None
     numbers: Numbers
     on_time: float | None
     closed: int
@@ -78,6 +77,14 @@ def grids(actor: Actor, look: Look, box: Box, now: datetime, today: date) -> Bel
     return Below(
         LEVELS[GRID], _rows([(code, "") for code in sorted(found)], found, _on_time(actor, look, GRID, today))
     )
+
+
+def heat(actor: Actor, look: Look, now: datetime) -> list[tuple[float, float, int]]:
+    """lon, lat and how much is open there: of villages, from a town downward of grids. One statement."""
+    level = GRID if level_of(look.place) >= TOWN else VILLAGE
+    found = _open_by_place(actor, look, level, now)
+    middles = centres(found)
+    return [(*middles[code], numbers.open) for code, numbers in found.items() if code in middles]
 
 
 def units(actor: Actor, look: Look, world: World, now: datetime, today: date) -> list[Efficiency]:
@@ -127,7 +134,7 @@ def _rows(names: Iterable[tuple[str, str]], found: Mapping[str, Numbers], done: 
         Efficiency(
             code,
             name,
-            *middles.get(code, (None, None)),
+            middles.get(code),
             found.get(code, Numbers()),
             on_time / should if should else None,
             int(closed),

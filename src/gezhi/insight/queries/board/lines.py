@@ -13,10 +13,10 @@ from gezhi.cases.queries.filters import SOON
 from gezhi.cases.queries.listing import LINE
 from gezhi.insight.queries.board.look import Look
 from gezhi.people.access import Actor
+from gezhi.places.whereabouts import Box
 
 MOST_POINTS: Final = 2_000
 LOOKED_AT: Final = 2_000  # events of the node, the newest
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from gezhi.cases.world import World
 from gezhi.lib.codes import LEVELS, is_code, is_within, level_named, level_of, place_range
 from gezhi.packs.catalogue import Catalogue
 from gezhi.people.access import COMMAND, PERMISSIONS, UNIT_ROLES, Actor
+from gezhi.places.whereabouts import Box
 
-SOURCES: Final = ("portal", "hotline", "field", "api", "open311", "file")
+SOURCES: Final = ("portal", "hotline", "field", "agent", "api", "open311", "file")
 OTHERS: Final = "other"  # opened by no report: a child, or split off
 OWN: Final = "own"
 HOLDERS: Final = (OWN, *LEVELS[:-1])
-NAMES: Final = ("place", "since", "until", "level", "due", "category", "source", "unit")
+NAMES: Final = ("place", "since", "until", "held", "due", "category", "source", "unit")
 
 
 class NoSight(Exception):
@@ -31,14 +32,14 @@ class NoSight(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`place`: what is looked at; `level`: whose centre holds the cases: own, or a level above; `category`: its key
+    """`place`: what is looked at; `held`: whose centre holds the cases: own, or that of a level; `category`: its key
     or that of a group, `categories` what it stands for. Texts are as given; empty means not asked. The time is that
     of the opening of a case."""
 
     place: str
     since: str = ""
     until: str = ""
-    level: str = ""
+    held: str = ""
     due: str = ""
     category: str = ""
     source: str = ""
@@ -57,7 +58,7 @@ class Look:
         return cls(
             **given,
             categories=_categories(given.get("category", ""), world.catalogue),
-            holders=_holders(given.get("level", ""), world.directory.centres),
+            holders=_holders(given.get("held", ""), world.directory.centres),
         )
 
     def query_string(self, **changes: str) -> str:
@@ -69,6 +70,9 @@ class Look:
     def at(self, place: str) -> "Look":
         return dataclasses.replace(self, place=place)
 
+    def led_by(self, unit: str) -> "Look":
+        return dataclasses.replace(self, unit=unit)
+
     def seen_by(self, actor: Actor) -> Q:
         """The cases that are looked at, of any time and whether they are due or not."""
         low, high = place_range(self.place)
@@ -79,8 +83,8 @@ class Look:
             asked &= Q(source="" if self.source == OTHERS else self.source)
         if self.unit:
             asked &= Q(unit_id=int(self.unit))
-        if self.level:
-            asked &= Q(held_code="") if self.level == OWN else Q(held_code__in=sorted(self.holders))
+        if self.held:
+            asked &= Q(held_code="") if self.held == OWN else Q(held_code__in=sorted(self.holders))
         return asked
 
     def opened(self) -> Q:
@@ -137,7 +141,7 @@ def _place(typed: str, actor: Actor, world: World) -> str:
 
 
 def _check(given: Mapping[str, str]) -> None:
-    known = {"due": DUES, "level": HOLDERS, "source": (*SOURCES, OTHERS)}
+    known = {"due": DUES, "held": HOLDERS, "source": (*SOURCES, OTHERS)}
     for name, values in known.items():
         if given.get(name) and given[name] not in values:
             raise BadFilter(name, f"must be one of {', '.join(values)}")
@@ -147,6 +151,17 @@ def _check(given: Mapping[str, str]) -> None:
     days = [day_of(name, given[name]) for name in ("since", "until") if given.get(name)]
     if days != sorted(days):
         raise BadFilter("until", "must not lie before since")
+
+
+def box_of(text: str) -> Box:
+    """west, south, east, north in degrees. Raises BadFilter."""
+    try:
+        west, south, east, north = (float(part) for part in text[:100].split(","))
+    except ValueError:
+        raise BadFilter("box", "must be west,south,east,north in degrees") from None
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise BadFilter("box", "must lie on the earth, west before east and south before north")
+    return west, south, east, north
 
 
 def day_of(name: str, text: str) -> date:

@@ -63,7 +63,7 @@ def standing(actor: Actor, look: Look, world: World, now: datetime) -> Standing:
     total, stages = Numbers(), Counter[Stage]()
     for version, procedure, state, *found in groups:
         total = Numbers(*map(add, total, found))
-        stages[_stage(version, procedure, state, world.catalogue)] += found[0]
+        stages[stage_of(version, procedure, state, world.catalogue)] += found[0]
     return Standing(total, {stage: stages[stage] for stage in Stage if stages[stage]})
 
 
@@ -78,7 +78,7 @@ def counts(now: datetime) -> dict[str, Count]:
     }
 
 
-def _stage(pack_version_id: int, procedure: str, state: str, catalogue: Catalogue) -> Stage:
+def stage_of(pack_version_id: int, procedure: str, state: str, catalogue: Catalogue) -> Stage:
     known = catalogue.find_procedure(pack_version_id, procedure)
     found = next((one.stage for one in known.states if one.key == state), None) if known else None
     return found or Stage.FILE

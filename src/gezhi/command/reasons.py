@@ -1,0 +1,111 @@
+"""Why a place is red, and who can do something about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from gezhi.cases.queries.circles import circling
+from gezhi.cases.world import World
+from gezhi.command.panels import (
+    LIVE,
+    Counter,
+    RowView,
+    counters_of,
+    place_rows,
+    stage_name,
+    unit_rows,
+    urge_value,
+)
+from gezhi.insight.queries.board import memo
+from gezhi.insight.queries.board.efficiency import places, units
+from gezhi.insight.queries.board.holders import Held, held_by, on_duty
+from gezhi.insight.queries.board.lines import carded, most_overdue
+from gezhi.insight.queries.board.look import Look, scope_key
+from gezhi.pages.calls import CircleLine, circle_lines
+from gezhi.pages.lines import LineView, line_views
+from gezhi.pages.showing import role_name, said
+from gezhi.people.access import Actor
+
+_ROWS, _LINES, _UNITS, _CIRCLES = 20, 10, 3, 3
+ON_PHONE: Final = ("open", "overdue", "soon", "received", "closed", "satisfaction")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """How many overdue cases one thing holds; `query` looks at them."""
+
+    name: str
+    number: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A unit that holds overdue cases, and who is on its posts today: (role, name)."""
+
+    row: RowView
+    people: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Red:
+    """`places`: one level down, the most overdue first; the others hold reasons."""
+
+    counters: Sequence[Counter]
+    overdue: int
+    places: Sequence[RowView]
+    units: Sequence[RowView]
+    stages: Sequence[Reason]
+    categories: Sequence[Reason]
+    longest: Sequence[LineView]
+    cards: Sequence[LineView]
+    circles: Sequence[CircleLine]
+    duties: Sequence[Duty]
+    urge: str
+    at: datetime
+
+
+def red_of(actor: Actor, look: Look, world: World, now: datetime) -> Red:
+    """Made once in two seconds for everybody who sees the same."""
+    key = ("red", scope_key(actor), look, get_language(), world.stamp)
+    return memo.get(key, LIVE, lambda: _red(actor, look, world, now))
+
+
+def _red(actor: Actor, look: Look, world: World, now: datetime) -> Red:
+    today = timezone.localdate()
+    counters = {one.key: one for one in counters_of(actor, look, world, now)}
+    led = unit_rows(units(actor, look, world, now, today), look, "overdue", world)
+    late = [row for row in led if row.numbers.overdue]
+    held = held_by(actor, look, world, now)
+    unit = int(look.unit) if look.unit else None
+    going_round = circling(actor, place=look.place, unit_id=unit)[:_CIRCLES]
+    return Red(
+        counters=[counters[key] for key in ON_PHONE],
+        overdue=counters["overdue"].number,
+        places=place_rows(places(actor, look, now, today).rows, look)[:_ROWS],
+        units=late[:_ROWS],
+        stages=[Reason(stage_name(stage), n, "") for stage, n in held.stages],
+        categories=_categories(held, look, world),
+        longest=line_views(most_overdue(actor, look, now, _LINES), world, now),
+        cards=line_views(carded(actor, look, now, _LINES), world, now),
+        circles=circle_lines(going_round, world, now),
+        duties=_duties(late[:_UNITS]),
+        urge=urge_value(look),
+        at=now,
+    )
+
+
+def _categories(held: Held, look: Look, world: World) -> list[Reason]:
+    names = {key: said(world.catalogue.category(key).name) for key, _number in held.categories}
+    return [Reason(names[key], n, look.query_string(category=key)) for key, n in held.categories]
+
+
+def _duties(rows: Sequence[RowView]) -> list[Duty]:
+    people: Mapping[int, Sequence[tuple[str, str]]] = on_duty([int(row.key) for row in rows])
+    return [
+        Duty(row, [(role_name(role), name) for role, name in people.get(int(row.key), ())]) for row in rows
+    ]
