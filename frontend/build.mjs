@@ -23,17 +23,10 @@ const worker = readFileSync(join(maplibre, "maplibre-gl-worker.mjs"), "utf8");
 writeFileSync(join(out, "map", "worker.mjs"), worker.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
 copyFileSync(join(maplibre, "maplibre-gl.css"), join(out, "map", "maplibre.css"));
 
-if (entries.length > 0) {
-  await build({
-    entryPoints: entries,
-    outbase: here,
-    outdir: out,
-    bundle: true,
-    minify: true,
-    sourcemap: true,
-    format: "esm",
-    target: "chrome102",
-    logLevel: "warning",
-  });
-}
+// A service worker is a classic script: as a module it fails where it is most needed.
+const workers = entries.filter((file) => file.endsWith("sw.ts"));
+const islands = entries.filter((file) => !workers.includes(file));
+const common = { outbase: here, outdir: out, bundle: true, minify: true, target: "chrome102", logLevel: "warning" };
+await build({ ...common, entryPoints: islands, sourcemap: true, format: "esm" });
+await build({ ...common, entryPoints: workers, format: "iife" });
 console.log(`setup: ${entries.length} front-end islands`);

@@ -28,3 +28,5 @@ function show(due: HTMLElement): void {
 }
 
 setInterval(() => document.querySelectorAll<HTMLElement>("[data-due]").forEach(show), MINUTE / 2);
+
+export {};

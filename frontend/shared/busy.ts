@@ -10,3 +10,5 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-b
 }
 document.querySelectorAll<HTMLElement>(".unscripted").forEach((one) => (one.hidden = true));
 document.getElementById("faults")?.focus();
+
+export {};

@@ -35,8 +35,8 @@ async function ask(form: HTMLFormElement): Promise<void> {
   const typed = new FormData(form);
   for (const [name, value] of [...typed]) if (value instanceof File) typed.delete(name);
   typed.set("ask", "1");
-  const answer = await fetch(location.href, { method: "POST", body: typed });
-  if (!answer.ok || asks.get(form) !== turn) return;
+  const answer = await fetch(location.href, { method: "POST", body: typed }).catch(() => null);
+  if (!answer?.ok || asks.get(form) !== turn) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector<HTMLElement>("[data-asked]");
   const holder = form.querySelector<HTMLElement>("[data-asked]");
@@ -54,3 +54,5 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form")) {
   });
   begin(form);
 }
+
+export {};

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from gezhi.field import views
+from gezhi.field.offline import views as offline
 from gezhi.field.rounds import views as rounds
 
 app_name = "field"
@@ -10,6 +11,12 @@ urlpatterns = [
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/documents/", views.issue, name="issue"),
     path("documents/<str:code>/", views.document, name="document"),
+    path("outbox/", offline.shell, name="box"),
+    path("sw.js", offline.worker, name="worker"),
+    path("app.webmanifest", offline.manifest, name="manifest"),
+    path("day.json", offline.day, name="day"),
+    path("sync/", offline.hello, name="sync"),
+    path("photos/<uuid:key>/", offline.photo, name="photo"),
     path("rounds/", rounds.today, name="rounds"),
     path("rounds/week/", rounds.week, name="week"),
     path("rounds/<int:pk>/", rounds.one_round, name="round"),

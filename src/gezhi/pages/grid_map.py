@@ -34,15 +34,6 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
-class GridMap:
-    patches: list[Patch]
-    spot: tuple[float, float] | None
-    simulated: bool
-    width: int = WIDTH
-    height: int = HEIGHT
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
     """Degrees to pixels, north up, lengths true at the middle latitude."""
 
@@ -56,6 +47,16 @@ class Frame:
             round((lon - self.west) * self.squeeze * self.scale, 1),
             round((self.north - lat) * self.scale, 1),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class GridMap:
+    patches: list[Patch]
+    spot: tuple[float, float] | None
+    simulated: bool
+    frame: Frame
+    width: int = WIDTH
+    height: int = HEIGHT
 
 
 def grid_map(code: str, lon: float | None, lat: float | None) -> GridMap | None:
@@ -72,7 +73,7 @@ def drawing(outlines: Sequence[Outline], lon: float | None, lat: float | None) -
     frame = frame_of(list(points_of(outlines[0])), WIDTH, HEIGHT, _MARGIN)
     spot = frame.at(lon, lat) if lon is not None and lat is not None else None
     patches = [_patch(outline, frame, spot, own=outline is outlines[0]) for outline in outlines]
-    return GridMap([*patches[1:], patches[0]], spot, outlines[0].simulated)
+    return GridMap([*patches[1:], patches[0]], spot, outlines[0].simulated, frame)
 
 
 def rings_of(outline: Outline) -> Iterator[Ring]:

@@ -74,12 +74,16 @@ def rhythm(plan: RoundPlan) -> str:
 
 
 def round_views(
-    rounds: Iterable[Round], book: Book, now: datetime, here: Position | None = None
+    rounds: Iterable[Round],
+    book: Book,
+    now: datetime,
+    here: Position | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> list[RoundView]:
-    """One statement, for the names of the places."""
+    """One statement, for the full names of the places; none where they are given as `names`."""
     listed = list(rounds)
     root = known_world().root
-    names = place_names([root, *(one.place_code for one in listed)])
+    names = names or place_names([root, *(one.place_code for one in listed)])
     names = {code: name.removeprefix(names.get(root, "")) or name for code, name in names.items()}
     return [_view(one, book, now, names, here) for one in listed]
 

@@ -20,7 +20,7 @@ from gezhi.rounds.book import Book
 from gezhi.rounds.knowing import Learned, by_element, learn
 from gezhi.rounds.models import Known, Round, Subject
 from gezhi.rounds.queries import book, held_of, walked_places
-from gezhi.rounds.queries.rounds import within_places
+from gezhi.rounds.queries.rounds import OPEN_LATE, within_places
 from gezhi.rounds.refusing import (
     needs_reason,
     not_due,
@@ -39,7 +39,7 @@ class Findings:
     """What a worker brings back. `values`: checked answers to the unified form of the rounds' plans.
 
     `confirmed`: elements that are still so; `reports`: read for the source "field", each with its category;
-    `photos`: stored keys of the round itself.
+    `photos`: stored keys of the round itself. `seen_at`: when the worker was there, if it arrives later.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -47,6 +47,7 @@ class Findings:
     reports: Sequence[NewReport] = ()
     track: Track = field(default_factory=Track)
     photos: Sequence[str] = ()
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,11 @@ def finish(
     actor: Actor, round_ids: Sequence[int], findings: Findings, now: datetime | None = None
 ) -> Finished:
     """One visit does all due rounds of its subject: what was learned is kept, each finding is reported, the rounds
-    are done; all of it or nothing. Raises Refused."""
+    are done; all of it or nothing. What was seen in time counts, though it arrives late. Raises Refused."""
     at = now or timezone.now()
+    seen_at = findings.seen_at or at
     current = book(world().stamp)
-    rounds = _locked(actor, list(dict.fromkeys(round_ids))[:MOST_TOGETHER], at)
+    rounds = _locked(actor, list(dict.fromkeys(round_ids))[:MOST_TOGETHER], seen_at, late=seen_at < at)
     if len({(one.subject_id, one.place_code) for one in rounds}) > 1 or (
         len(rounds) > 1 and rounds[0].subject_id is None
     ):
@@ -103,19 +105,20 @@ def finish(
     _check(rounds, findings, current)
     learned = _learn(rounds, findings, current, actor, at)
     receipts = accept(_named(rounds[0], findings.reports), at) if findings.reports else []
-    _end(rounds, findings, current, actor, receipts, at)
+    _end(rounds, findings, current, actor, receipts, seen_at)
     _record(rounds, learned, receipts, actor)
     return Finished(tuple(one.pk for one in rounds), len(learned.fresh), len(learned.same), tuple(receipts))
 
 
-def _locked(actor: Actor, ids: Sequence[int], now: datetime) -> list[Round]:
-    """In the order of the ids. Raises Refused where one is out of reach or not due now."""
+def _locked(actor: Actor, ids: Sequence[int], now: datetime, *, late: bool = False) -> list[Round]:
+    """In the order of the ids. `late`: one may have been given up meanwhile. Raises Refused where one is out of reach
+    or not due then."""
     mine = Round.objects.select_for_update().filter(within_places(walked_places(actor)), pk__in=ids)
     found = {one.pk: one for one in mine.order_by("pk")}
     if not ids or len(found) != len(ids):
         raise unknown_round()
     for one in found.values():
-        if one.state != "due":
+        if one.state not in (OPEN_LATE if late else ("due",)):
             raise not_due(one.state)
         if not one.opens_at <= now < one.due_at:
             raise not_due("missed" if one.due_at <= now else "later")

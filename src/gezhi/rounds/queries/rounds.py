@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -11,6 +12,8 @@ from gezhi.people.access import PERMISSIONS, REPORT_FROM_FIELD, UNIT_ROLES, Acto
 from gezhi.people.models import Role
 from gezhi.rounds.listing import RoundFilters
 from gezhi.rounds.models import Round
+
+OPEN_LATE: Final = ("due", "missed")  # what was seen in time may arrive after it was given up
 
 
 def walked_places(actor: Actor) -> list[str]:
@@ -33,10 +36,10 @@ def within_places(codes: Iterable[str]) -> Q:
     return found
 
 
-def due_here(actor: Actor, now: datetime, limit: int = 200) -> list[Round]:
-    """What may be done now on this person's grids, soonest due first."""
+def due_here(actor: Actor, now: datetime, limit: int = 200, until: datetime | None = None) -> list[Round]:
+    """What may be done now (or by `until`) on this person's grids, soonest due first."""
     mine = Round.objects.filter(within_places(walked_places(actor)))
-    due = mine.filter(state="due", opens_at__lte=now, due_at__gt=now)
+    due = mine.filter(state="due", opens_at__lte=until or now, due_at__gt=now)
     return list(due.select_related("subject").order_by("due_at", "id")[:limit])
 
 
@@ -52,6 +55,18 @@ def rounds_together(actor: Actor, pk: int, now: datetime) -> list[Round]:
         return [first] if first else []
     others = mine.filter(subject=first.subject_id, state="due", opens_at__lte=now, due_at__gt=now)
     return [first, *others.exclude(pk=pk).order_by("due_at", "id")]
+
+
+def rounds_named(actor: Actor, pk: int, others: Iterable[int]) -> list[Round]:
+    """The round, first, and those of the others that are of the same subject and not done: a phone that was away
+    names what it did together."""
+    mine = Round.objects.filter(within_places(walked_places(actor))).select_related("subject")
+    found = {one.pk: one for one in mine.filter(pk__in=[pk, *others])}
+    first = found.pop(pk, None)
+    if first is None or first.subject_id is None or first.state not in OPEN_LATE:
+        return [first] if first else []
+    same = (one for one in found.values() if one.subject_id == first.subject_id and one.state in OPEN_LATE)
+    return [first, *sorted(same, key=lambda one: (one.due_at, one.pk))]
 
 
 def rounds_matching(actor: Actor, asked: RoundFilters) -> QuerySet[Round]:

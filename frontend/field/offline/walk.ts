@@ -1,7 +1,3 @@
-import "../shared/photos";
-import "../shared/busy";
-import "../shared/forms";
-
 const EXACT: PositionOptions = { enableHighAccuracy: true, timeout: 15_000 };
 
 // What is due, by distance: the page is asked again from where the worker stands.
@@ -58,3 +54,5 @@ if (form && "geolocation" in navigator) {
   here(form);
   if ("walk" in form.dataset) walk(form);
 }
+
+export {};

@@ -1,0 +1,116 @@
+// A grid worker's phone: the queue, the day that is kept for times without a network, and the worker that serves it.
+import { h, icon, say } from "./offline/draw";
+import { box } from "./offline/box";
+import { home } from "./offline/home";
+import { draw } from "./offline/pages";
+import * as outbox from "./offline/outbox";
+import { fillPosition } from "./offline/place";
+import { counts } from "./offline/queue";
+import { onNews, sync, type News } from "./offline/send";
+import { account, isShell, takeForms, worker } from "./offline/taking";
+import type { Day } from "./offline/types";
+import { register } from "./offline/worker";
+import { switchNight } from "./offline/night";
+
+const FRESH = 60_000;
+const OFTEN = 20_000;
+
+async function freshDay(known: Day | undefined): Promise<Day | undefined> {
+  const here = account();
+  if (known && Date.now() - Date.parse(known.at) < FRESH && (!here || known.account === here) && sameLanguage(known)) return known;
+  try {
+    const answer = await fetch("/field/day.json", { redirect: "manual", cache: "no-store" });
+    if (answer.type === "opaqueredirect" || answer.status === 403) await outbox.forgetDay();
+    if (!answer.ok) return known;
+    const fresh = (await answer.json()) as Day;
+    await outbox.keepDay(fresh);
+    return fresh;
+  } catch {
+    return known;
+  }
+}
+
+function sameLanguage(day: Day): boolean {
+  return day.language.slice(0, 2) === document.documentElement.lang.slice(0, 2);
+}
+
+// Another person's work is not for whoever holds the phone now.
+async function ownDay(): Promise<Day | undefined> {
+  const known = await outbox.day();
+  if (known && account() && known.account !== account()) return await outbox.forgetDay(), undefined;
+  return known;
+}
+
+async function bar(told: News): Promise<void> {
+  const holder = document.querySelector<HTMLElement>("[data-bar]");
+  const badge = document.querySelector<HTMLElement>("[data-badge]");
+  const n = counts(await outbox.all(), await worker());
+  if (badge) [badge.textContent, badge.hidden] = [String(n.waiting + n.stuck), !(n.waiting + n.stuck)];
+  if (!holder) return;
+  const [kind, shape, words] = standing(n, told);
+  holder.hidden = !words;
+  holder.className = `syncbar ${kind}`;
+  holder.replaceChildren(h("a", { href: "/field/outbox/" }, icon(shape), words));
+}
+
+function standing(n: ReturnType<typeof counts>, told: News): [string, string, string] {
+  if (told.sending) return ["", "dispatch", told.photos ? say("sending-photo", { n: told.photo ?? 0, m: told.photos }) : say("sending")];
+  if (n.stuck) return ["bad", "cross", say("stuck", { n: n.stuck })];
+  if (told.stopped === "signed-out" && n.waiting) return ["soon", "user", say("sign-in", { n: n.waiting })];
+  if (n.waiting) return ["soon", "save", say("waiting", { n: n.waiting })];
+  return navigator.onLine ? ["", "", ""] : ["", "save", say("offline")];
+}
+
+function said(): void {
+  const words = sessionStorage.getItem("said");
+  sessionStorage.removeItem("said");
+  if (words) document.querySelector("main")?.prepend(h("div", { class: "note good", role: "status" }, h("p", {}, words)));
+}
+
+async function show(day: Day | undefined): Promise<void> {
+  const shell = document.querySelector<HTMLElement>("[data-shell]");
+  const mine = document.querySelector<HTMLElement>("[data-home]");
+  if (shell && location.pathname === "/field/outbox/") return box(shell, day);
+  if (shell && day) return draw(location.pathname, shell, day);
+  if (shell) shell.replaceChildren(h("p", { class: "card" }, say("no-day")));
+  else if (mine && day) await home(mine, day);
+}
+
+// Pages that the phone drew get what the pages of the node have.
+async function enliven(): Promise<void> {
+  await Promise.all([import("../shared/photos"), import("../shared/forms"), import("../shared/busy"), import("../desk/due"), import("./offline/walk")]);
+  for (const form of document.querySelectorAll<HTMLFormElement>("form")) {
+    if (form.querySelector("[data-position]")) void fillPosition(form);
+  }
+}
+
+function keepSending(): void {
+  const later = (): void => void sync();
+  addEventListener("online", () => void sync(true));
+  addEventListener("offline", () => void bar({}));
+  document.addEventListener("visibilitychange", () => document.hidden || later());
+  setInterval(later, OFTEN);
+  later();
+}
+
+async function begin(): Promise<void> {
+  said();
+  switchNight();
+  if (!isSecureContext || !("indexedDB" in window)) return enliven();
+  takeForms();
+  const known = await ownDay();
+  await show(known);
+  await enliven();
+  onNews((told) => void bar(told));
+  await bar({});
+  keepSending();
+  await outbox.tidy(Date.now());
+  await navigator.storage?.persist?.();
+  register();
+  const fresh = await freshDay(known);
+  if (!fresh || fresh === known) return;
+  if (!isShell()) await show(fresh);
+  else if (!known) location.reload();
+}
+
+void begin();

@@ -1,4 +1,0 @@
-import "../shared/photos";
-import "../shared/where";
-import "../shared/busy";
-import "../shared/forms";
