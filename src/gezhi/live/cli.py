@@ -28,7 +28,8 @@ def live(port: int, host: str) -> None:
         workers=1,
         http=HTTPModes.http1,
         backlog=BACKLOG,
-        backpressure=2 * settings.LIVE_CLIENTS,  # the hub refuses in words before the server does in silence
+        backpressure=settings.LIVE_CLIENTS
+        + BACKLOG,  # the hub refuses in words before the server does in silence
         respawn_failed_workers=True,
         workers_kill_timeout=1,  # its streams never end by themselves
         websockets=False,

@@ -10,9 +10,11 @@ from typing import Any, Final
 from psycopg import AsyncConnection
 
 from gezhi.live.hub import Hub
-from gezhi.live.queries import Range, read_changes
+from gezhi.live.queries import read_changes
 
+Range = tuple[int, int]
 CHANNEL: Final = "case_events"
+BREATH: Final = 0.1  # seconds between two bursts: under load, one statement reads what many steps did
 MANY: Final = 5000  # events of one burst; beyond that everybody reads everything again
 KNOWN: Final = 20_000  # events remembered: two transactions' ranges may overlap
 LONGEST_PAUSE: Final = 10.0  # seconds
@@ -65,6 +67,7 @@ class Listener:
             self._hub.resync()
             while True:
                 await self._burst(connection)
+                await asyncio.sleep(BREATH)
 
     async def _burst(self, connection: AsyncConnection[Any]) -> None:
         """What has come until now, read by one statement; what comes meanwhile is the next burst."""
@@ -73,9 +76,9 @@ class Listener:
         if numbers(ranges) > MANY:
             self._hub.resync()
             return
-        known = [event for low, high in ranges for event in range(low, high + 1) if event in self._known]
-        changes, events = await read_changes(connection, ranges, known, datetime.now(UTC))
-        self._remember(events)
+        events = [event for low, high in ranges for event in range(low, high + 1) if event not in self._known]
+        changes, read = await read_changes(connection, events, datetime.now(UTC))
+        self._remember(read)
         self._hub.publish(changes)
 
     def _remember(self, events: Iterable[int]) -> None:

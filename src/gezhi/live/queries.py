@@ -9,16 +9,13 @@ from psycopg.rows import dict_row
 
 from gezhi.live.scope import Change
 
-Range = tuple[int, int]
-
+# Each event by its id: a join on ranges was planned as a scan of all events, and cost every step 7 ms.
 CHANGES = """
 WITH told AS (
     SELECT e.case_id, array_agg(e.id) AS ids, min(e.at) AS since, max(e.at) AS until, bool_or(e.seq = 1) AS opened,
         (array_agg(e.kind ORDER BY e.seq DESC))[1] AS kind,
         array_agg(e.facts->'place'->>0) FILTER (WHERE e.facts ? 'place') AS left_places
-    FROM unnest(%(lows)s::bigint[], %(highs)s::bigint[]) AS span (low, high)
-    JOIN cases_caseevent e ON e.id BETWEEN span.low AND span.high
-    WHERE e.id <> ALL (%(known)s::bigint[])
+    FROM cases_caseevent e WHERE e.id = ANY (%(events)s::bigint[])
     GROUP BY e.case_id
 )
 SELECT c.id, c.number, c.place_code, c.lon, c.lat, c.category, c.unit_id, c.source, c.state, c.is_open,
@@ -34,13 +31,11 @@ FROM told JOIN cases_case c ON c.id = told.case_id CROSS JOIN LATERAL (
 
 
 async def read_changes(
-    connection: AsyncConnection[Any], ranges: Sequence[Range], known: Sequence[int], now: datetime
+    connection: AsyncConnection[Any], events: Sequence[int], now: datetime
 ) -> tuple[list[Change], list[int]]:
-    """What became of the cases of these events, and the events' ids. One statement."""
-    lows, highs = zip(*ranges, strict=True)
-    values = {"lows": list(lows), "highs": list(highs), "known": list(known)}
+    """What became of the cases of these events, and which of the events were committed by now. One statement."""
     async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(CHANGES, values)
+        await cursor.execute(CHANGES, {"events": events})
         rows = await cursor.fetchall()
     return [_change(row, now) for row in rows], [event for row in rows for event in row["ids"]]
 

@@ -254,3 +254,10 @@ class PackOut(Shape):
 
 class PackContentOut(PackOut):
     content: dict[str, JsonValue]
+
+
+class TicketOut(Shape):
+    """`url`: of the stream; "" where the node has none, and a path where it is at the same origin."""
+
+    ticket: str
+    url: str

@@ -24,8 +24,10 @@ from gezhi.exchange.rest.api import (
     parameters,
     photos,
     places,
+    public,
     reports,
     rounds,
+    streams,
 )
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem, faults_of
 
@@ -49,12 +51,14 @@ for part in (
     catalogue,
     forms,
     places,
+    public,
     lists,
     contracts,
     rounds,
     parameters,
     packs,
     appraisal,
+    streams,
 ):
     api.add_router("", part.router)
 
