@@ -4,7 +4,7 @@ import { AREAS, codeOf, FROM, idOf, isWithin, type Area, type Box } from "./dril
 import { drawIcons } from "./icons";
 import { Pulse, type Mark } from "./pulse";
 import { radiusOf, stepOf, type RawPoint, type Row } from "./rows";
-import { layersOf, lookOf, opacityOf, styleOf, type Basemap, type Layer, type Look, type Step } from "./style";
+import { layersOf, lookOf, opacityOf, PLACES, styleOf, type Basemap, type Layer, type Look, type Step } from "./style";
 import type { TileSet } from "./tiles";
 
 export interface Wishes {
@@ -18,10 +18,10 @@ export interface Wishes {
   words: (row: Row) => string; // below a place's name
   picked: (code: string) => void;
   casePicked: (number: string) => void;
-  rested: () => void; // the view came to rest
+  rested: (byHand: boolean) => void; // the view came to rest
 }
 
-const AROUND = 0.4; // of the city's size may be seen around it
+const AROUND = 3; // sizes of the city that may be seen around it: a wide screen shows more than the city
 const PAD = 0.06; // of the view around a place that is fitted
 
 export class CityMap {
@@ -93,7 +93,7 @@ export class CityMap {
     this.mark();
   }
 
-  showHeat(rows: Row[]): void {
+  showHeat(rows: Pick<Row, "lon" | "lat" | "open">[]): void {
     const most = Math.max(1, ...rows.map((row) => row.open));
     const features = rows.flatMap((row) => at(row, { weight: row.open / most }));
     this.source("heat").setData({ type: "FeatureCollection", features });
@@ -149,16 +149,15 @@ export class CityMap {
   }
 
   private state(area: Area, id: number, state: Record<string, unknown>): void {
-    this.view.setFeatureState({ source: area, sourceLayer: area, id }, state);
+    this.view.setFeatureState({ source: PLACES, sourceLayer: area, id }, state);
   }
 
   // Only what changed is told to the map: the rest costs no frame.
   private colour(area: Area, rows: Row[]): void {
-    if (!this.view.getSource(area)) return;
     const before = this.steps.get(area) ?? new Map<number, Step>();
     const after = new Map(rows.filter((row) => row.open > 0).map((row) => [idOf(row.code), stepOf(row)]));
     for (const [id, step] of after) if (before.get(id) !== step) this.state(area, id, { step });
-    for (const id of before.keys()) if (!after.has(id)) this.view.removeFeatureState({ source: area, sourceLayer: area, id }, "step");
+    for (const id of before.keys()) if (!after.has(id)) this.view.removeFeatureState({ source: PLACES, sourceLayer: area, id }, "step");
     this.steps.set(area, after);
   }
 
@@ -225,9 +224,9 @@ export class CityMap {
   }
 
   private listen(): void {
-    this.view.on("moveend", () => this.wishes.rested());
+    this.view.on("moveend", (event) => this.wishes.rested(Boolean(event.originalEvent)));
     this.view.on("click", "points", (event) => this.wishes.casePicked(String(event.features?.[0]?.properties["number"])));
-    for (const area of AREAS.filter((one) => this.view.getSource(one))) {
+    for (const area of AREAS.filter((one) => this.view.getLayer(`${one}-fill`))) {
       this.view.on("click", `${area}-fill`, (event) => this.pick(event));
       this.view.on("mousemove", `${area}-fill`, (event) => this.hover(event));
       this.view.on("mouseleave", `${area}-fill`, () => this.leave());
@@ -266,7 +265,7 @@ function around([west, south, east, north]: Box): Box {
   return [west - wide, south - high, east + wide, north + high];
 }
 
-function at(row: Row, properties: Record<string, unknown>): GeoJSON.Feature[] {
+function at(row: Pick<Row, "lon" | "lat">, properties: Record<string, unknown>): GeoJSON.Feature[] {
   return row.lon === null || row.lat === null ? [] : [feature(row.lon, row.lat, properties)];
 }
 

@@ -1,4 +1,4 @@
-// The shapes of a case's time, as in the page's own icons: a disc is calm, a triangle due soon, a diamond overdue.
+// The shapes of a case's time, as in the page's own icons: a disc is in time, a triangle due soon, a diamond overdue.
 import type { Map as View } from "maplibre-gl";
 import type { Look } from "./style";
 
@@ -7,7 +7,7 @@ const RATIO = 2;
 
 export function drawIcons(view: View, look: Look): void {
   const shapes: [string, string, (pen: CanvasRenderingContext2D) => void][] = [
-    ["calm", look.brand, (pen) => pen.arc(13, 13, 7, 0, 2 * Math.PI)],
+    ["open", look.brand, (pen) => pen.arc(13, 13, 7, 0, 2 * Math.PI)],
     ["soon", look.soon, (pen) => corners(pen, [13, 3], [23, 22], [3, 22])],
     ["overdue", look.bad, (pen) => corners(pen, [13, 2], [24, 13], [13, 24], [2, 13])],
   ];

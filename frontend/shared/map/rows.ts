@@ -30,7 +30,7 @@ export type RawPoint = [
   number: string,
   lon: number,
   lat: number,
-  status: "calm" | "soon" | "overdue",
+  status: "open" | "soon" | "overdue",
   category: string,
   place: string,
   due: string | null,

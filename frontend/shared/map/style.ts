@@ -1,8 +1,8 @@
 // How the map looks: colours come from the page's tokens, so that light, dark and wall need no second style.
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import { AREAS, type Area } from "./drill";
+import { FROM, type Area } from "./drill";
 import { shiftedTiles } from "./offset";
-import { sourceOf, type TileSet } from "./tiles";
+import { areasIn, sourceOf, type TileSet } from "./tiles";
 
 export interface Basemap {
   url: string;
@@ -22,13 +22,17 @@ export interface Look {
   line: string;
   strong: string;
   brand: string;
-  good: string;
   soon: string;
   bad: string;
+  calm: string; // four fills from nothing overdue to much
+  mild: string;
+  warm: string;
+  hot: string;
   size: number; // pixels of the page's own text
 }
 
 const NOTHING: SourceSpecification = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+export const PLACES = "places";
 const FONT = ["sans-serif"];
 
 export function lookOf(page: Element): Look {
@@ -41,17 +45,20 @@ export function lookOf(page: Element): Look {
     line: token("--line"),
     strong: token("--line-strong"),
     brand: token("--brand"),
-    good: token("--good"),
     soon: token("--soon"),
     bad: token("--bad"),
+    calm: token("--map-calm"),
+    mild: token("--map-mild"),
+    warm: token("--map-warm"),
+    hot: token("--map-hot"),
     size: parseFloat(style.fontSize),
   };
 }
 
 export function styleOf(look: Look, set: TileSet, basemap: Basemap | null): StyleSpecification {
   const sources: Record<string, SourceSpecification> = { labels: NOTHING, heat: NOTHING, points: NOTHING };
-  const present = AREAS.filter((area) => set.layers[area]);
-  for (const area of present) sources[area] = sourceOf(set, area)!;
+  const present = areasIn(set);
+  sources[PLACES] = sourceOf(set);
   if (basemap) sources["base"] = rasterOf(basemap);
   return {
     version: 8,
@@ -79,10 +86,11 @@ function fillOf(area: Area, look: Look, over: boolean): LayerSpecification {
   return {
     id: `${area}-fill`,
     type: "fill",
-    source: area,
+    source: PLACES,
     "source-layer": area,
+    minzoom: FROM[area],
     paint: {
-      "fill-color": ["match", step, 4, look.bad, 3, look.soon, 2, look.soon, 1, look.good, look.paper],
+      "fill-color": ["match", step, 4, look.hot, 3, look.warm, 2, look.mild, 1, look.calm, look.paper],
       "fill-opacity": opacityOf("efficiency", over),
       "fill-antialias": false,
     },
@@ -90,10 +98,8 @@ function fillOf(area: Area, look: Look, over: boolean): LayerSpecification {
 }
 
 // Other layers need the places only to be pointed at.
-export function opacityOf(layer: Layer, over: boolean): ExpressionSpecification | number {
-  if (layer !== "efficiency") return 0.01;
-  const dim = over ? 0.75 : 1;
-  return ["match", step, 4, 0.62 * dim, 3, 0.6 * dim, 2, 0.28 * dim, 1, 0.3 * dim, over ? 0.2 : 1];
+export function opacityOf(layer: Layer, over: boolean): number {
+  return layer !== "efficiency" ? 0.01 : over ? 0.65 : 1;
 }
 
 // The edges of larger places stay visible over those of smaller ones.
@@ -102,8 +108,9 @@ function edgeOf(area: Area, look: Look): LayerSpecification {
   return {
     id: `${area}-edge`,
     type: "line",
-    source: area,
+    source: PLACES,
     "source-layer": area,
+    minzoom: FROM[area],
     paint: {
       "line-color": ["case", ["boolean", ["feature-state", "near"], false], look.ink, look.strong],
       "line-width": ["case", ["boolean", ["feature-state", "near"], false], 4, width],

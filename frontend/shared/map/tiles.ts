@@ -1,12 +1,14 @@
 // The stored tiles of the city's outlines. They hold shapes and names; numbers come apart, as state.
 import type { SourceSpecification } from "maplibre-gl";
-import type { Area, Box } from "./drill";
+import { AREAS, type Area, type Box } from "./drill";
 
 export interface TileSet {
   version: string;
   tiles: string[];
   bounds: Box;
-  layers: Record<string, { minzoom: number; maxzoom: number }>;
+  minzoom: number;
+  maxzoom: number;
+  vector_layers: { id: string; minzoom: number; maxzoom: number }[];
 }
 
 const FIRST_WAIT = 2_000;
@@ -25,10 +27,10 @@ export async function tileSet(address: string, signal: AbortSignal): Promise<Til
   }
 }
 
-// One source for each level: beyond the last zoom at which a level is stored, its last tiles are stretched.
-export function sourceOf(set: TileSet, area: Area): SourceSpecification | null {
-  const zooms = set.layers[area];
-  if (!zooms) return null;
-  const tiles = set.tiles.map((one) => new URL(one, location.origin).href.replace(/%7B/g, "{").replace(/%7D/g, "}"));
-  return { type: "vector", tiles, bounds: set.bounds, minzoom: zooms.minzoom, maxzoom: zooms.maxzoom };
+export function sourceOf({ tiles, bounds, minzoom, maxzoom }: TileSet): SourceSpecification {
+  return { type: "vector", tiles: tiles.map((one) => location.origin + one), bounds, minzoom, maxzoom };
+}
+
+export function areasIn(set: TileSet): Area[] {
+  return AREAS.filter((area) => set.vector_layers.some(({ id }) => id === area));
 }
