@@ -5,11 +5,14 @@ A demonstration city of its own is behind it, so that no page is empty.
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Page as PageOfBrowser
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.house.tree import ROOT
@@ -19,13 +22,24 @@ from tools.gallery.pages import NO_PAGES, all_routes, page_of, page_routes, who_
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ASK = "tags => axe.run({runOnly: tags}).then(found => found.violations)"
+BUDGETS = {"portal": 30, "field": 40, "desk": 60, "command": 750}  # kB gzipped on a first visit
+APART = (
+    "/tiles/",
+    "/dist/shared/map",
+    "/photo",
+    "/evidence/",
+)  # the map island of small pages, and people's pictures
 FACES = {"zh": ("zh-CN", DESKTOP), "en": ("en-GB", PHONE)}
 ROUTES = page_routes()
 
 
 @pytest.fixture(scope="session")
-def lively(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    with served(tmp_path_factory.mktemp("lively")) as city:
+def lively() -> Iterator[City]:
+    """In a folder that the database's own user reaches, which those of pytest are not."""
+    with (
+        TemporaryDirectory(prefix="gezhi-lively-", ignore_cleanup_errors=True) as folder,
+        served(Path(folder)) as city,
+    ):
         furnish = [sys.executable, "-m", "tools.gallery.furnish", str(city.data)]
         subprocess.run(furnish, check=True, cwd=ROOT)
         yield city
@@ -77,6 +91,7 @@ def test_nothing_is_in_anybodys_way(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    weighed = Weighed(page)
     answer = page.goto(lively.home + path)
     assert answer is not None
     assert answer.status == 200, f"{path} as {who_opens(route)!r}: {answer.status}"
@@ -87,7 +102,40 @@ def test_nothing_is_in_anybodys_way(
     assert not complaints
     assert page.locator("h1").count() == 1
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), "wider than its screen"
+    area = route.partition(":")[0]
+    assert weighed.kilobytes(apart=() if area == "command" else APART) <= BUDGETS[area], weighed.heaviest()
     page.close()
+
+
+class Weighed:
+    """What a page's first visit brings over the line, as it is sent."""
+
+    def __init__(self, page: PageOfBrowser) -> None:
+        self._addresses: dict[str, str] = {}
+        self._sizes: dict[str, float] = {}
+        line = page.context.new_cdp_session(page)
+        line.send("Network.enable")
+        line.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        line.on("Network.requestWillBeSent", self._asked)
+        line.on("Network.loadingFinished", self._loaded)
+
+    def _asked(self, event: dict[str, Any]) -> None:
+        self._addresses[event["requestId"]] = event["request"]["url"]
+
+    def _loaded(self, event: dict[str, Any]) -> None:
+        self._sizes[event["requestId"]] = event["encodedDataLength"]
+
+    def kilobytes(self, apart: Sequence[str]) -> float:
+        counted = (size for key, size in self._sizes.items() if not self._is_apart(key, apart))
+        return sum(counted) / 1024
+
+    def _is_apart(self, key: str, apart: Sequence[str]) -> bool:
+        address = self._addresses[key]
+        return address.startswith(("data:", "blob:")) or any(part in address for part in apart)
+
+    def heaviest(self) -> str:
+        heavy = sorted(self._sizes, key=lambda key: -self._sizes[key])[:8]
+        return ", ".join(f"{self._addresses[key]}: {self._sizes[key] / 1024:.1f} kB" for key in heavy)
 
 
 def _told(violation: dict[str, Any]) -> str:

@@ -48,7 +48,7 @@ def served(data: Path, days: int = DAYS) -> Iterator[City]:
         )
         try:
             home = f"http://localhost:{port}"
-            _wait_for(f"{home}/readyz", process)
+            _wait_for(f"{home}/readyz", process, data / "demo.log")
             yield City(home, data)
         finally:
             process.terminate()
@@ -61,15 +61,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _WAIT
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError("the demonstration city ended by itself; its folder holds demo.log")
+            raise RuntimeError(f"the demonstration city ended by itself:\n{log.read_text()[-2000:]}")
         try:
             with urlopen(address, timeout=2) as answer:  # noqa: S310 - our own server
                 if answer.status == 200:
                     return
         except (URLError, OSError):
             time.sleep(0.3)
-    raise TimeoutError(f"{address} did not answer within {_WAIT} s")
+    raise TimeoutError(f"{address} did not answer within {_WAIT} s:\n{log.read_text()[-2000:]}")
