@@ -11,6 +11,7 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from gezhi.cases import world
+from gezhi.places.tiles.queries import ensure_current_tiles
 from tests import cast
 from tests.house.tree import ROOT
 from tools.browser import FLAGS, MISSING, chromium
@@ -51,6 +52,7 @@ def city(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[cast
     world._world = None
     if not cast.is_settled():
         cast.settle()
+    ensure_current_tiles()
     yield cast.here()
     world._world = None
 

@@ -36,11 +36,11 @@ class Pieces:
 
 
 def cut(shapes: Shapes) -> Pieces:
-    """Shapes are the features of one layer in whole units; empty ones are in no tile."""
-    bounds = shapely.bounds(shapes)
+    """`shapes`: the features of one layer in units, rounded here and only once, after clipping."""
+    bounds, unclipped = shapely.bounds(shapes), rounded(shapes)
     column, row, feature = _met(bounds)
     large = np.unique(feature[~_fits(bounds[feature], column, row)])
-    whole = ~np.isin(feature, large)
+    whole = ~np.isin(feature, large) & ~shapely.is_empty(unclipped)[feature]
     clipped = [(*at, int(one)) for one in large for at in _clipped(shapes[one], _tiles(bounds[one]))]
     pieces = rounded(np.array([piece for piece, *_ in clipped], dtype=object))
     kept = np.flatnonzero(~shapely.is_empty(pieces))
@@ -49,7 +49,7 @@ def cut(shapes: Shapes) -> Pieces:
     column, row = np.r_[column[whole], at[:, 0]], np.r_[row[whole], at[:, 1]]
     feature = np.r_[feature[whole], at[:, 2]]
     order = np.lexsort((feature, row, column))
-    every = np.concatenate([shapes, pieces[kept]])
+    every = np.concatenate([unclipped, pieces[kept]])
     return Pieces(every, column[order], row[order], shape[order], feature[order])
 
 

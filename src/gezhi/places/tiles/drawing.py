@@ -26,14 +26,13 @@ def on_plane(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def drawn(plane: Shapes, zoom: int) -> Shapes:
-    """Valid shapes in whole units of a zoom, from shapes on the plane; empty where nothing is left of one."""
+    """Shapes in units of a zoom, from shapes on the plane; not rounded yet."""
     units = EXTENT << zoom
-    fine = shapely.transform(_simplified(plane, zoom), lambda points: points * units)
-    return rounded(fine)
+    return np.asarray(shapely.transform(_simplified(plane, zoom), lambda points: points * units), object)
 
 
 def rounded(fine: Shapes) -> Shapes:
-    """Polygons whose corners are whole numbers; lines and points that clipping left are dropped."""
+    """Valid polygons whose corners are whole numbers, empty where nothing is left; what has no area is dropped."""
     areas = _areas(fine)
     found = shapely.set_precision(areas, 1.0, mode="pointwise")
     broken = ~shapely.is_valid(found)
