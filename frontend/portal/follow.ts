@@ -1,2 +1,3 @@
 import "../shared/photos";
 import "../shared/busy";
+import "./parts/print";

@@ -22,6 +22,7 @@ DIVISIONS_DIR = Path(
 NODE_PLACE = os.environ.get("GEZHI_NODE_PLACE", "330200000000")
 NODE_NAME = os.environ.get("GEZHI_NODE_NAME", "格治")
 NODE_PHONE = os.environ.get("GEZHI_NODE_PHONE", "12345")
+NODE_COUNTER = os.environ.get("GEZHI_NODE_COUNTER", "")
 SMS_URL = os.environ.get("GEZHI_SMS_URL", "")
 
 DEBUG = os.environ.get("GEZHI_DEBUG", "") == "1"

@@ -53,8 +53,8 @@ COUNTS: Final = (
     Count("found", 1, _R, "自主发现数", "Found by staff",
           "其中由网格员等在现场上报的", "Of these, reported from the field by staff"),
     Count("reported_by_residents", 2, _R, "居民反映数", "Reported by residents",
-          "其中由居民经网页、热线、Open311 或文件反映的",
-          "Of these, said by residents: portal, hotline, Open311 or a file"),
+          "其中由居民经网页、热线、代办、Open311 或文件反映的",
+          "Of these, said by residents: portal, hotline, an agent, Open311 or a file"),
     Count("missed", 3, _R, "应发现未发现数", "Missed",
           "居民首报、网格可受理的事项，而此前 7 天内有一天网格员曾在该网格上报或完成巡查",
           "Opened by a resident, of a category that grids take, in a grid whose post had reported from it or "

@@ -9,7 +9,7 @@ from gezhi.places.queries import Outline
 
 WIDTH: Final = 640
 HEIGHT: Final = 440
-_MARGIN: Final = 0.05
+MARGIN: Final = 0.05
 _FINE: Final = 1.0  # pixels; points nearer to the one before are left out
 
 Point = tuple[float, float]
@@ -42,7 +42,7 @@ def choropleth(outlines: Sequence[Outline], numbers: Mapping[str, int]) -> Choro
     if not outlines:
         return None
     points = [point for outline in outlines for point in points_of(outline)]
-    frame = frame_of(points, WIDTH, HEIGHT, _MARGIN)
+    frame = frame_of(points, WIDTH, HEIGHT, MARGIN)
     most = max(numbers.values(), default=0)
     places = [_shaded(outline, frame, numbers.get(outline.code, 0), most) for outline in outlines]
     return Choropleth(places, any(outline.simulated for outline in outlines))

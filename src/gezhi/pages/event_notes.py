@@ -14,7 +14,7 @@ from gezhi.places.queries import place_names
 
 def event_notes(facts: Mapping[str, object], procedure: Procedure, world: World) -> list[str]:
     changed = [*_over(facts, world), *_units(facts, world), *_levels(facts, world)]
-    return [*_asked(facts, procedure), *changed, *_unsaid(facts)]
+    return [*_by_agent(facts), *_asked(facts, procedure), *changed, *_unsaid(facts)]
 
 
 def _asked(facts: Mapping[str, object], procedure: Procedure) -> Iterator[str]:
@@ -53,6 +53,11 @@ def _levels(facts: Mapping[str, object], world: World) -> Iterator[str]:
     if isinstance(held, list) and held[1]:
         names = place_names([str(held[1])])
         yield _("现由 %(place)s 指挥") % {"place": names.get(str(held[1]), str(held[1]))}
+
+
+def _by_agent(facts: Mapping[str, object]) -> Iterator[str]:
+    if facts.get("source") == "agent":
+        yield _("代居民上报")
 
 
 def _unsaid(facts: Mapping[str, object]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from gezhi.cases.intake.reading import Edge, read_report
 from gezhi.cases.intake.shapes import NewReport, Unreadable
+from gezhi.packs.forms import Value
 from gezhi.pages.asking import Asking
 from gezhi.pages.photos import Photos
 
@@ -28,10 +29,16 @@ class Wording:
 
 
 def read_form(
-    given: Mapping[str, str], edge: Edge, photos: Photos, wording: Wording, asked: Asking
+    given: Mapping[str, str],
+    edge: Edge,
+    photos: Photos,
+    wording: Wording,
+    asked: Asking,
+    attributes: Mapping[str, Value] | None = None,
 ) -> tuple[NewReport | None, dict[str, str]]:
+    """`attributes`: what the page itself adds to the answers."""
     faults = asked.faults | ({"photos": " ".join(photos.problems)} if photos.problems else {})
-    more = {"language": get_language(), "attributes": asked.answers.values}
+    more = {"language": get_language(), "attributes": {**asked.answers.values, **(attributes or {})}}
     try:
         return read_report({**given, **more}, edge, photos.taken), faults
     except Unreadable as unreadable:

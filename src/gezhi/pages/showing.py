@@ -37,6 +37,7 @@ ROLES: Final = {
 SOURCES: Final = {
     "portal": gettext_lazy("居民网页"),
     "hotline": gettext_lazy("热线"),
+    "agent": gettext_lazy("代办"),
     "field": gettext_lazy("网格员"),
     "desk": gettext_lazy("工作台"),
     "api": gettext_lazy("其他系统"),

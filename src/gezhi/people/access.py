@@ -22,6 +22,7 @@ P = ParamSpec("P")
 DESK = "desk"
 REPORT_FOR_OTHERS = "report-for-others"
 REPORT_FROM_FIELD = "report-from-field"
+REPORT_AS_AGENT = "report-as-agent"
 IMPORT = "import"
 TEACH = "teach"
 EXPORT = "export"
@@ -32,19 +33,23 @@ CONTRACTS = "contracts"
 PARAMETERS = "parameters"
 APPRAISE = "appraise"
 COMMAND = "command"
+TRIAGE = "triage"
+PHRASES = "phrases"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.OPERATOR: frozenset({DESK, CALLBACK, REPORT_FOR_OTHERS}),
-    Role.DISPATCHER: frozenset({DESK, COMMAND, CIRCLES, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT, PLAN}),
+    Role.OPERATOR: frozenset({DESK, CALLBACK, REPORT_FOR_OTHERS, REPORT_AS_AGENT}),
+    Role.DISPATCHER: frozenset(
+        {DESK, TRIAGE, COMMAND, CIRCLES, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT, PLAN, PHRASES}
+    ),
     Role.HANDLER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
     Role.VERIFIER: frozenset({DESK, CALLBACK, REPORT_FROM_FIELD, EXPORT}),
-    Role.GRID_WORKER: frozenset({DESK, REPORT_FROM_FIELD}),
-    Role.SUPERVISOR: frozenset({DESK, COMMAND, CALLBACK, CIRCLES, EXPORT, APPRAISE, PLAN}),
-    Role.LEADER: frozenset({DESK, COMMAND, CIRCLES, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS}),
+    Role.GRID_WORKER: frozenset({DESK, REPORT_FROM_FIELD, REPORT_AS_AGENT}),
+    Role.SUPERVISOR: frozenset({DESK, COMMAND, CALLBACK, CIRCLES, EXPORT, APPRAISE, PLAN, PHRASES}),
+    Role.LEADER: frozenset({DESK, COMMAND, CIRCLES, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES}),
     Role.AUDITOR: frozenset({DESK}),
     Role.DATA_STEWARD: frozenset({DESK, IMPORT, EXPORT}),
     Role.ADMINISTRATOR: frozenset(
-        {DESK, COMMAND, IMPORT, TEACH, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS}
+        {DESK, COMMAND, IMPORT, TEACH, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES}
     ),
 }
 UNIT_ROLES = frozenset({Role.HANDLER})  # see what their unit holds; the others see a place

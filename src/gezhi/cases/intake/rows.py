@@ -50,7 +50,7 @@ UPDATE cases_case c SET report_count = c.report_count + j.n, version = c.version
 FROM still AS j WHERE c.id = j.id
 RETURNING c.id, c.version - j.n, c.number, c.state, c.opened_at
 """
-DIRECT = ("portal", "hotline", "field")  # sources whose reporters read their answers here
+DIRECT = ("portal", "hotline", "agent", "field")  # sources whose reporters read their answers here
 
 
 class ClosedMeanwhile(Exception):
@@ -108,7 +108,7 @@ def case_number(case_id: int, at: datetime, zone: tzinfo) -> str:
 
 
 def channel_of(source: str) -> str:
-    """portal, hotline, field, api, open311 or file, without who or which."""
+    """portal, hotline, agent, field, api, open311 or file, without who or which."""
     return source.partition(":")[0][:20]
 
 

@@ -12,7 +12,7 @@ class Report(models.Model):
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="reports", db_index=False)
     source = models.CharField(
         max_length=60
-    )  # portal | hotline | field | api:<account> | open311:<account> | file:<name>
+    )  # portal | hotline | agent | field | api:<account> | open311:<account> | file:<name>
     source_id = models.CharField(max_length=120)
     tracking_code = models.CharField(max_length=16)
     text = models.TextField()

@@ -91,9 +91,8 @@ def _standing(state: str, opened: Opened, *, is_open: bool) -> Standing:
 
 
 _MANY: Final = """
-SELECT CASE WHEN length(place_code) > 12 OR {digits} = 12 THEN left(place_code, 12)
-       ELSE rpad(left(place_code, {digits}), 12, '0') END,
-    category, CASE WHEN NOT is_open THEN 'done' WHEN state = ANY(%s) THEN 'waiting' ELSE 'in-hand' END, count(*)
+SELECT rpad(left(place_code, {digits}), 12, '0'), category,
+    CASE WHEN NOT is_open THEN 'done' WHEN state = ANY(%s) THEN 'waiting' ELSE 'in-hand' END, count(*)
 FROM cases_case
 WHERE place_code >= %s AND place_code < %s AND category = ANY(%s)
     AND (is_open OR (closed_at >= %s AND opened_at >= %s AND state = ANY(%s)))

@@ -95,7 +95,8 @@ SELECT case_id, ref, at, unit_id, minutes,
 FROM (
     SELECT e.case_id, e.seq AS ref, e.at, f.led AS unit_id, NULL::int AS minutes, e.kind = 'report' AS opens,
         c.place_code, c.category, (e.at AT TIME ZONE %(zone)s)::date AS day, said.source,
-        said.source IN ('portal', 'hotline', 'agent') OR said.source LIKE 'open311:%%' OR said.source LIKE 'file:%%' AS resident
+        said.source IN ('portal', 'hotline', 'agent') OR said.source LIKE 'open311:%%' OR said.source LIKE 'file:%%'
+            AS resident
     FROM cases_caseevent e JOIN chosen ON chosen.id = e.case_id JOIN cases_case c ON c.id = e.case_id
     LEFT JOIN (SELECT DISTINCT ON (case_id) case_id, led FROM stints WHERE led IS NOT NULL ORDER BY case_id, era) f
         ON f.case_id = e.case_id

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.db import connection
 
 from gezhi.insight.counts import FLAG, Origin
 from gezhi.lib.codes import place_range
 
+_DAY: Final = 86_400  # seconds
 By = Literal["category", "county", "town"]
 _KEYS: Final[dict[By, str]] = {
     "category": "t.category",
@@ -24,7 +25,7 @@ SELECT {key}, count(*),
 FROM insight_tally t JOIN cases_case c ON c.id = t.case_id
 WHERE t.origin = %s AND t.at >= %s AND t.at < %s AND t.flags & %s <> 0
     AND t.place_code >= %s AND t.place_code < %s AND t.category = ANY(%s)
-GROUP BY GROUPING SETS ((1), ()) ORDER BY 2 DESC, 1
+GROUP BY GROUPING SETS ((1), ())
 """
 
 
@@ -43,11 +44,25 @@ class Kept:
 
 def kept(by: By, since: datetime, until: datetime, place: str, categories: Collection[str]) -> Sequence[Kept]:
     """The most first; all together foremost. One statement."""
-    flags = [FLAG["closed_on_time"], FLAG["rated"], FLAG["rated_satisfied"] | FLAG["rated_basically"]]
-    bounds = [Origin.CLOSING, since, until, FLAG["closed"], *place_range(place), sorted(categories)]
+    flags: list[Any] = [
+        FLAG["closed_on_time"],
+        FLAG["rated"],
+        FLAG["rated_satisfied"] | FLAG["rated_basically"],
+    ]
+    bounds: list[Any] = [
+        Origin.CLOSING,
+        since,
+        until,
+        FLAG["closed"],
+        *place_range(place),
+        sorted(categories),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_KEPT.replace("{key}", _KEYS[by]), [*flags, *bounds])
         rows = cursor.fetchall()
-    return [
-        Kept(key or "", *counts, days=float(days) / 86400) for key, *counts, days in rows if days is not None
+    found = [
+        Kept(key or "", closed, on_time, rated, satisfied, float(seconds) / _DAY)
+        for key, closed, on_time, rated, satisfied, seconds in rows
+        if seconds is not None
     ]
+    return sorted(found, key=lambda row: (row.key != "", -row.closed, row.key))

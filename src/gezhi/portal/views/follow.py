@@ -28,6 +28,8 @@ from gezhi.pages.photos import Photos, photo_response, photos_of
 from gezhi.pages.showing import GRADES, Due, StateTag, due_of, english, said, state_tag
 from gezhi.people.access import public
 from gezhi.portal.views.memory import followed_codes, remember
+from gezhi.portal.views.receipt import receipt_of
+from gezhi.portal.views.stands import stands_words
 
 WRONG_TRIES: Final = TokenBuckets(5, 600)
 _own_eyes: Final = cache_control(private=True, no_store=True)
@@ -64,6 +66,8 @@ class ReportView:
     photos: list[str]
     steps: frozenset[str]
     grade: str
+    agent: str
+    stands: str
 
 
 def report_view(found: TrackedReport, now: datetime) -> ReportView:
@@ -84,6 +88,8 @@ def report_view(found: TrackedReport, now: datetime) -> ReportView:
         photos=[str(photo.key) for photo in found.photos],
         steps=frozenset(found.steps),
         grade=next((str(words) for grade, words in GRADES if grade == report.rating), ""),
+        agent=str(report.attributes.get("agent", "")) if report.source == "agent" else "",
+        stands=stands_words(found, found.unit_name[at], now),
     )
 
 
@@ -102,7 +108,8 @@ def _own(request: HttpRequest, code: str) -> TrackedReport:
 @require_GET
 def thanks(request: HttpRequest, code: str) -> HttpResponse:
     found = _own(request, code)
-    return render(request, "portal/thanks.html", {"report": report_view(found, timezone.now())})
+    context = {"report": report_view(found, timezone.now()), "receipt": receipt_of(found)}
+    return render(request, "portal/thanks.html", context)
 
 
 @public
@@ -152,6 +159,7 @@ def _show(
         "typed": request.POST,
         "photos": photos,
         "papers": paper_views(documents_for_report(found.report)),
+        "receipt": receipt_of(found),
     }
     return render(request, "portal/followed.html", context, status=422 if refused else 200)
 

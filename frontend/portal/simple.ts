@@ -1,0 +1,3 @@
+import "../shared/photos";
+import "../shared/where";
+import "../shared/busy";
