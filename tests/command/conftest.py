@@ -1,9 +1,17 @@
 import pytest
 
+from gezhi.cases.models import Case
 from gezhi.insight.queries.board import memo
-from tests.desk.conftest import signed_in as signed_in
+from tests import cast
+from tests.command import busy
+from tests.desk.conftest import signed_in  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
+def _nothing_remembered() -> None:
     memo.clear()
+
+
+@pytest.fixture
+def cases(city: cast.Cast) -> list[Case]:
+    return busy.fill(city)
