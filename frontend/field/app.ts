@@ -10,6 +10,7 @@ import { onNews, sync, type News } from "./offline/send";
 import { account, isShell, takeForms, worker } from "./offline/taking";
 import type { Day } from "./offline/types";
 import { register } from "./offline/worker";
+import { signOut } from "./offline/leaving";
 import { switchNight } from "./offline/night";
 
 const FRESH = 60_000;
@@ -69,6 +70,7 @@ function said(): void {
 
 async function show(day: Day | undefined): Promise<void> {
   const shell = document.querySelector<HTMLElement>("[data-shell]");
+  if (shell) dress(day);
   const mine = document.querySelector<HTMLElement>("[data-home]");
   if (shell && location.pathname === "/field/outbox/") return box(shell, day);
   if (shell && day) return draw(location.pathname, shell, day);
@@ -76,9 +78,21 @@ async function show(day: Day | undefined): Promise<void> {
   else if (mine && day) await home(mine, day);
 }
 
+// The shell is one page for every address: whose it is, and where it stands.
+function dress(day: Day | undefined): void {
+  const who = document.querySelector(".head .push");
+  if (who) who.textContent = day?.name ?? "";
+  const tabs = [...document.querySelectorAll<HTMLAnchorElement>(".tabs a")];
+  const here = tabs.filter((tab) => location.pathname.startsWith(tab.pathname)).at(-1);
+  for (const tab of tabs) tab.toggleAttribute("aria-current", false);
+  here?.setAttribute("aria-current", "page");
+  const settings = document.querySelector<HTMLElement>(".settings");
+  if (settings) settings.hidden = location.pathname !== "/field/outbox/";
+}
+
 // Pages that the phone drew get what the pages of the node have.
 async function enliven(): Promise<void> {
-  await Promise.all([import("../shared/photos"), import("../shared/forms"), import("../shared/busy"), import("../desk/due"), import("./offline/walk")]);
+  await Promise.all([import("../shared/photos"), import("../shared/forms"), import("../shared/busy"), import("./offline/walk")]);
   for (const form of document.querySelectorAll<HTMLFormElement>("form")) {
     if (form.querySelector("[data-position]")) void fillPosition(form);
   }
@@ -98,6 +112,7 @@ async function begin(): Promise<void> {
   switchNight();
   if (!isSecureContext || !("indexedDB" in window)) return enliven();
   takeForms();
+  signOut();
   const known = await ownDay();
   await show(known);
   await enliven();

@@ -3,7 +3,7 @@ import { clock, h, icon, say, tag } from "./draw";
 import * as outbox from "./outbox";
 import { again, asReport, counts, inOrder } from "./queue";
 import { onNews, sync, type News } from "./send";
-import { title, } from "./pages";
+import { title } from "./pages";
 import { worker } from "./taking";
 import type { Day, Item, KeptPhoto } from "./types";
 
@@ -29,7 +29,7 @@ async function shown(holder: HTMLElement, day: Day | undefined): Promise<void> {
   const others = items.filter((item) => item.account !== who && item.state !== "sent").length;
   holder.replaceChildren(
     h("p", { class: "row sums-line" }, ...sums(n)),
-    h("p", {}, sendButton(n.waiting)),
+    ...(n.waiting ? [h("p", {}, sendButton())] : []),
     ...(others ? [h("p", { class: "note soon" }, say("others", { n: others }))] : []),
     list([...mine].reverse(), photos, open ?? ""),
     h("p", {}, h("a", { class: "button wide thumb", href: "/field/report/" }, icon("camera"), say("report"))),
@@ -44,9 +44,8 @@ function sums(n: { waiting: number; stuck: number; sent: number }): HTMLElement[
   return parts;
 }
 
-function sendButton(waiting: number): HTMLElement {
+function sendButton(): HTMLElement {
   const button = h("button", { type: "button", class: "first wide thumb" }, sending.sending ? progress() : say("send-now"));
-  button.toggleAttribute("disabled", !waiting);
   button.addEventListener("click", () => void sync(true));
   return button;
 }
@@ -62,7 +61,7 @@ function list(items: readonly Item[], photos: ReadonlyMap<string, KeptPhoto[]>, 
 
 function entry(item: Item, photos: readonly KeptPhoto[], open: string): HTMLElement {
   const state = sending.sending === item.id ? tag(progress(), "unsent", "dispatch") : stateTag(item);
-  const about = [clock(item.made), photos.length ? say("photos", { n: photos.length }) : ""].filter(Boolean).join(" · ");
+  const about = [clock(item.made), photos.length ? say("photos", { n: photos.length }) : "", numberOf(item)].filter(Boolean).join(" · ");
   const parts = [h("strong", {}, item.title), h("span", { class: "row" }, state), h("span", { class: "soft small figures" }, about)];
   if (item.state === "sent") return h("div", { class: "item" }, ...parts);
   if (item.state === "stuck") return h("div", { class: "item" }, ...parts, trouble(item));
@@ -98,8 +97,12 @@ function againButton(item: Item): HTMLElement {
 }
 
 function reportButton(item: Item): HTMLElement {
-  const words = say("about", { title: item.title });
+  const words = say("about", { title: [item.title, numberOf(item)].filter(Boolean).join(" ") });
   return act(say("as-report"), "", () => outbox.replace(item.id, asReport(item, crypto.randomUUID(), words)));
+}
+
+function numberOf(item: Item): string {
+  return /^\/field\/cases\/([^/]+)\/$/.exec(item.url)?.[1] ?? "";
 }
 
 function look(item: Item): HTMLElement {

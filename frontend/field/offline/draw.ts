@@ -1,4 +1,6 @@
 // Small pieces of page, and the words that the node wrote for them in the page's language.
+import { showDue } from "../../shared/due";
+
 type Child = Node | string;
 
 export function h(tag: string, marks: Record<string, string> = {}, ...inside: Child[]): HTMLElement {
@@ -30,6 +32,7 @@ export function say(key: string, values: Record<string, string | number> = {}): 
 export function due(at: string): HTMLElement {
   const made = h("span", { class: "due calm", "data-due": at }, icon("calm"), h("span"));
   made.title = new Date(at).toLocaleString();
+  showDue(made);
   return made;
 }
 

@@ -7,7 +7,9 @@ import type { Call, Day, Item, Step, Task } from "./types";
 export async function draw(path: string, box: HTMLElement, day: Day): Promise<void> {
   const [place, name] = path.replace(/^\/field\//, "").split("/");
   const found = await page(place ?? "", decodeURIComponent(name ?? ""), box, day);
-  if (!found) box.replaceChildren(h("div", { class: "card" }, h("p", {}, say("needs-network"))));
+  if (found) return;
+  title(say("no-network"));
+  box.replaceChildren(h("div", { class: "card" }, h("p", {}, say("needs-network"))));
 }
 
 async function page(place: string, name: string, box: HTMLElement, day: Day): Promise<boolean> {
@@ -74,7 +76,7 @@ function stepForm(day: Day, task: Task, step: Step, alone: boolean, before: Item
   holder.append(fragment(day.forms[step.form] ?? ""));
   const form = holder.querySelector("form");
   form?.querySelector("[name=version]")?.setAttribute("value", String(task.version));
-  form?.setAttribute("data-title", task.number);
+  form?.setAttribute("data-title", task.title);
   form?.setAttribute("data-does", step.title);
   if (before) form?.setAttribute("data-after", before.id);
   if (step.direct) return holder;

@@ -56,7 +56,7 @@ export function asReport(item: Item, id: string, words: string): Item {
   const place = item.fields.filter(([name]) => name === "lon" || name === "lat" || name === "place_code");
   const text: [string, string] = ["text", [words, ...said].filter(Boolean).join("\n")];
   const fields: [string, string][] = [["source_id", id], text, ...place];
-  return { ...without(item), id, line: id, url: "/field/report/", fields, state: "waiting", tries: 0, next: 0 };
+  return { ...without(item), id, line: id, url: "/field/report/", title: words, fields, state: "waiting", tries: 0, next: 0 };
 }
 
 export function withField(fields: readonly [string, string][], name: string, value: string): [string, string][] {
