@@ -2,4 +2,5 @@ import "../shared/photos";
 import "../shared/busy";
 import "../shared/forms";
 import "../shared/naming";
+import "../shared/phrases";
 import "./due";

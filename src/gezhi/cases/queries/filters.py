@@ -42,6 +42,7 @@ class Filters:
     category: str = ""
     place: str = ""
     unit: str = ""
+    source: str = ""
     due: str = ""
     mark: str = ""
     since: str = ""
@@ -107,6 +108,8 @@ class Filters:
             asked &= Q(place_code__gte=low, place_code__lt=high)
         if self.unit:
             asked &= Q(unit_id=int(self.unit))
+        if self.source:
+            asked &= Q(source=self.source)
         return asked & self._marks() & self._times(now)
 
     def _marks(self) -> Q:

@@ -29,8 +29,8 @@ class NoteLine:
     text: str
     edited_at: datetime | None
     deleted_at: datetime | None
-    mine: bool
     new: bool
+    mine: bool
 
 
 def notes_of(case_id: int, account_id: int, now: datetime) -> list[NoteLine]:
@@ -41,7 +41,7 @@ def notes_of(case_id: int, account_id: int, now: datetime) -> list[NoteLine]:
     columns = ("id", "at", "account_id", "who", "text", "edited_at", "deleted_at", "new")
     rows = found.annotate(who=Subquery(names), new=Exists(unread)).values_list(*columns)[:NOTES]
     return [
-        NoteLine(*row[:-1], _is_mine(row[1], row[2], row[6], account_id, now), row[-1])
+        NoteLine(*row, mine=_is_mine(row[1], row[2], row[6], account_id, now))  # type: ignore[misc]
         for row in reversed(rows)
     ]
 
@@ -68,12 +68,13 @@ def note_of(pk: int, case_id: int) -> Note | None:
     return Note.objects.filter(id=pk, case_id=case_id).first()
 
 
-def phrases_of(units: Sequence[int], kind: str | None = None) -> QuerySet[Phrase]:
-    """Ready answers of these units and of all; `kind`: those for steps of it."""
-    found = Phrase.objects.filter(Q(unit_id=None) | Q(unit_id__in=units), ended_at=None)
-    if kind is not None:
-        found = found.filter(kind__in=("", kind))
-    return found.order_by("kind", "title", "id")
+def phrases_of(units: Sequence[int]) -> QuerySet[Phrase]:
+    """Ready answers of these units and of all."""
+    return all_phrases().filter(Q(unit_id=None) | Q(unit_id__in=units))
+
+
+def all_phrases() -> QuerySet[Phrase]:
+    return Phrase.objects.filter(ended_at=None).order_by("kind", "title", "id")
 
 
 def units_of(actor: Actor) -> list[int]:

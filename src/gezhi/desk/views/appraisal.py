@@ -1,9 +1,9 @@
 """The appraisal: who did how well in a period, by which formula, from which cases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -18,6 +18,8 @@ from gezhi.insight.marking import Mark, spelled
 from gezhi.insight.queries.methods import appraise, methods
 from gezhi.insight.queries.scope import narrowed, sees_all_units
 from gezhi.pages.acting import unit_name
+from gezhi.pages.charts import Bar, BarList, LineChart, Series, bar_list, line_chart
+from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english
 from gezhi.pages.tables import table_file
 from gezhi.people.access import APPRAISE, DESK, EXPORT, ActorRequest, requires
@@ -25,6 +27,8 @@ from gezhi.places.queries import place_names
 
 PAGE: Final = 100
 _TREND: Final = 6
+_CHARTED: Final = 12
+_COMPARED: Final = 2
 
 
 @requires(DESK)
@@ -32,10 +36,11 @@ _TREND: Final = 6
 def overview(request: ActorRequest) -> HttpResponse:
     asked, world = asked_of(request.GET.dict(), request.actor), known_world()
     rows = _rows(asked, world)
-    shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, rows, PAGE)
     context = _frame(request, asked) | {
         "shown": shown,
         "rows": shown.object_list,
+        "chart": _points_chart(asked, list(shown)),
         "number": len(rows),
         "indicators": _headings(asked),
         "sorts": {name: asked.query(sort=name) for name in ("points", "n", "name")},
@@ -52,6 +57,15 @@ def _rows(asked: Asked, world: World) -> list[Row]:
         return []
     found, figures = appraise(asked.method, asked.period, asked.level, asked.within)
     return rows_of(asked, found, figures, world)
+
+
+def _points_chart(asked: Asked, rows: Sequence[Row]) -> BarList | None:
+    """The first of the table as bars; none of posts, which single persons hold."""
+    marked = [row for row in rows if row.points is not None][:_CHARTED]
+    if asked.level == "post" or len(marked) < _COMPARED:
+        return None
+    bars = [Bar(row.name, row.points or 0, words=f"{row.points:.1f}") for row in marked]
+    return bar_list(_("得分"), bars, top=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,8 @@ def unit(request: ActorRequest, pk: int) -> HttpResponse:
         "plugged": _plugged(asked, mark, counts) if mark else [],
         "points_words": _points_words(asked, mark) if mark else "",
         "counts": [figure_of(asked, str(pk), name, counts) for name in NAMES if counts.get(name)],
-        "trend": _trend(asked, str(pk)),
+        "trend": (trend := _trend(asked, str(pk))),
+        "trend_chart": _trend_chart(trend),
         "own": pk in {post.unit_id for post in request.actor.posts},
     }
     return page(request, "desk/appraisal/unit.html", context, at="desk:appraisal")
@@ -189,26 +204,34 @@ def _points_words(asked: Asked, mark: Mark) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Point:
     period: str
     points: float | None
     n: float
     query: str
 
 
-def _trend(asked: Asked, key: str) -> list[Bar]:
+def _trend(asked: Asked, key: str) -> list[Point]:
     if asked.method is None:
         return []
-    bars = []
+    points = []
     for period in asked.period.trend(_TREND):
         found, _figures = appraise(asked.method, period, "unit", narrowed(asked.sight, unit=int(key)))
         mark = next(iter(found), None)
-        bars.append(
-            Bar(
+        points.append(
+            Point(
                 period.name,
                 mark.points if mark else None,
                 mark.n if mark else 0,
                 asked.query(period=period.name),
             )
         )
-    return bars
+    return points
+
+
+def _trend_chart(trend: Sequence[Point]) -> LineChart | None:
+    if sum(one.points is not None for one in trend) < _COMPARED:
+        return None
+    links = [f"?{one.query}" for one in trend]
+    series = Series(_("得分"), [one.points for one in trend], links, area=True)
+    return line_chart(_("得分"), [one.period for one in trend], [series], top=100)

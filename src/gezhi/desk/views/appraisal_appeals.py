@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from gezhi.insight.models import Appeal, Tally
 from gezhi.insight.queries.appeals import appeals, cases_of
 from gezhi.pages.acting import unit_name
 from gezhi.pages.asked import posted
+from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english
 from gezhi.people.access import APPRAISE, DESK, ActorRequest, requires
 
@@ -45,7 +45,7 @@ class AppealView:
 def appeal_list(request: ActorRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     found = appeals(request.actor, state if state in STATES else "")
-    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, found, PAGE)
     context = {
         "shown": shown,
         "rows": _views(list(shown.object_list), request),

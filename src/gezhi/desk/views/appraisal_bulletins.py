@@ -3,7 +3,6 @@
 from typing import Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -17,6 +16,7 @@ from gezhi.insight.models import Bulletin
 from gezhi.insight.queries.bulletins import bulletins, due_bulletins
 from gezhi.insight.queries.methods import NoAppraisal, methods
 from gezhi.pages.asked import posted
+from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english
 from gezhi.pages.tables import XLSX
 from gezhi.people.access import APPRAISE, DESK, ActorRequest, requires
@@ -30,7 +30,7 @@ TYPES: Final = {"xlsx": XLSX, "pdf": "application/pdf"}
 def bulletin_list(request: ActorRequest) -> HttpResponse:
     titles = {key: said(every[0].appraisal.title, english()) for key, every in methods().items()}
     wanted = request.GET.get("appraisal", "")
-    shown = Paginator(bulletins(wanted if wanted in titles else ""), PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, bulletins(wanted if wanted in titles else ""), PAGE)
     may_publish = request.actor.may(APPRAISE)
     due = list(due_bulletins(timezone.localdate())) if may_publish else []
     context = {

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from gezhi.insight.profiling import DAY_PARTS, Grid, Load, Proposal, needs, stan
 from gezhi.insight.queries.profiles import DAYS, Profiles, profiles, proposal_for
 from gezhi.insight.queries.scope import sight
 from gezhi.lib.codes import is_code, is_within
+from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english
 from gezhi.pages.tables import table_file
 from gezhi.people.access import APPRAISE, DESK, Actor, ActorRequest, requires
@@ -48,7 +48,7 @@ def profile_list(request: ActorRequest) -> HttpResponse:
     place, found = _asked(request)
     only, sort = request.GET.get("only", ""), request.GET.get("sort", "index")
     codes = _chosen(found, only, sort)
-    shown = Paginator(codes, PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, codes, PAGE)
     context = {
         "shown": shown,
         "rows": _rows(found, list(shown.object_list)),

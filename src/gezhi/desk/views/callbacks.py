@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -24,6 +23,7 @@ from gezhi.pages.acting import words_of
 from gezhi.pages.asked import number, posted, texts
 from gezhi.pages.calls import OUTCOME_WORDS, REASON_WORDS, STANDING_WORDS, CallLine, call_lines, name_of
 from gezhi.pages.case_view import case_facts, event_views
+from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.showing import GRADES
 from gezhi.pages.tables import table_file
@@ -43,7 +43,7 @@ _RESPONDED: Final = {"yes": True, "no": False}
 def callbacks(request: ActorRequest) -> HttpResponse:
     now, world = timezone.now(), known_world()
     found, typed = _asked(request, world)
-    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, found, PAGE)
     query = request.GET.copy()
     query.pop("page", None)
     context = {

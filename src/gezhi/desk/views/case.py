@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gezhi.cases.models import Case, Evidence
 from gezhi.cases.queries import visible
 from gezhi.desk.views.page import page
+from gezhi.desk.views.phrases import phrases_context
 from gezhi.desk.views.talk import talk_context
 from gezhi.pages.photos import photo_response
 from gezhi.pages.taking import after_step, case_context, case_in_sight, take_step
@@ -18,12 +19,14 @@ def case(request: ActorRequest, number: str) -> HttpResponse:
     found = case_in_sight(request, number)
     if request.method == "GET":
         context = case_context(request, found) | talk_context(request, found)
+        context |= phrases_context(request.actor, found)
         return page(request, "desk/case.html", context, at="desk:cases")
     trouble = take_step(request, found)
     if trouble is None:
         return after_step(request, number, "desk:case", "desk:home")
     found = case_in_sight(request, number)
     context = case_context(request, found, trouble) | talk_context(request, found)
+    context |= phrases_context(request.actor, found)
     return page(request, "desk/case.html", context, at="desk:cases", status=trouble.status)
 
 

@@ -3,7 +3,6 @@
 from typing import Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from gezhi.desk.views.page import page
 from gezhi.pages.acting import unit_named
 from gezhi.pages.asked import texts
 from gezhi.pages.calls import CircleLine, circle_lines
+from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.tables import table_file
 from gezhi.people.access import CIRCLES, EXPORT, ActorRequest, requires
@@ -29,7 +29,7 @@ _UNKNOWN: Final = -1  # a unit that nobody has: finds nothing
 def circles(request: ActorRequest) -> HttpResponse:
     now, world = timezone.now(), known_world()
     found, typed = _asked(request, world)
-    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, found, PAGE)
     query = request.GET.copy()
     query.pop("page", None)
     context = {

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -28,6 +27,7 @@ from gezhi.pages.contracts import (
     yuan,
 )
 from gezhi.pages.lines import category_options
+from gezhi.pages.paging import shown_of
 from gezhi.pages.tables import table_file
 from gezhi.people.access import CONTRACTS, DESK, EXPORT, Actor, ActorRequest, requires
 from gezhi.people.actions import end_contract, mark_quality, publish_purchase, sign_contract
@@ -47,7 +47,7 @@ _MOST: Final = 2000
 def contracts(request: ActorRequest) -> HttpResponse:
     today, typed = timezone.localdate(), texts(request.GET, ("text", "standing"))
     found = list(contracts_found(Found(typed["text"], typed["standing"]), today)[:_MOST])
-    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, found, PAGE)
     cost = costs(found)
     units = {one.unit_id: one.unit for one in found}
     query = request.GET.copy()

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from gezhi.desk.views.page import page
 from gezhi.lib.codes import COUNTY, GRID, TOWN, VILLAGE, level_of
 from gezhi.pages.choropleth import Choropleth, choropleth
 from gezhi.pages.duty_lists import Lists, gap_lines, overlap_lines, subjects_of
+from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.tables import table_file
 from gezhi.people.access import DESK, EXPORT, ActorRequest, requires
@@ -56,7 +56,7 @@ def coverage(request: ActorRequest) -> HttpResponse:
     typed = request.GET.get("place", "").replace("\0", "").strip()[:120]
     found = coverage_of(world, place_of(typed, world) or world.root)
     names = _names(found)
-    shown = Paginator(gap_lines(found.summed, world.catalogue, names), PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, gap_lines(found.summed, world.catalogue, names), PAGE)
     lists = replace(found.lists, names={**found.lists.names, **names})
     context = {
         "place": names.get(found.place, found.place),

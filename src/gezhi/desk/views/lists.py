@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from gezhi.pages.duty_lists import (
     function_name,
     level_name,
 )
+from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.tables import table_file
 from gezhi.people import queries
@@ -86,7 +86,7 @@ def lists(request: ActorRequest) -> HttpResponse:
     wanted = wanted_of(request, world)
     held = lists_on(world, wanted.day, wanted.edition, wanted.place)
     lines = duty_lines(held, wanted.place, wanted.asked)
-    shown = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, lines, PAGE)
     query = request.GET.copy()
     query.pop("page", None)
     context = {

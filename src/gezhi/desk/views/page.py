@@ -20,6 +20,7 @@ from gezhi.people.access import (
     DESK,
     IMPORT,
     PARAMETERS,
+    PHRASES,
     PLAN,
     REPORT_FOR_OTHERS,
     REPORT_FROM_FIELD,
@@ -28,20 +29,38 @@ from gezhi.people.access import (
 )
 
 _MENU: Final = (
-    ("desk:home", "home", _("工作台"), DESK),
-    ("command:wall", "pin", _("指挥中心"), COMMAND),
-    ("desk:cases", "table", _("案件"), DESK),
-    ("desk:hotline", "phone", _("热线登记"), REPORT_FOR_OTHERS),
-    ("field:home", "grid", _("网格"), REPORT_FROM_FIELD),
-    ("desk:rounds", "check", _("巡查走访"), PLAN),
-    ("desk:lists", "file-stage", _("权责清单"), DESK),
-    ("desk:callbacks", "phone", _("回访"), CALLBACK),
-    ("desk:circles", "next", _("空转"), CIRCLES),
-    ("desk:contracts", "user", _("外包单位"), DESK),
-    ("desk:appraisal", "evaluate", _("考核"), DESK),
-    ("desk:imports", "file", _("导入文件"), IMPORT),
-    ("desk:classifier", "learn", _("自动分类"), TEACH),
-    ("desk:packs", "file-stage", _("场景包"), PARAMETERS),
+    (
+        "",
+        (
+            ("desk:home", "home", _("工作台"), DESK),
+            ("command:wall", "pin", _("指挥中心"), COMMAND),
+            ("desk:cases", "table", _("案件"), DESK),
+            ("desk:board", "board", _("看板"), DESK),
+            ("desk:hotline", "phone", _("热线登记"), REPORT_FOR_OTHERS),
+            ("field:home", "grid", _("网格"), REPORT_FROM_FIELD),
+            ("desk:callbacks", "verify", _("回访"), CALLBACK),
+            ("desk:circles", "next", _("空转"), CIRCLES),
+            ("desk:rounds", "check", _("巡查走访"), PLAN),
+        ),
+    ),
+    (
+        _("看数字"),
+        (
+            ("desk:statistics", "chart", _("统计"), DESK),
+            ("desk:appraisal", "evaluate", _("考核"), DESK),
+        ),
+    ),
+    (
+        _("定规矩"),
+        (
+            ("desk:lists", "file-stage", _("权责清单"), DESK),
+            ("desk:contracts", "user", _("外包单位"), DESK),
+            ("desk:phrases", "pen", _("常用语"), PHRASES),
+            ("desk:imports", "file", _("导入文件"), IMPORT),
+            ("desk:classifier", "learn", _("自动分类"), TEACH),
+            ("desk:packs", "file-stage", _("场景包"), PARAMETERS),
+        ),
+    ),
 )
 
 
@@ -53,17 +72,39 @@ class MenuItem:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """`title`: "" for what stands first."""
+
+    title: str
+    items: list[MenuItem]
+
+
 def page(
     request: ActorRequest, template: str, context: Mapping[str, object], *, at: str = "", status: int = 200
 ) -> HttpResponse:
     """`at`: the route of the menu's item that this page belongs to. One statement, for the count of the inbox."""
-    menu = [
-        MenuItem(reverse(route), icon, str(title), route == at)
-        for route, icon, title, permission in _MENU
-        if request.actor.may(permission)
-    ]
-    frame = {"menu": menu, "unseen": unseen(inbox_sources(request), request.actor.account_id, timezone.now())}
+    frame = {
+        "menu": _menu(request, at),
+        "unseen": unseen(inbox_sources(request), request.actor.account_id, timezone.now()),
+    }
     return render(request, template, {**frame, **context}, status=status)
+
+
+def _menu(request: ActorRequest, at: str) -> list[MenuGroup]:
+    """What the person's posts give; a group of which nothing is left has no title either."""
+    groups = [
+        MenuGroup(
+            str(title),
+            [
+                MenuItem(reverse(route), icon, str(words), route == at)
+                for route, icon, words, permission in items
+                if request.actor.may(permission)
+            ],
+        )
+        for title, items in _MENU
+    ]
+    return [group for group in groups if group.items]
 
 
 def inbox_sources(request: ActorRequest) -> list[Source]:

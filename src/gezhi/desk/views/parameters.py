@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,6 +16,7 @@ from gezhi.packs.queries import parameters
 from gezhi.packs.setting import NotSet, Wanted
 from gezhi.pages.asked import posted, texts
 from gezhi.pages.lengths import limit_words, units
+from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english, said
 from gezhi.people.access import DESK, PARAMETERS, ActorRequest, requires
 
@@ -54,7 +54,7 @@ def _shown(line: ParameterLine) -> Shown:
 @requires(DESK)
 @require_GET
 def parameter_list(request: ActorRequest) -> HttpResponse:
-    typed = texts(request.GET, ("q", "pack", "coming", "page"))
+    typed = texts(request.GET, ("q", "pack", "coming"))
     lines = parameters(timezone.localdate())
     packs = {line.pack.manifest.name: said(line.pack.manifest.title) for line in lines}
     found = [shown for line in lines if _fits(shown := _shown(line), typed)]
@@ -64,7 +64,7 @@ def parameter_list(request: ActorRequest) -> HttpResponse:
         "typed": typed,
         "packs": packs,
         "count": len(found),
-        "shown": Paginator(found, PAGE).get_page(typed["page"]),
+        "shown": shown_of(request, found, PAGE),
         "query": query.urlencode(),
     }
     return page(request, "desk/parameters.html", context, at="desk:packs")

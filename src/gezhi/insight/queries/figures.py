@@ -14,7 +14,7 @@ from gezhi.insight.counts import BY_KEY, MINUTES, NAMES, Count
 from gezhi.insight.periods import Bounded
 from gezhi.lib.codes import place_range
 
-Dimension = Literal["unit", "county", "town", "village", "grid", "category", "all"]
+Dimension = Literal["unit", "county", "town", "village", "grid", "category", "day", "all"]
 DIMENSIONS: Final[dict[Dimension, str]] = {
     "unit": "unit_id::text",
     "county": "rpad(left(place_code, 6), 12, '0')",
@@ -22,6 +22,7 @@ DIMENSIONS: Final[dict[Dimension, str]] = {
     "village": "left(place_code, 12)",
     "grid": "place_code",
     "category": "category",
+    "day": f"(at AT TIME ZONE '{settings.TIME_ZONE}')::date::text",  # by the calendar, whenever an appraisal's begin
     "all": "''",
 }
 _DIGITS: Final[dict[Dimension, int]] = {"county": 4, "town": 6, "village": 9, "grid": 12}
@@ -65,7 +66,7 @@ class Figures:
 
 
 def figures(period: Bounded, by: Dimension, within: Within = Within()) -> Figures:
-    """Sums by the dimension; keys are a unit's number, a place's code or a category's key. One statement."""
+    """Sums by the dimension; keys are a unit's number, a place's code, a category's key or a day. One statement."""
     where, values = conditions(period, by, within)
     sql = f"SELECT {DIMENSIONS[by]}, flags, count(*), coalesce(sum(minutes), 0) FROM insight_tally WHERE {where}"
     with connection.cursor() as cursor:

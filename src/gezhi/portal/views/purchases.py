@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from gezhi.cases.queries.costs import costs
 from gezhi.cases.world import known_world
 from gezhi.pages.asked import texts
 from gezhi.pages.contracts import contract_view
+from gezhi.pages.paging import shown_of
 from gezhi.people.access import public
 from gezhi.people.queries import published_contracts
 from gezhi.places.queries import place_names
@@ -24,7 +24,7 @@ _PAGE: Final = 20
 def purchases(request: HttpRequest) -> HttpResponse:
     world, today = known_world(), timezone.localdate()
     typed = texts(request.GET, ("text",))["text"][:60]
-    shown = Paginator(published_contracts(typed), _PAGE).get_page(request.GET.get("page"))
+    shown = shown_of(request, published_contracts(typed), _PAGE)
     cost = costs(shown.object_list)
     names = place_names(code for one in shown.object_list for code in one.places)
     context = {

@@ -28,6 +28,7 @@ from gezhi.exchange.rest.api import (
     reports,
     rounds,
     streams,
+    talk,
 )
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem, faults_of
 
@@ -59,6 +60,7 @@ for part in (
     packs,
     appraisal,
     streams,
+    talk,
 ):
     api.add_router("", part.router)
 

@@ -30,11 +30,16 @@ class ListQuery(shapes.Shape):
     category: shapes.Name = ""
     place: shapes.Name = ""
     unit: shapes.Name = ""
-    due: shapes.Name = ""
+    source: shapes.Name = Field(
+        default="", description="How its first report came: portal, hotline, field..."
+    )
+    due: shapes.Name = Field(
+        default="", description="overdue, soon, today (the rest of it) or week (the six days after)."
+    )
     mark: shapes.Name = Field(
         default="",
         description="asked, card, ordered, called (the caller's unit was), or special "
-        "(a scenario's procedure waits for the caller's roles).",
+        "(a scenario's procedure waits for the caller's roles) or mine (what waits for the caller).",
     )
     since: shapes.Name = ""
     until: shapes.Name = ""
