@@ -49,7 +49,8 @@ export class Atlas {
       bounds: data.box ?? tiles.bounds,
       layer,
       title: box.dataset["title"] ?? "",
-      words: (row) => atlas.words(row),
+      words: (row) => atlas.words("below", row),
+      tip: (row) => atlas.words("tip", row),
       picked: told.picked,
       casePicked: told.casePicked,
       rested: (byHand) => atlas.rest(byHand),
@@ -109,9 +110,8 @@ export class Atlas {
     this.city.view.easeTo({ zoom: this.city.view.getZoom() + by, duration }, { originalEvent: event });
   }
 
-  private words(row: Row): string {
-    const form = this.data.words[row.overdue ? "below_overdue" : "below"] ?? "";
-    return filled(form, { open: number(row.open), overdue: number(row.overdue) });
+  private words(form: string, { name, open, overdue }: Row): string {
+    return filled(this.data.words[form] ?? "", { name, open: number(open), overdue: number(overdue) });
   }
 
   private get isClose(): boolean {
@@ -140,6 +140,7 @@ export class Atlas {
     const answer = await this.get<RawRow>("places", {});
     if (!answer) return;
     this.area = isArea(answer.level ?? "") ? (answer.level as Area) : "grid";
+    this.city.outline(this.data.place);
     this.rows = answer.rows.map(rowOf);
     if (!this.isClose) this.city.show(this.area, this.rows);
     if (this.layer === "heat") await this.readHeat();

@@ -1,10 +1,11 @@
 // The panels beside the map: the server draws them, the page swaps each by its id.
-import { kept, pageData, the, type PageData } from "./page";
+import { asked, kept, pageData, the, type PageData } from "./page";
 import { Pace } from "./pace";
 
 const EVERY = 15_000;
 const PAUSE = 2_000; // after an event
 const APART = 5_000;
+const SAID = 8_000;
 const PARTS = "[data-part]"; // everything that follows place and filters
 
 async function read(address: URL | string, signal: AbortSignal): Promise<Document> {
@@ -34,7 +35,6 @@ export class Board {
   private abort = new AbortController();
   private readonly pace = new Pace(() => this.refresh(), PAUSE, APART);
   private readonly timer = window.setInterval(() => this.tick(), EVERY);
-  paused = false;
 
   constructor(
     private data: PageData,
@@ -42,7 +42,7 @@ export class Board {
   ) {}
 
   ask(): void {
-    if (!this.paused) this.pace.ask();
+    this.pace.ask();
   }
 
   // Another place or other filters: the whole page is read anew, its parts are swapped.
@@ -72,8 +72,7 @@ export class Board {
   }
 
   private async refresh(): Promise<void> {
-    if (this.paused) return;
-    const page = await read(`${this.data.urls.home}board/?${this.data.query}`, this.abort.signal);
+    const page = await read(`${this.data.urls.home}board/?${asked(this.data)}`, this.abort.signal);
     this.swapAll(page);
     this.refreshed(new Date());
   }
@@ -86,6 +85,16 @@ export class Board {
   }
 }
 
+let unsaid = 0;
+
+// For ears only: eyes see it.
+export function whisper(words: string): void {
+  the<HTMLElement>("#whispered").textContent = words;
+}
+
 export function say(words: string): void {
-  the<HTMLElement>("#said").textContent = words;
+  const place = the<HTMLElement>("#said");
+  clearTimeout(unsaid);
+  place.textContent = words;
+  unsaid = window.setTimeout(() => (place.textContent = ""), SAID);
 }

@@ -2,6 +2,8 @@
 import { say } from "./board";
 import { the, type PageData } from "./page";
 
+const SCRIPT = { "X-Requested-With": "fetch" }; // the server then leaves out the page around
+
 interface Answer {
   words: string;
 }
@@ -9,6 +11,7 @@ interface Answer {
 export class Drawer {
   private readonly box = the<HTMLDialogElement>("#drawer");
   private readonly body = the<HTMLElement>("#drawer-body");
+  private address = "";
 
   constructor(
     private readonly data: () => PageData,
@@ -28,9 +31,9 @@ export class Drawer {
   }
 
   async open(number: string): Promise<void> {
-    const address = `${this.data().urls.home}cases/${encodeURIComponent(number)}/`;
-    const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
-    if (!answer.ok) return void location.assign(address);
+    this.address = `${this.data().urls.home}cases/${encodeURIComponent(number)}/`;
+    const answer = await fetch(this.address, { headers: SCRIPT });
+    if (!answer.ok) return location.assign(this.address);
     this.fill(await answer.text());
     if (!this.box.open) this.box.show();
     this.box.focus();
@@ -46,10 +49,10 @@ export class Drawer {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
     event.preventDefault();
-    const answer = await fetch(form.action, {
+    const answer = await fetch(this.address, {
       method: "POST",
       body: new FormData(form, event.submitter),
-      headers: { "X-Requested-With": "fetch" },
+      headers: SCRIPT,
     });
     this.fill(await answer.text());
     this.box.focus();

@@ -44,8 +44,8 @@ export function clock(at: Date | string, seconds = false): string {
   return new Date(at).toLocaleTimeString("en-GB", seconds ? { ...form, second: "2-digit" } : form);
 }
 
-// Place and filters come from the server; layer, view and wall are the page's own.
-export const OWN = ["layer", "at", "wall"] as const;
+// Place and filters come from the server; order, layer, view and wall are the page's own.
+export const OWN = ["rank", "layer", "at", "wall"] as const;
 
 export function remember(changes: Partial<Record<(typeof OWN)[number], string>>): void {
   const address = new URL(location.href);
@@ -54,6 +54,14 @@ export function remember(changes: Partial<Record<(typeof OWN)[number], string>>)
     else address.searchParams.delete(name);
   }
   history.replaceState(history.state, "", address);
+}
+
+// Place and filters, and the order in which lists stand.
+export function asked(data: PageData): URLSearchParams {
+  const query = new URLSearchParams(data.query);
+  const rank = new URLSearchParams(location.search).get("rank");
+  if (rank) query.set("rank", rank);
+  return query;
 }
 
 // The same place and filters elsewhere: a link of the page, with what is the page's own kept.

@@ -26,7 +26,6 @@ export class Replay {
   constructor(
     private readonly data: () => PageData,
     private readonly atlas: Atlas,
-    private readonly turned: (replaying: boolean) => void,
   ) {
     the("#replay-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -54,7 +53,6 @@ export class Replay {
     this.slider.max = String(Math.floor(this.last / STEP));
     this.slider.value = "0";
     this.bar.hidden = this.banner.hidden = false;
-    this.turned(true);
     this.show();
     this.run();
   }
@@ -64,7 +62,6 @@ export class Replay {
     this.pause();
     this.day = null;
     this.bar.hidden = this.banner.hidden = true;
-    this.turned(false);
     this.atlas.hold(null);
   }
 

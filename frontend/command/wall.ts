@@ -1,9 +1,9 @@
 // The command centre: lists are on the page from the start, the map comes when it is ready, what happens comes live.
 import { Atlas } from "./atlas";
-import { Board, say } from "./board";
+import { Board, whisper } from "./board";
 import { Drawer, urge } from "./drawer";
 import { Live } from "./live";
-import { isWall, LAYERS, pageData, remember, the } from "./page";
+import { isWall, kept, LAYERS, pageData, remember, the } from "./page";
 import { Replay } from "./replay";
 import type { Layer } from "../shared/map/style";
 
@@ -40,15 +40,10 @@ async function visit(link: string, push: boolean): Promise<void> {
   } catch {
     return location.assign(link);
   }
-  if (push) history.pushState(null, "", `?${data.query}${isWall() ? "&wall=1" : ""}`);
-  if (push && layerAsked() !== chosenLayer()) remember({ layer: chosenLayer() });
+  if (push) history.pushState(null, "", kept(link));
   live.look(data);
   atlas?.visit(data);
-  say(the("#crumbs [aria-current]").textContent ?? "");
-}
-
-function chosenLayer(): Layer {
-  return (document.querySelector<HTMLElement>("[data-layer][aria-pressed=true]")?.dataset["layer"] ?? "efficiency") as Layer;
+  whisper(the("#crumbs [aria-current]").textContent ?? "");
 }
 
 function drill(code: string): void {
@@ -143,7 +138,7 @@ async function openMap(): Promise<void> {
   }
   state.hidden = true;
   document.documentElement.dataset["map"] = "open";
-  if (!isWall()) replay = new Replay(() => data, atlas, (on) => (board.paused = on));
+  if (!isWall()) replay = new Replay(() => data, atlas);
 }
 
 function startClock(): void {
@@ -157,6 +152,7 @@ function startClock(): void {
   setInterval(tell, 10_000);
 }
 
+document.querySelectorAll<HTMLElement>(".unscripted").forEach((one) => (one.hidden = true));
 chooseLayer(layerAsked());
 listen();
 startClock();

@@ -1,6 +1,13 @@
 // The city on a map: its places coloured by state, its cases as heat, clusters or points, what is red pulsing.
-import { Map as View, setWorkerUrl, type GeoJSONSource, type MapLayerMouseEvent } from "maplibre-gl";
-import { AREAS, codeOf, FROM, idOf, isWithin, type Area, type Box } from "./drill";
+import {
+  Map as View,
+  setWorkerUrl,
+  type ExpressionSpecification,
+  type GeoJSONSource,
+  type MapLayerMouseEvent,
+  type PaddingOptions,
+} from "maplibre-gl";
+import { AREAS, codeOf, FROM, idOf, isArea, levelOf, type Area, type Box } from "./drill";
 import { drawIcons } from "./icons";
 import { Pulse, type Mark } from "./pulse";
 import { radiusOf, stepOf, type RawPoint, type Row } from "./rows";
@@ -16,6 +23,7 @@ export interface Wishes {
   layer: Layer;
   title: string;
   words: (row: Row) => string; // below a place's name
+  tip?: (row: Row) => string; // beside the pointer, if not the same words
   picked: (code: string) => void;
   casePicked: (number: string) => void;
   rested: (byHand: boolean) => void; // the view came to rest
@@ -35,6 +43,7 @@ export class CityMap {
   private rows = new Map<string, Row>();
   private points: RawPoint[] = [];
   private near: { area: Area; id: number } | null = null;
+  private here: { area: Area; id: number } | null = null;
   private area: Area = "county";
   private layer: Layer;
 
@@ -60,7 +69,7 @@ export class CityMap {
     });
     this.view.touchZoomRotate.disableRotation();
     this.view.keyboard.disableRotation();
-    this.pulse = new Pulse(this.view, () => this.look.bad);
+    this.pulse = new Pulse(this.view, () => ({ mark: this.look.bad, rim: this.look.paper }));
     this.tip.className = "tip";
     this.tip.hidden = true;
     wishes.box.append(this.tip);
@@ -81,7 +90,7 @@ export class CityMap {
     this.area = area;
     this.rows = new Map(rows.map((row) => [row.code, row]));
     this.colour(area, rows);
-    this.source("labels").setData(this.labels(rows));
+    this.source("labels").setData(this.labels(area === "grid" ? [] : rows)); // grids show their cases
     this.reveal();
     this.mark();
   }
@@ -97,12 +106,21 @@ export class CityMap {
     const most = Math.max(1, ...rows.map((row) => row.open));
     const features = rows.flatMap((row) => at(row, { weight: row.open / most }));
     this.source("heat").setData({ type: "FeatureCollection", features });
+    this.view.setPaintProperty("heat", "heatmap-radius", spread(rows));
   }
 
   choose(layer: Layer): void {
     this.layer = layer;
     this.reveal();
     this.mark();
+  }
+
+  // The place that is looked at has an edge of its own.
+  outline(code: string): void {
+    const level = levelOf(code);
+    if (this.here) this.state(this.here.area, this.here.id, { here: false });
+    this.here = isArea(level) ? { area: level, id: idOf(code) } : null;
+    if (this.here) this.state(this.here.area, this.here.id, { here: true });
   }
 
   fit(box: Box, area: Area, animate: boolean): void {
@@ -140,8 +158,10 @@ export class CityMap {
     this.view.remove();
   }
 
-  private padding(): number {
-    return Math.round(Math.min(this.wishes.box.clientWidth, this.wishes.box.clientHeight) * PAD);
+  // The legend covers some of the lower edge.
+  private padding(): PaddingOptions {
+    const pad = Math.round(Math.min(this.wishes.box.clientWidth, this.wishes.box.clientHeight) * PAD);
+    return { top: pad, left: pad, right: pad, bottom: pad + this.look.size * 3 };
   }
 
   private source(name: "labels" | "heat" | "points"): GeoJSONSource {
@@ -155,7 +175,7 @@ export class CityMap {
   // Only what changed is told to the map: the rest costs no frame.
   private colour(area: Area, rows: Row[]): void {
     const before = this.steps.get(area) ?? new Map<number, Step>();
-    const after = new Map(rows.filter((row) => row.open > 0).map((row) => [idOf(row.code), stepOf(row)]));
+    const after = new Map(rows.map((row) => [idOf(row.code), stepOf(row)]));
     for (const [id, step] of after) if (before.get(id) !== step) this.state(area, id, { step });
     for (const id of before.keys()) if (!after.has(id)) this.view.removeFeatureState({ source: PLACES, sourceLayer: area, id }, "step");
     this.steps.set(area, after);
@@ -201,17 +221,19 @@ export class CityMap {
 
   private redPoints(): Mark[] {
     const red = this.points.filter((point) => point[4] === "overdue");
-    return red.map(([, , lon, lat]) => ({ lon, lat, radius: this.look.size * 0.9, lift: 0 }));
+    return red.map(([, , lon, lat]) => ({ lon, lat, radius: this.look.size * 0.9, lift: 0, shape: "ring" }));
   }
 
   private redPlaces(): Mark[] {
+    if (this.area === "grid") return [];
     const rows = [...this.rows.values()].filter((row) => stepOf(row) === 4).sort((a, b) => b.overdue - a.overdue);
     const most = Math.max(1, ...[...this.rows.values()].map((row) => row.open));
     const disc = this.layer === "clusters";
-    return rows.flatMap(({ lon, lat, open }) => {
+    return rows.flatMap(({ lon, lat, open }): Mark[] => {
       if (lon === null || lat === null) return [];
-      const radius = disc ? radiusOf(open, most, this.look.size) + 6 : this.look.size * 0.4;
-      return [{ lon, lat, radius, lift: disc ? 0 : this.look.size * 2 }];
+      const { size } = this.look;
+      if (!disc) return [{ lon, lat, radius: size * 0.4, lift: size * 2.4, shape: "diamond" }];
+      return [{ lon, lat, radius: radiusOf(open, most, size) + 6, lift: 0, shape: "ring" }];
     });
   }
 
@@ -245,18 +267,13 @@ export class CityMap {
     this.approach(code);
     this.tip.hidden = !row;
     if (!row) return;
-    this.tip.textContent = `${row.name}　${this.wishes.words(row)}`;
+    this.tip.textContent = (this.wishes.tip ?? this.wishes.words)(row);
     this.tip.style.transform = `translate(${event.point.x + 14}px, ${event.point.y + 14}px)`;
   }
 
   private leave(): void {
     this.approach(null);
     this.tip.hidden = true;
-  }
-
-  // The row of the place in which a case lies, if it is shown.
-  rowAround(place: string): Row | undefined {
-    return [...this.rows.values()].find((row) => isWithin(place, row.code));
   }
 }
 
@@ -267,6 +284,15 @@ function around([west, south, east, north]: Box): Box {
 
 function at(row: Pick<Row, "lon" | "lat">, properties: Record<string, unknown>): GeoJSON.Feature[] {
   return row.lon === null || row.lat === null ? [] : [feature(row.lon, row.lat, properties)];
+}
+
+// Spots overlap as much at every zoom as their number asks for.
+function spread(rows: Pick<Row, "lon" | "lat">[]): ExpressionSpecification {
+  const [lons, lats] = [rows.flatMap(({ lon }) => lon ?? []), rows.flatMap(({ lat }) => lat ?? [])];
+  const size = (values: number[]): number => Math.max(0.01, Math.max(...values) - Math.min(...values));
+  const apart = Math.sqrt((size(lons) * size(lats)) / Math.max(1, rows.length)); // degrees
+  const pixels = (zoom: number): number => Math.max(1, ((1.6 * apart * 512) / 360) * 2 ** zoom);
+  return ["interpolate", ["exponential", 2], ["zoom"], 5, pixels(5), 16, pixels(16)];
 }
 
 function feature(lon: number, lat: number, properties: Record<string, unknown>): GeoJSON.Feature {

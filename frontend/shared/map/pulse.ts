@@ -7,10 +7,12 @@ export interface Mark {
   lat: number;
   radius: number; // pixels; the ring leaves what is inside readable
   lift: number; // pixels above the point
+  shape: "ring" | "diamond";
 }
 
 const MOST = 80;
 const FLASHES = 8;
+const CORNERS = [[0, -1], [1, 0], [0, 1], [-1, 0]] as const;
 
 export class Pulse {
   private readonly canvas = document.createElement("canvas");
@@ -19,7 +21,7 @@ export class Pulse {
 
   constructor(
     private readonly view: View,
-    private readonly colour: () => string,
+    private readonly colours: () => { mark: string; rim: string },
   ) {
     this.canvas.className = "pulse";
     this.canvas.setAttribute("aria-hidden", "true");
@@ -61,17 +63,26 @@ export class Pulse {
     if (!pen) return;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
-    pen.strokeStyle = this.colour();
-    pen.lineWidth = 4;
-    for (const mark of this.marks) this.ring(pen, mark, width, height);
+    for (const mark of this.marks) {
+      const { x, y } = this.view.project([mark.lon, mark.lat]);
+      if (x > -50 && y > -50 && x < width + 50 && y < height + 50) this.stroke(pen, mark, x, y - mark.lift);
+    }
   }
 
-  private ring(pen: CanvasRenderingContext2D, mark: Mark, width: number, height: number): void {
-    const { x, y } = this.view.project([mark.lon, mark.lat]);
-    if (x < -50 || y < -50 || x > width + 50 || y > height + 50) return;
+  // Seen on any ground: a rim of the ground's own colour below the red.
+  private stroke(pen: CanvasRenderingContext2D, { radius, shape }: Mark, x: number, y: number): void {
+    const { mark, rim } = this.colours();
     pen.beginPath();
-    pen.arc(x, y - mark.lift, mark.radius, 0, 2 * Math.PI);
+    if (shape === "ring") pen.arc(x, y, radius, 0, 2 * Math.PI);
+    else for (const [right, down] of CORNERS) pen.lineTo(x + right * radius, y + down * radius);
+    pen.closePath();
+    pen.strokeStyle = rim;
+    pen.lineWidth = 6;
     pen.stroke();
+    pen.strokeStyle = pen.fillStyle = mark;
+    pen.lineWidth = 4;
+    pen.stroke();
+    if (shape === "diamond") pen.fill();
   }
 
   remove(): void {

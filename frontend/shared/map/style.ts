@@ -80,7 +80,7 @@ function rasterOf({ url, crs, attribution }: Basemap): SourceSpecification {
   return { type: "raster", tiles: [crs === "gcj02" ? shiftedTiles(url) : url], tileSize: 256, attribution };
 }
 
-const step: ExpressionSpecification = ["coalesce", ["feature-state", "step"], 0];
+const step: ExpressionSpecification = ["coalesce", ["feature-state", "step"], -1]; // -1: not looked at
 
 function fillOf(area: Area, look: Look, over: boolean): LayerSpecification {
   return {
@@ -90,7 +90,7 @@ function fillOf(area: Area, look: Look, over: boolean): LayerSpecification {
     "source-layer": area,
     minzoom: FROM[area],
     paint: {
-      "fill-color": ["match", step, 4, look.hot, 3, look.warm, 2, look.mild, 1, look.calm, look.paper],
+      "fill-color": ["match", step, 4, look.hot, 3, look.warm, 2, look.mild, 1, look.calm, 0, look.paper, area === "grid" ? look.paper : look.ground],
       "fill-opacity": opacityOf("efficiency", over),
       "fill-antialias": false,
     },
@@ -102,6 +102,9 @@ export function opacityOf(layer: Layer, over: boolean): number {
   return layer !== "efficiency" ? 0.01 : over ? 0.65 : 1;
 }
 
+const near: ExpressionSpecification = ["boolean", ["feature-state", "near"], false];
+const here: ExpressionSpecification = ["boolean", ["feature-state", "here"], false];
+
 // The edges of larger places stay visible over those of smaller ones.
 function edgeOf(area: Area, look: Look): LayerSpecification {
   const width = { county: 2.5, town: 1.8, village: 1.2, grid: 0.6 }[area];
@@ -112,8 +115,8 @@ function edgeOf(area: Area, look: Look): LayerSpecification {
     "source-layer": area,
     minzoom: FROM[area],
     paint: {
-      "line-color": ["case", ["boolean", ["feature-state", "near"], false], look.ink, look.strong],
-      "line-width": ["case", ["boolean", ["feature-state", "near"], false], 4, width],
+      "line-color": ["case", near, look.ink, here, look.brand, look.strong],
+      "line-width": ["case", near, 4, here, 4, width],
       "line-opacity": area === "grid" ? 0.6 : 0.9,
     },
   };
@@ -127,11 +130,11 @@ function heatOf(look: Look): LayerSpecification {
     layout: { visibility: "none" },
     paint: {
       "heatmap-weight": ["get", "weight"],
-      "heatmap-radius": ["interpolate", ["exponential", 1.6], ["zoom"], 7, 14, 11, 40, 14, 70],
-      "heatmap-opacity": 0.8,
+      "heatmap-intensity": 0.3,
+      "heatmap-opacity": 0.85,
       "heatmap-color": [
         ...(["interpolate", ["linear"], ["heatmap-density"]] as const),
-        ...[0, "rgba(0,0,0,0)", 0.15, look.brand, 0.5, look.soon, 0.9, look.bad],
+        ...[0, "rgba(0,0,0,0)", 0.1, look.mild, 0.45, look.warm, 0.9, look.hot],
       ] as ExpressionSpecification,
     },
   };
@@ -199,6 +202,7 @@ function nameLayer(look: Look): LayerSpecification {
       "text-font": FONT,
       "text-size": look.size,
       "text-line-height": 1.25,
+      "text-max-width": 30,
       "text-padding": 4,
       "symbol-sort-key": ["-", 0, ["get", "overdue"]],
     },
