@@ -91,12 +91,25 @@ KEPT = """async () => {
 
 
 @contextmanager
-def phone_at(browser: Browser, server: str, folder: Path, language: str = "zh-CN", **more: Any) -> Iterator[Phone]:
+def phone_at(
+    browser: Browser, server: str, folder: Path, language: str = "zh-CN", **more: Any
+) -> Iterator[Phone]:
     """Its storage lies in the folder: another phone at the same folder is the same one, switched on again."""
-    options: dict[str, Any] = {"viewport": PHONE, "locale": language, "has_touch": True, "is_mobile": True, **more}
+    options: dict[str, Any] = {
+        "viewport": PHONE,
+        "locale": language,
+        "has_touch": True,
+        "is_mobile": True,
+        **more,
+    }
     where = {"longitude": LON, "latitude": LAT, "accuracy": 12}
     context = browser.browser_type.launch_persistent_context(
-        folder, executable_path=chromium(), args=FLAGS, geolocation=where, permissions=["geolocation"], **options
+        folder,
+        executable_path=chromium(),
+        args=FLAGS,
+        geolocation=where,
+        permissions=["geolocation"],
+        **options,
     )
     phone = Phone(context, server)
     try:

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from gezhi.cases.actions import act
 from gezhi.cases.models import Case, CaseEvent, Evidence, Report
 from gezhi.cases.procedure import Given
+from gezhi.field.offline import views
 from tests import cast
 from tests.browser.cutting import Cutting
 from tests.browser.phones import GRID, KEPT, Phone, phone_at, picture
@@ -150,3 +152,36 @@ def test_who_signs_out_leaves_no_work_on_the_phone(
         phone.go("/field/outbox/")
         phone.page.get_by_text("另有 1 件属于别的账号").wait_for()
         assert phone.page.locator(".queue > li").count() == 0
+
+
+def test_a_newer_version_is_told_and_loses_nothing(
+    browser: Browser, city: cast.Cast, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with phone_at(browser, server, tmp_path / "phone") as phone:
+        works_offline(phone)
+        phone.report(picture(tmp_path, "r.jpg"))
+        phone.context.route("**/field/report/", lambda route: route.abort())
+        monkeypatch.setattr(views, "_version", lambda: "newer")
+        phone.context.set_offline(False)
+        phone.go("/field/")
+        with phone.page.expect_navigation():
+            phone.page.get_by_role("button", name="新版本，点此更新").click()
+        assert phone.page.evaluate("caches.keys()") == ["gezhi-field-newer"]
+        assert phone.unsent() == 1
+
+
+def test_a_full_phone_says_so_and_the_form_keeps_what_was_filled_in(
+    browser: Browser, city: cast.Cast, server: str, tmp_path: Path
+) -> None:
+    with phone_at(browser, server, tmp_path / "phone") as phone:
+        works_offline(phone)
+        phone.context.add_init_script(FULL)
+        phone.go("/field/report/")
+        phone.page.fill("#text", "井盖松动")
+        phone.page.get_by_role("button", name="提交", exact=True).click()
+        phone.page.get_by_text("手机存储不够").wait_for()
+        assert phone.page.input_value("#text") == "井盖松动"
+        assert phone.unsent() == 0
+
+
+FULL = """IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };"""

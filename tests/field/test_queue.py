@@ -139,9 +139,7 @@ def test_a_day_holds_what_can_be_done_without_a_network(city: cast.Cast, phone: 
     assert day["map"]["patches"]
 
 
-def test_a_day_takes_the_same_statements_however_much_there_is_to_do(
-    city: cast.Cast, phone: Phone
-) -> None:
+def test_a_day_takes_the_same_statements_however_much_there_is_to_do(city: cast.Cast, phone: Phone) -> None:
     dispatched(city)
     phone.client.get("/field/day.json")
     with statements() as few:

@@ -17,6 +17,8 @@ _OPEN: Final = "SELECT number FROM cases_case WHERE is_open ORDER BY version DES
 WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area's own
     "desk:sign-in": "",
     "desk:hotline": "operator",
+    "portal:agent": "gridworker",
+    "portal:agent-receipt": "gridworker",
     "desk:imports": "admin",
     "desk:import-run": "admin",
     "desk:classifier": "admin",
@@ -64,6 +66,8 @@ FOUND: Final[Mapping[str, str]] = {
     "portal:thanks": "SELECT tracking_code FROM cases_report WHERE source = 'portal' ORDER BY id DESC LIMIT 1",
     "portal:followed": "SELECT r.tracking_code FROM cases_report r JOIN cases_case c ON c.id = r.case_id "
     "WHERE r.source = 'portal' AND c.closed_at > '2000-01-01' AND r.reporter_phone = '' ORDER BY r.id DESC LIMIT 1",
+    "portal:agent-receipt": "SELECT r.tracking_code FROM cases_report r JOIN people_account a "
+    "ON a.id = r.submitted_by_id WHERE r.source = 'agent' AND a.username = 'gridworker' LIMIT 1",
     "portal:verified": "SELECT code FROM cases_issueddocument ORDER BY id LIMIT 1",
 }
 ASKED: Final[Mapping[str, str]] = {  # what a page is asked for, beyond its plain form
@@ -80,8 +84,9 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "profiles-export training-progress export-rounds round-photo"
     ).split()
 ) | {
-    *("field:issue", "field:document"),
-    *("portal:places", "portal:here", "portal:photo", "portal:paper", "portal:step", "portal:display"),
+    *("field:issue", "field:document", "field:worker", "field:manifest", "field:day", "field:sync", "field:photo"),
+    *("portal:places", "portal:place-map", "portal:here", "portal:photo", "portal:paper", "portal:step"),
+    "portal:display",
 }
 
 
