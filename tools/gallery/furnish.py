@@ -5,8 +5,8 @@ from pathlib import Path
 
 
 def furnish() -> None:
-    """A file that was imported, a bulletin, and a reporter who is dissatisfied. Done once."""
-    from gezhi.cases.models import Callback, ImportRun
+    """A file that was imported, a bulletin, and a reporter who is dissatisfied and one who was helped. Done once."""
+    from gezhi.cases.models import Callback, ImportRun, Report
     from gezhi.insight.models import Bulletin
 
     if not ImportRun.objects.exists():
@@ -15,6 +15,8 @@ def furnish() -> None:
         _publish_a_bulletin()
     if not Callback.objects.exists():
         _rate_badly()
+    if not Report.objects.filter(source="agent").exists():
+        _report_for_somebody()
 
 
 def _import_a_file() -> None:
@@ -52,6 +54,28 @@ def _rate_badly() -> None:
         except Refused:
             continue
         return
+
+
+def _report_for_somebody() -> None:
+    from django.utils import timezone
+
+    from gezhi.cases.intake.door import accept
+    from gezhi.cases.intake.shapes import NewReport
+    from gezhi.people.models import Account, Post
+
+    account = Account.objects.get(username="gridworker")
+    post = Post.objects.select_related("unit").filter(account=account).order_by("id")[0]
+    said = NewReport(
+        source="agent",
+        source_id="gallery",
+        text="楼道灯坏了，晚上看不见台阶",
+        occurred_at=timezone.now(),
+        place_code=post.place_code,
+        reporter_name="王秀英",
+        attributes={"agent": f"{post.unit.name} {account.name}", "agent-consent": "given"},
+        submitted_by_id=account.pk,
+    )
+    accept([said])
 
 
 def main() -> None:

@@ -84,7 +84,15 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "profiles-export training-progress export-rounds round-photo"
     ).split()
 ) | {
-    *("field:issue", "field:document", "field:worker", "field:manifest", "field:day", "field:sync", "field:photo"),
+    *(
+        "field:issue",
+        "field:document",
+        "field:worker",
+        "field:manifest",
+        "field:day",
+        "field:sync",
+        "field:photo",
+    ),
     *("portal:places", "portal:place-map", "portal:here", "portal:photo", "portal:paper", "portal:step"),
     "portal:display",
 }
