@@ -3,8 +3,6 @@
 A demonstration city of its own is behind it, so that no page is empty.
 """
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +14,7 @@ from playwright.sync_api import Page as PageOfBrowser
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.house.tree import ROOT
-from tools.gallery.city import PASSWORD, City, served
+from tools.gallery.city import PASSWORD, City, furnish, served
 from tools.gallery.pages import NO_PAGES, all_routes, page_of, page_routes, who_opens
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -40,8 +38,7 @@ def lively() -> Iterator[City]:
         TemporaryDirectory(prefix="gezhi-lively-", ignore_cleanup_errors=True) as folder,
         served(Path(folder)) as city,
     ):
-        furnish = [sys.executable, "-m", "tools.gallery.furnish", str(city.data)]
-        subprocess.run(furnish, check=True, cwd=ROOT)
+        furnish(city)
         yield city
 
 

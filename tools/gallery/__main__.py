@@ -3,7 +3,6 @@
 import html
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from typing import Final
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tools.browser import FLAGS, MISSING, chromium
-from tools.gallery.city import PASSWORD, City, served
+from tools.gallery.city import PASSWORD, City, furnish, served
 from tools.gallery.pages import Page, page_of, page_routes
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -121,7 +120,7 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(OUT / "city", ignore_errors=True)
     with served(OUT / "city") as city:
-        subprocess.run([sys.executable, "-m", "tools.gallery.furnish", str(city.data)], check=True, cwd=ROOT)
+        furnish(city)
         _configure(city)
         with city.connect() as connection:
             found = [page_of(route, connection) for route in page_routes()]

@@ -39,12 +39,9 @@ def served(data: Path, days: int = DAYS) -> Iterator[City]:
     port = _free_port()
     command = [sys.executable, "-m", "gezhi", "demo", "--no-simulate", "--days", str(days)]
     data.mkdir(parents=True, exist_ok=True)
-    plain = {
-        name: value for name, value in os.environ.items() if not name.startswith(("GEZHI_", "DATABASE_"))
-    }
     with (data / "demo.log").open("w") as log:
         process = subprocess.Popen(
-            [*command, "--port", str(port), "--data", str(data)], stdout=log, stderr=log, env=plain
+            [*command, "--port", str(port), "--data", str(data)], stdout=log, stderr=log, env=_plain()
         )
         try:
             home = f"http://localhost:{port}"
@@ -53,6 +50,18 @@ def served(data: Path, days: int = DAYS) -> Iterator[City]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+def furnish(city: City) -> None:
+    """What two days of history lack."""
+    command = [sys.executable, "-m", "tools.gallery.furnish", str(city.data)]
+    subprocess.run(command, check=True, cwd=Path(__file__).resolve().parents[2], env=_plain())
+
+
+def _plain() -> dict[str, str]:
+    """The environment without the settings of whoever asks: the city has a database of its own."""
+    ours = ("GEZHI_", "DATABASE_", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def _free_port() -> int:
