@@ -43,10 +43,18 @@ class Listener(asyncio.Protocol):
         return list(first.items())
 
 
-async def clients(port: int, out: Path) -> None:
+async def told() -> asyncio.StreamReader:
+    """The lines of this process's input."""
+    reader = asyncio.StreamReader(limit=2**24)
     loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+async def clients(port: int, out: Path) -> None:
+    loop, lines = asyncio.get_running_loop(), await told()
     listeners: list[Listener] = []
-    for path in sys.stdin.readline().split():
+    for path in (await lines.readline()).decode().split():
         greeted = asyncio.Event()
         _, listener = await loop.create_connection(
             lambda path=path, greeted=greeted: Listener(path, greeted.set), "127.0.0.1", port
@@ -54,7 +62,7 @@ async def clients(port: int, out: Path) -> None:
         await greeted.wait()
         listeners.append(listener)
     print("READY", flush=True)
-    await loop.run_in_executor(None, sys.stdin.readline)
+    await lines.readline()
     out.write_text(json.dumps([listener.cases() for listener in listeners]))
 
 
@@ -66,11 +74,12 @@ async def bare(port: int) -> None:
         writer.write(HEAD)
         writers.append(writer)
 
+    lines = await told()
     server = await asyncio.start_server(greet, "127.0.0.1", port, backlog=4096)
     print("READY", flush=True)
     async with server:
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            event = f"event: cases\ndata: {line.strip()}\n\n".encode()
+        while line := await lines.readline():
+            event = b"event: cases\ndata: " + line.strip() + b"\n\n"
             for writer in writers:
                 writer.write(event)
 
