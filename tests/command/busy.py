@@ -15,8 +15,8 @@ from gezhi.cases.procedure import Given, Refused
 from tests import cast
 
 AGES = (
-    *(timedelta(minutes=1), timedelta(hours=5), timedelta(days=3)),
-    *(timedelta(days=12), timedelta(days=25), timedelta(days=40)),
+    *(timedelta(days=40), timedelta(days=25), timedelta(days=12)),
+    *(timedelta(days=3), timedelta(hours=5), timedelta(minutes=1)),
 )
 SOURCES = ("portal", "hotline", "field", "open311:1", "file:list")
 PEOPLE = {
@@ -34,9 +34,10 @@ def fill(city: cast.Cast) -> list[Case]:
     """Every case: today's wait, the others are dispatched, a third of them handled, half of these closed and rated."""
     now = timezone.now()
     for number, age in enumerate(AGES):
-        accept(_reports(number, now - age), now - age)
+        receipts = accept(_reports(number, now - age), now - age)
         if age > timedelta(days=1):
-            _work(city, list(Case.objects.filter(opened_at=now - age).order_by("id")), now, number)
+            opened = Case.objects.filter(id__in=[one.case_id for one in receipts])
+            _work(city, list(opened.order_by("id")), now, number)
     sweep(now)
     return list(Case.objects.order_by("id"))
 
@@ -50,6 +51,7 @@ def _reports(number: int, at: datetime) -> list[NewReport]:
             category=category,
             source=SOURCES[(number + which) % len(SOURCES)],
             occurred_at=at,
+            lon=cast.WEST[grid] + 0.002 + number * 0.001,  # far enough apart to be matters of their own
         )
         for which, (grid, category) in enumerate(places)
     ]
