@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gezhi.cases.models import Case, Report
+from gezhi.portal.views import map
 from tests import cast
 from tests.browser.conftest import DESKTOP, PHONE, Arrive, Visitor
 from tests.house.tree import ROOT
@@ -13,8 +14,9 @@ from tests.house.tree import ROOT
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 ASK = "tags => axe.run({runOnly: tags}).then(found => found.violations.map(one => one.id + ' ' + one.nodes[0].html))"
+OUTER = ".map(one => one.outerHTML)"
 SMALL = "[...document.querySelectorAll('main *, footer *')].filter(one => one.offsetParent && one.textContent.trim()"
-LETTERS = f"{SMALL} && !one.closest('svg') && parseFloat(getComputedStyle(one).fontSize) < 24).map(one => one.outerHTML)"
+LETTERS = f"{SMALL} && !one.closest('svg') && parseFloat(getComputedStyle(one).fontSize) < 24)" + OUTER
 TARGETS = (
     "[...document.querySelectorAll('button, input:not([type=hidden]), select, textarea, summary, .door')]"
     ".filter(one => one.offsetParent && !one.closest('.filebox') && one.getBoundingClientRect().height < 60)"
@@ -181,6 +183,7 @@ def test_a_village_agent_reports_for_somebody_and_prints_the_receipt(arrive: Arr
 def test_everybody_sees_what_is_done_and_nobody_is_found(
     arrive: Arrive, language: str, size: dict[str, int]
 ) -> None:
+    map.NUMBERS.clear()
     cast.reported("我家楼下路灯不亮", category=cast.LAMP, reporter_name="王秀英", address="解放南路 12 号")
     cast.reported("垃圾没人收", category=cast.RUBBISH, grid=f"{cast.LIUJIN}001")
     visitor = arrive(size, language)

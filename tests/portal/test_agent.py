@@ -1,4 +1,4 @@
-"""Somebody who may reports for another: said in the report, on the case and on the receipt; the rest is the person's."""
+"""Somebody reports for another: said in the report, on the case and on the receipt; the rest is the person's."""
 
 import pytest
 from django.test import Client

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -24,10 +23,9 @@ SECRETS = ("王秀英", "13800001234", "我家", "解放南路", "第1网格", "
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
+def _fresh() -> None:
     for answers in (map_page.NUMBERS, kept_page.ANSWERS, public.ANSWERS):
         answers.clear()
-    yield
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Promise:
     promised: str
     closed: int
     on_time: float | None
-    days: float
+    days: str
     satisfied: float | None
     link: str = ""
 
@@ -99,7 +99,7 @@ def _promise(row: tallied.Kept, name: str, promised: str = "", link: str = "") -
         promised=promised,
         closed=row.closed,
         on_time=share(row.on_time, row.closed),
-        days=round(row.days, 1),
+        days=f"{row.days:.1f}" if row.days >= 1 else "1",
         satisfied=share(row.satisfied, row.rated),
         link=link,
     )
