@@ -24,7 +24,7 @@ names = st.text(st.characters(codec="utf-8"), max_size=12)
 def stars(draw: st.DrawFn) -> BaseGeometry:
     """A polygon around a point, with a hole at times, from less than a unit to several tiles wide."""
     x, y = (draw(st.floats(-3.0 * EXTENT, 3.0 * EXTENT)) for _ in range(2))
-    size = draw(st.sampled_from([0.6, 3.0, 40.0, 700.0, 4000.0, 9000.0]))
+    size = draw(st.sampled_from([0.6, 3.0, 40.0, 700.0, 4000.0, 14000.0]))
     reach = draw(st.lists(st.floats(0.35, 1.0), min_size=3, max_size=24))
     turn = np.linspace(0, 2 * np.pi, len(reach), endpoint=False)
     ring = np.column_stack([np.cos(turn), np.sin(turn)]) * np.array(reach)[:, None] * size

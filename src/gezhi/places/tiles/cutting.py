@@ -1,12 +1,13 @@
 """Which shape is in which tile, and what of it.
 
-A shape that hangs over a tile's edge by less than half a tile goes into it whole: that is faster than clipping,
-and maps mask each tile. A larger one is clipped a little beyond the edge, by halves of the plane first, so that
+A shape that hangs over a tile's edge by less than a tile goes into it whole: that is faster than clipping, and
+maps mask each tile. A larger one is clipped a little beyond the edge, by halves of the plane first, so that
 a county's border is not walked again for each of a thousand tiles.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from gezhi.places.raster import Int64, Shapes, ramp
 from gezhi.places.tiles.drawing import EXTENT, rounded
 
 MARGIN: Final = 64  # units around a tile that its borders' lines may need
-_OVERHANG: Final = EXTENT // 2
+_OVERHANG: Final = EXTENT
 
 Floats = NDArray[np.float64]
 Block = tuple[int, int, int, int]  # of tiles: column, row, columns, rows
@@ -72,7 +73,7 @@ def _met(bounds: Floats) -> tuple[Int64, Int64, Int64]:
 
 
 def _fits(bounds: Floats, column: Int64, row: Int64) -> NDArray[np.bool_]:
-    """Whether each box hangs over its tile by less than half a tile."""
+    """Whether each box hangs over its tile by less than a tile."""
     corner = np.column_stack([column, row]) * EXTENT
     near = (bounds[:, :2] > corner - _OVERHANG) & (bounds[:, 2:] < corner + EXTENT + _OVERHANG)
     return np.asarray(near.all(axis=1))
@@ -92,8 +93,21 @@ def _clipped(shape: BaseGeometry, block: Block) -> Iterator[tuple[BaseGeometry, 
         return
     for half in _halves(block):
         inside = _clip(shape, half)
-        if not inside.is_empty:
+        if inside.area == _area(half):
+            yield from _filled(half)
+        elif not inside.is_empty:
             yield from _clipped(inside, half)
+
+
+def _area(block: Block) -> int:
+    west, north, east, south = units_of(*block)
+    return (east - west) * (south - north)
+
+
+def _filled(block: Block) -> Iterator[tuple[BaseGeometry, int, int]]:
+    column, row, columns, rows = block
+    for across, down in product(range(column, column + columns), range(row, row + rows)):
+        yield shapely.box(*units_of(across, down)), across, down
 
 
 def _halves(block: Block) -> tuple[Block, Block]:

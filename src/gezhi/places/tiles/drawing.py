@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from gezhi.places.raster import Shapes
 
 EXTENT: Final = 4096
-FINEST: Final = 15  # zoom at which nothing is left out
+FINEST: Final = 15
+_WHOLE_FROM: Final = 14  # zoom at which no corner is left out: a unit is half a metre
 _TOLERANCE: Final = 8  # units, one pixel of a tile drawn at 512
 _AREAS: Final = (3, 6)  # GEOS's numbers of polygons and multipolygons
 _NORTHMOST: Final = 85.06  # degrees, where the plane ends
@@ -51,7 +52,7 @@ def _areas(shapes: Shapes) -> Shapes:
 
 
 def _simplified(plane: Shapes, zoom: int) -> Shapes:
-    if zoom >= FINEST or len(plane) == 0:
+    if zoom >= _WHOLE_FROM or len(plane) == 0:
         return plane
     tolerance = _TOLERANCE / (EXTENT << zoom)
     try:
