@@ -15,6 +15,7 @@ from gezhi.exchange.rest.api import (
     callbacks,
     cases,
     catalogue,
+    command,
     contracts,
     documents,
     following,
@@ -59,6 +60,7 @@ for part in (
     parameters,
     packs,
     appraisal,
+    command,
     streams,
     talk,
 ):
