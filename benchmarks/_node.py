@@ -11,10 +11,11 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 
 
-def start() -> Path:
-    """Settings, tables and cast. Returns the data folder."""
-    folder = Path(tempfile.mkdtemp(prefix="gezhi-bench-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def start(kept: Path | None = None) -> Path:
+    """Settings, tables and cast. Returns the data folder. `kept`: a folder that stays for the next run."""
+    folder = kept or Path(tempfile.mkdtemp(prefix="gezhi-bench-"))
+    if kept is None:
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     sys.path.insert(0, str(PROJECT))
     os.environ.update(GEZHI_DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="gezhi.config.settings")
     os.environ.pop("DATABASE_URL", None)
@@ -23,7 +24,8 @@ def start() -> Path:
     prepare()
     from tests import cast
 
-    cast.settle()
+    if not cast.is_settled():
+        cast.settle()
     return folder
 
 

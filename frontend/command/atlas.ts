@@ -14,6 +14,15 @@ export interface Told {
   casePicked: (number: string) => void;
 }
 
+// The map's own style comes with the map: the lists are painted without it.
+function dress(address: string): void {
+  if (document.querySelector(`link[href="${address}"]`)) return;
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = address;
+  document.head.prepend(style);
+}
+
 interface Answer<T> {
   level?: string;
   rows: T[];
@@ -40,6 +49,7 @@ export class Atlas {
     const atlas = new Atlas(data, layer);
     const box = the<HTMLElement>("#map");
     const library = (await import(box.dataset["library"] ?? "")) as typeof Library;
+    dress(box.dataset["style"] ?? "");
     const tiles = await library.tileSet(data.urls.tiles, atlas.abort.signal);
     atlas.city = await library.CityMap.open({
       box,

@@ -232,7 +232,7 @@ export class CityMap {
     return rows.flatMap(({ lon, lat, open }): Mark[] => {
       if (lon === null || lat === null) return [];
       const { size } = this.look;
-      if (!disc) return [{ lon, lat, radius: size * 0.4, lift: size * 2.4, shape: "diamond" }];
+      if (!disc) return [{ lon, lat, radius: size * 0.4, lift: size * 2, shape: "diamond" }];
       return [{ lon, lat, radius: radiusOf(open, most, size) + 6, lift: 0, shape: "ring" }];
     });
   }
@@ -246,6 +246,8 @@ export class CityMap {
   }
 
   private listen(): void {
+    this.view.on("movestart", () => delete this.wishes.box.dataset["settled"]);
+    this.view.on("idle", () => (this.wishes.box.dataset["settled"] = "true"));
     this.view.on("moveend", (event) => this.wishes.rested(Boolean(event.originalEvent)));
     this.view.on("click", "points", (event) => this.wishes.casePicked(String(event.features?.[0]?.properties["number"])));
     for (const area of AREAS.filter((one) => this.view.getLayer(`${one}-fill`))) {

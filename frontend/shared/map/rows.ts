@@ -49,6 +49,6 @@ export function stepOf({ open, overdue }: { open: number; overdue: number }): St
 
 // The area of a disc follows the number; `size`: pixels of the page's text.
 export function radiusOf(open: number, most: number, size: number): number {
-  const text = size * (0.75 + 0.28 * String(open).length);
+  const text = size * (0.5 + 0.23 * String(open).length);
   return Math.max(text, size * 2.2 * Math.sqrt(open / Math.max(most, 1)));
 }

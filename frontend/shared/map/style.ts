@@ -71,6 +71,7 @@ export function styleOf(look: Look, set: TileSet, basemap: Basemap | null): Styl
       ...[...present].reverse().map((area) => edgeOf(area, look)),
       ...clusterLayers(look),
       ...pointLayers(look),
+      figureLayer(look),
       nameLayer(look),
     ],
   };
@@ -130,11 +131,11 @@ function heatOf(look: Look): LayerSpecification {
     layout: { visibility: "none" },
     paint: {
       "heatmap-weight": ["get", "weight"],
-      "heatmap-intensity": 0.3,
+      "heatmap-intensity": 0.65,
       "heatmap-opacity": 0.85,
       "heatmap-color": [
         ...(["interpolate", ["linear"], ["heatmap-density"]] as const),
-        ...[0, "rgba(0,0,0,0)", 0.1, look.mild, 0.45, look.warm, 0.9, look.hot],
+        ...[0, `${look.mild}00`, 0.1, look.mild, 0.45, look.warm, 0.9, look.hot],
       ] as ExpressionSpecification,
     },
   };
@@ -192,18 +193,27 @@ function pointLayers(look: Look): LayerSpecification[] {
   ];
 }
 
+// Every name that fits, then the figures below it that fit too.
 function nameLayer(look: Look): LayerSpecification {
+  return wordLayer("names", "name", look.size, "bottom", look);
+}
+
+function figureLayer(look: Look): LayerSpecification {
+  return wordLayer("figures", "words", look.size * 0.85, "top", look);
+}
+
+function wordLayer(id: string, field: string, size: number, anchor: "top" | "bottom", look: Look): LayerSpecification {
   return {
-    id: "names",
+    id,
     type: "symbol",
     source: "labels",
     layout: {
-      "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "words"], { "font-scale": 0.85 }],
+      "text-field": ["get", field],
       "text-font": FONT,
-      "text-size": look.size,
-      "text-line-height": 1.25,
+      "text-size": size,
+      "text-anchor": anchor,
       "text-max-width": 30,
-      "text-padding": 4,
+      "text-padding": 1,
       "symbol-sort-key": ["-", 0, ["get", "overdue"]],
     },
     paint: { "text-color": look.ink, "text-halo-color": look.paper, "text-halo-width": 2 },
@@ -212,5 +222,5 @@ function nameLayer(look: Look): LayerSpecification {
 
 export function layersOf(layer: Layer): Record<string, boolean> {
   const clusters = layer === "clusters";
-  return { heat: layer === "heat", clusters, "cluster-counts": clusters, names: !clusters };
+  return { heat: layer === "heat", clusters, "cluster-counts": clusters, names: !clusters, figures: !clusters };
 }
