@@ -17,7 +17,7 @@ class Cutting:
         there = urlsplit(server)
         self._there = (there.hostname or "", there.port or 80)
         self._cuts, self.left = cuts, 0
-        self._random = Random(47)  # noqa: S311 - the same cuts each time
+        self._random = Random(47)  # the same cuts each time
         self._door = socket.create_server(("localhost", 0))
         self.url = f"http://localhost:{self._door.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()

@@ -9,9 +9,15 @@ from gezhi.cases.actions import act
 from gezhi.cases.models import Case, CaseEvent, Evidence, Report
 from gezhi.cases.procedure import Given
 from gezhi.field.offline import views
+from gezhi.packs.actions import publish
+from gezhi.packs.loading import read_pack
 from tests import cast
 from tests.browser.cutting import Cutting
 from tests.browser.phones import GRID, KEPT, Phone, phone_at, picture
+from tests.browser.test_every_page import ASK, AXE, RULES
+from tests.packs import small
+from tests.rounds.pack import FILES
+from tests.rounds.test_field_pages import due
 
 CUTS = 50
 
@@ -137,7 +143,7 @@ def test_what_others_changed_meanwhile_is_shown_and_can_be_resolved(
 def test_who_signs_out_leaves_no_work_on_the_phone(
     browser: Browser, city: cast.Cast, server: str, tmp_path: Path
 ) -> None:
-    (number,) = tasks(city, 1)
+    tasks(city, 1)
     with phone_at(browser, server, tmp_path / "phone") as phone:
         works_offline(phone)
         phone.report(picture(tmp_path, "r.jpg"))
@@ -185,3 +191,28 @@ def test_a_full_phone_says_so_and_the_form_keeps_what_was_filled_in(
 
 
 FULL = """IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };"""
+
+
+def test_a_patrol_is_walked_without_a_network_on_pages_in_nobodys_way(
+    browser: Browser, city: cast.Cast, server: str, tmp_path: Path
+) -> None:
+    publish(read_pack(small.write(tmp_path / "pack", FILES)))
+    patrol = due("daily-walk")
+    (number,) = tasks(city, 1)
+    with phone_at(browser, server, tmp_path / "phone", "en") as phone:
+        works_offline(phone)
+        for path in ("", "report/", f"cases/{number}/", "rounds/", "outbox/", f"rounds/{patrol.pk}/"):
+            phone.go(f"/field/{path}")
+            phone.page.wait_for_timeout(300)
+            phone.page.evaluate(AXE.read_text())
+            found = phone.page.evaluate(ASK, RULES)
+            assert not [(path, one["id"], one["nodes"][0]["html"]) for one in found]
+            assert not phone.overflows()
+        phone.page.fill("[name='form.hydrants']", "2")
+        phone.snap("field-patrol")
+        phone.page.get_by_role("button", name="Finish the patrol").click()
+        phone.page.wait_for_url("**/field/outbox/")
+        phone.context.set_offline(False)
+        phone.send_everything()
+    patrol.refresh_from_db()
+    assert (patrol.state, patrol.answers) == ("done", {"hydrants": 2})
