@@ -30,7 +30,7 @@ from gezhi.pages.lines import LineView, line_views
 from gezhi.pages.showing import role_name, said
 from gezhi.people.access import Actor
 
-_ROWS, _LINES, _UNITS, _CIRCLES = 20, 10, 3, 3
+_ROWS, _LINES, _UNITS, _CIRCLES = 20, 5, 3, 3
 ON_PHONE: Final = ("open", "overdue", "soon", "received", "closed", "satisfaction")
 
 
@@ -53,7 +53,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Red:
-    """`places`: one level down, the most overdue first; the others hold reasons."""
+    """`places`: one level down, the most overdue first; the others hold reasons. `cards`: besides the `longest`."""
 
     counters: Sequence[Counter]
     overdue: int
@@ -81,6 +81,9 @@ def _red(actor: Actor, look: Look, world: World, now: datetime) -> Red:
     led = unit_rows(units(actor, look, world, now, today), look, "overdue", world)
     late = [row for row in led if row.numbers.overdue]
     held = held_by(actor, look, world, now)
+    longest = most_overdue(actor, look, now, _LINES)
+    shown = {line.id for line in longest}
+    cards = [line for line in carded(actor, look, now, 2 * _LINES) if line.id not in shown]
     unit = int(look.unit) if look.unit else None
     going_round = circling(actor, place=look.place, unit_id=unit)[:_CIRCLES]
     return Red(
@@ -90,8 +93,8 @@ def _red(actor: Actor, look: Look, world: World, now: datetime) -> Red:
         units=late[:_ROWS],
         stages=[Reason(stage_name(stage), n, "") for stage, n in held.stages],
         categories=_categories(held, look, world),
-        longest=line_views(most_overdue(actor, look, now, _LINES), world, now),
-        cards=line_views(carded(actor, look, now, _LINES), world, now),
+        longest=line_views(longest, world, now),
+        cards=line_views(cards[:_LINES], world, now),
         circles=circle_lines(going_round, world, now),
         duties=_duties(late[:_UNITS]),
         urge=urge_value(look),
