@@ -10,6 +10,7 @@ from gezhi.places.queries import Outline
 WIDTH: Final = 640
 HEIGHT: Final = 440
 MARGIN: Final = 0.05
+COARSE: Final = 4.0  # pixels; for a page that has to be light
 _FINE: Final = 1.0  # pixels; points nearer to the one before are left out
 
 Point = tuple[float, float]
@@ -37,19 +38,21 @@ class Choropleth:
     height: int = HEIGHT
 
 
-def choropleth(outlines: Sequence[Outline], numbers: Mapping[str, int]) -> Choropleth | None:
-    """`numbers` by code. None when no place has a shape."""
+def choropleth(
+    outlines: Sequence[Outline], numbers: Mapping[str, int], fine: float = _FINE
+) -> Choropleth | None:
+    """`numbers` by code; `fine`: pixels, the fewer the heavier. None when no place has a shape."""
     if not outlines:
         return None
     points = [point for outline in outlines for point in points_of(outline)]
     frame = frame_of(points, WIDTH, HEIGHT, MARGIN)
     most = max(numbers.values(), default=0)
-    places = [_shaded(outline, frame, numbers.get(outline.code, 0), most) for outline in outlines]
+    places = [_shaded(outline, frame, numbers.get(outline.code, 0), most, fine) for outline in outlines]
     return Choropleth(places, any(outline.simulated for outline in outlines))
 
 
-def _shaded(outline: Outline, frame: Frame, number: int, most: int) -> Shaded:
-    rings = [_thinned([frame.at(point[0], point[1]) for point in ring]) for ring in rings_of(outline)]
+def _shaded(outline: Outline, frame: Frame, number: int, most: int, fine: float) -> Shaded:
+    rings = [_thinned([frame.at(point[0], point[1]) for point in ring], fine) for ring in rings_of(outline)]
     path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring) + "Z" for ring in rings)
     largest = max(rings, key=len)
     x, y = _middle(largest)
@@ -57,11 +60,11 @@ def _shaded(outline: Outline, frame: Frame, number: int, most: int) -> Shaded:
     return Shaded(outline.code, outline.name, outline.full_name, path, number, step, x, y)
 
 
-def _thinned(ring: Sequence[Point]) -> list[Point]:
+def _thinned(ring: Sequence[Point], fine: float) -> list[Point]:
     kept = [ring[0]]
     for x, y in ring[1:]:
-        if abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= _FINE:
-            kept.append((x, y))
+        if abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= fine:
+            kept.append((x, y) if fine == _FINE else (round(x), round(y)))
     return kept
 
 

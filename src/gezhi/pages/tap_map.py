@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import shapely
 
-from gezhi.pages.choropleth import HEIGHT, MARGIN, WIDTH, Shaded, choropleth
+from gezhi.pages.choropleth import COARSE, HEIGHT, MARGIN, WIDTH, Shaded, choropleth
 from gezhi.pages.grid_map import Frame, frame_of, points_of
 from gezhi.places.queries import Outline
 
@@ -30,7 +30,7 @@ class TapMap:
 
 def tap_map(outlines: Sequence[Outline]) -> TapMap | None:
     """None when no place has a shape."""
-    drawn = choropleth(outlines, {})
+    drawn = choropleth(outlines, {}, COARSE)
     if drawn is None:
         return None
     points = [point for outline in outlines for point in points_of(outline)]

@@ -107,6 +107,9 @@ def _own(request: HttpRequest, code: str) -> TrackedReport:
 @_own_eyes
 @require_GET
 def thanks(request: HttpRequest, code: str) -> HttpResponse:
+    plain = plain_code(code)
+    if plain not in followed_codes(request):
+        return render(request, "portal/follow.html", {"given": {"code": plain}})
     found = _own(request, code)
     context = {"report": report_view(found, timezone.now()), "receipt": receipt_of(found)}
     return render(request, "portal/thanks.html", context)

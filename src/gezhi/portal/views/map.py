@@ -12,19 +12,20 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from gezhi.cases.openness import Opened, Standing, opened
-from gezhi.cases.queries.open_matters import PAGE, Many, how_many, open_matters
+from gezhi.cases.queries.open_matters import Many, how_many, open_matters
 from gezhi.cases.world import World, known_world
 from gezhi.lib.codes import TOWN, VILLAGE, ancestors, is_code, is_within, level_of
 from gezhi.lib.kept import Kept
 from gezhi.pages.asked import number, texts
-from gezhi.pages.choropleth import Choropleth, choropleth
+from gezhi.pages.choropleth import COARSE, Choropleth, choropleth
 from gezhi.pages.open_matters import matter_views
 from gezhi.pages.showing import said
 from gezhi.people.access import public
 from gezhi.places.queries import children, outlines, place_names
 
 _FRESH: Final = 60.0  # seconds for which everybody is told the same numbers
-_LAST_PAGE: Final = 200
+_LAST_PAGE: Final = 500
+_PAGE: Final = 20
 NUMBERS: Final = Kept()
 
 
@@ -49,7 +50,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     group = asked["group"] if asked["group"] in groups else ""
     page = min(number(asked["page"]) or 1, _LAST_PAGE)
     wanted = groups[group][1] if group else []
-    found = open_matters(seen, now, place, wanted, page)
+    found = open_matters(seen, now, place, wanted, page, _PAGE)
     many = NUMBERS.get((world.stamp, place), _FRESH, lambda: how_many(seen, now, place))
     areas = _areas(place, [one for one in many if not group or one.category in wanted])
     context = {
@@ -61,9 +62,9 @@ def matters(request: HttpRequest) -> HttpResponse:
         "all_open": sum(area.open for area in areas),
         "all_done": sum(area.done for area in areas),
         "map": _map_of(areas, place),
-        "matters": matter_views(found[:PAGE], world),
+        "matters": matter_views(found[:_PAGE], world),
         "page": page,
-        "more": len(found) > PAGE,
+        "more": len(found) > _PAGE,
     }
     return render(request, "portal/map.html", context)
 
@@ -111,4 +112,4 @@ def _areas(place: str, many: Sequence[Many]) -> list[Area]:
 def _map_of(areas: Sequence[Area], place: str) -> Choropleth | None:
     if not areas or level_of(place) > TOWN:
         return None
-    return choropleth(outlines(area.code for area in areas), {area.code: area.open for area in areas})
+    return choropleth(outlines(area.code for area in areas), {area.code: area.open for area in areas}, COARSE)
