@@ -4,3 +4,7 @@ import "../shared/forms";
 import "../shared/naming";
 import "../shared/phrases";
 import "./due";
+import { countDown } from "../shared/undo";
+import "../shared/keys";
+
+countDown();

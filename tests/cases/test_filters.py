@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gezhi.cases.models import Case, Report
-from gezhi.cases.queries import BadFilter, Filters, case_list, saved_views, similar_cases
+from gezhi.cases.queries import BadFilter, Filters, case_list, beside, saved_views
 from gezhi.cases.queries.tracking import tracked_many
 from tests.cast import METRE, WANAN, Cast, centre_of, reported
 
@@ -88,9 +88,9 @@ def test_similar_cases_are_of_one_kind_at_one_place(city: Cast) -> None:
     first, near = reported(), reported(lon=lon, lat=lat + 200 * METRE)
     reported(grid=f"{WANAN}002")
     assert [
-        one.pk for one in similar_cases(city.actor("dispatcher"), Case.objects.get(id=first.case_id))
+        one.id for one in beside(city.actor("dispatcher"), Case.objects.get(id=first.case_id)).similar
     ] == [near.case_id]
-    assert not similar_cases(city.actor("jiangbei-dispatcher"), Case.objects.get(id=first.case_id))
+    assert not beside(city.actor("jiangbei-dispatcher"), Case.objects.get(id=first.case_id)).similar
 
 
 def test_an_operator_reads_what_was_reported_for_others(city: Cast) -> None:

@@ -55,13 +55,13 @@ def test_the_case_is_what_it_was_and_the_history_says_both(city: Cast, name: str
     if given.unit_id == 0:
         given = Given(unit_id=city.units["nanmen"])
     before = row_of(receipt)
-    taken = act(city.actor("dispatcher"), receipt.case_id, name.split()[0], given)
+    taken = act(city.actor("dispatcher"), receipt.case_id, name.split(maxsplit=1)[0], given)
     undo(city.actor("dispatcher"), receipt.case_id, taken.version)
     after = row_of(receipt)
     assert {one: getattr(after, one) for one in SAME} == {one: getattr(before, one) for one in SAME}
     assert after.version == before.version + 2
     events = list(CaseEvent.objects.filter(case_id=receipt.case_id).order_by("seq"))
-    assert [event.kind for event in events][1:] == [name.split()[0], "undo"]
+    assert [event.kind for event in events][1:] == [name.split(maxsplit=1)[0], "undo"]
     assert (events[2].from_state, events[2].to_state) == (taken.state, before.state)
     assert events[2].facts["undone"] == 2
     entry = Entry.objects.get(kind="case.undo")
@@ -93,7 +93,7 @@ def test_a_procedure_that_was_changed_comes_back(city: Cast) -> None:
     assert row_of(receipt).procedure == before.procedure
     page = case_page(city.actor("dispatcher"), receipt.case_number, timezone.now())
     assert page is not None
-    assert [event.lived.procedure.key for event in page.events][0] == before.procedure
+    assert page.events[0].lived.procedure.key == before.procedure
 
 
 def later(city: Cast, receipt: Receipt) -> str:

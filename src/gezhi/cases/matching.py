@@ -21,6 +21,7 @@ LIKE_WITHOUT_POINT = 0.55
 CELL = 0.002  # degrees, over 150 m at 45 degrees of latitude: larger than twice the radius
 METRES_PER_DEGREE = 111_320.0
 TITLE = 120  # characters of a text that stand for it
+_ROW = 1_000_000  # of cells from south to north: more than there are from west to east
 PER_CELL = 20  # newest open cases that are compared in one cell: bounds the cost of a report
 
 
@@ -66,8 +67,18 @@ def match_keys(lon: float | None, lat: float | None, place_code: str) -> tuple[i
     return (own, *(around - {own}))
 
 
+def keys_within(lon: float, lat: float, metres: float) -> list[int]:
+    """The cells that a square of twice as many metres around the point touches."""
+    north = metres / METRES_PER_DEGREE
+    east = north / max(math.cos(math.radians(lat)), 0.2)
+    low, high = _cell(lon - east, lat - north), _cell(lon + east, lat + north)
+    rows = range(low // _ROW, high // _ROW + 1)
+    columns = range(low % _ROW, high % _ROW + 1)
+    return [row * _ROW + column for row in rows for column in columns]
+
+
 def _cell(lon: float, lat: float) -> int:
-    return math.floor((lat + 90) / CELL) * 1_000_000 + math.floor((lon + 180) / CELL)
+    return math.floor((lat + 90) / CELL) * _ROW + math.floor((lon + 180) / CELL)
 
 
 def same_matter(report: Matter, candidates: Iterable[Matter]) -> Matter | None:

@@ -14,6 +14,7 @@ from gezhi.packs.shapes import Effect, Kind, Transition
 
 UNDOABLE = frozenset({Kind.ACCEPT, Kind.CORRECT, Kind.DISPATCH})
 TIME = timedelta(seconds=20)  # in which whoever took the step may undo it
+OFFERED = timedelta(seconds=10)  # for which screens offer it: the answer has a way to go
 HELD = timedelta(
     seconds=30
 )  # what reporters are told of such a step waits so long: nobody is told what is undone

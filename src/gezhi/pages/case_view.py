@@ -1,16 +1,17 @@
 """A case as its page shows it, at the desk and in the field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from gezhi.cases.models import Case, Report
-from gezhi.cases.queries import CasePage
+from gezhi.cases.queries import CasePage, Neighbour
 from gezhi.cases.queries.page import EventLine
 from gezhi.cases.world import World
 from gezhi.pages.acting import unit_name
 from gezhi.pages.event_notes import event_notes
 from gezhi.pages.filling import event_answers, report_answers
+from gezhi.pages.grid_map import GridMap
 from gezhi.pages.lines import tag_of
 from gezhi.pages.showing import (
     Due,
@@ -39,6 +40,7 @@ class ReportView:
     rating: int | None
     photos: list[str]
     answers: list[tuple[str, str]]
+    agent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,15 @@ class SimilarView:
     number: str
     title: str
     state: StateTag
+
+
+@dataclass(frozen=True, slots=True)
+class NearView:
+    """`spot`: on the drawing of the case's grid; None outside it."""
+
+    case: SimilarView
+    metres: int | None
+    spot: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,7 @@ def _report_view(report: Report, found: CasePage, photos: Mapping[int, list[str]
         rating=report.rating,
         photos=photos.get(report.pk, []),
         answers=report_answers(found, report),
+        agent=str(report.attributes.get("agent", "")) if report.source == "agent" else "",
     )
 
 
@@ -146,5 +158,16 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def similar_view(case: Case, world: World) -> SimilarView:
+def near_views(near: Sequence[Neighbour], map: GridMap | None, world: World) -> list[NearView]:
+    return [NearView(similar_view(one, world), one.metres, _spot(one, map)) for one in near]
+
+
+def _spot(one: Neighbour, map: GridMap | None) -> tuple[float, float] | None:
+    if map is None or one.lon is None or one.lat is None:
+        return None
+    x, y = map.frame.at(one.lon, one.lat)
+    return (x, y) if 0 <= x <= map.width and 0 <= y <= map.height else None
+
+
+def similar_view(case: Case | Neighbour, world: World) -> SimilarView:
     return SimilarView(case.number, case.title, tag_of(world.catalogue, case.category, case.state))

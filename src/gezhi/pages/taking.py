@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy
 from gezhi.cases.actions import Stale, act
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Refused
-from gezhi.cases.queries import CasePage, case_page, similar_cases, visible
+from gezhi.cases.queries import CasePage, beside, case_page, visible
 from gezhi.cases.queries.documents import documents_of_case
 from gezhi.cases.world import World
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import Answer, StepForm, answer_of, barred_steps, step_form, units_for, words_of
 from gezhi.pages.asked import number, posted
 from gezhi.pages.case_together import asked_view, card_views, family_view, partner_views
-from gezhi.pages.case_view import case_facts, event_views, report_views, similar_view
+from gezhi.pages.case_view import case_facts, event_views, near_views, report_views, similar_view
 from gezhi.pages.filling import step_filled, step_form_view
 from gezhi.pages.grid_map import grid_map
 from gezhi.pages.guesses import guess_views
@@ -92,6 +92,7 @@ def done_words(found: CasePage, step: str) -> str:
 def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None = None) -> dict[str, object]:
     """What components/case_*.html draw. The forms post to the page's own address."""
     case, world = found.case, found.world
+    map, around = grid_map(case.place_code, case.lon, case.lat), beside(request.actor, case)
     return {
         "case": case_facts(found, timezone.now()),
         "reports": report_views(found, request.actor),
@@ -107,9 +108,10 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "refused": trouble.refused if trouble else "",
         "version": case.version,
         "units": units_for(world, _matter(case, world), case.suggested_unit_id),
-        "map": grid_map(case.place_code, case.lon, case.lat),
+        "map": map,
+        "near": near_views(around.near, map, world),
         "guesses": guess_views(found.guesses, world),
-        "similar": [similar_view(one, world) for one in similar_cases(request.actor, case)],
+        "similar": [similar_view(one, world) for one in around.similar],
         "categories": category_options(world),
         "papers": paper_views(documents_of_case(case.pk)),
         "paper_choices": paper_choices(request.actor, case, world),

@@ -33,12 +33,13 @@ CONTRACTS = "contracts"
 PARAMETERS = "parameters"
 APPRAISE = "appraise"
 COMMAND = "command"
+TRIAGE = "triage"
 PHRASES = "phrases"
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.OPERATOR: frozenset({DESK, CALLBACK, REPORT_FOR_OTHERS, REPORT_AS_AGENT}),
     Role.DISPATCHER: frozenset(
-        {DESK, COMMAND, CIRCLES, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT, PLAN, PHRASES}
+        {DESK, TRIAGE, COMMAND, CIRCLES, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT, PLAN, PHRASES}
     ),
     Role.HANDLER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
     Role.VERIFIER: frozenset({DESK, CALLBACK, REPORT_FROM_FIELD, EXPORT}),

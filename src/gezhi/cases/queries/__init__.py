@@ -1,8 +1,9 @@
 """Reading cases: queues, lists, one case, one report."""
 
+from gezhi.cases.queries.beside import Beside, Neighbour, beside
 from gezhi.cases.queries.filters import DUES, MARKS, BadFilter, Filters
 from gezhi.cases.queries.listing import CaseLine, Page, Queue, case_list, queues, saved_views
-from gezhi.cases.queries.page import CasePage, case_page, similar_cases
+from gezhi.cases.queries.page import CasePage, case_page
 from gezhi.cases.queries.scope import marked, open_states, visible
 from gezhi.cases.queries.sent import sent_before
 from gezhi.cases.queries.tracking import TrackedReport, tracked, tracked_many
@@ -11,12 +12,15 @@ __all__ = [
     "DUES",
     "MARKS",
     "BadFilter",
+    "Beside",
     "CaseLine",
     "CasePage",
     "Filters",
+    "Neighbour",
     "Page",
     "Queue",
     "TrackedReport",
+    "beside",
     "case_list",
     "case_page",
     "marked",
@@ -24,7 +28,6 @@ __all__ = [
     "queues",
     "saved_views",
     "sent_before",
-    "similar_cases",
     "tracked",
     "tracked_many",
     "visible",

@@ -17,8 +17,8 @@ from gezhi.lib.bigrams import tsquery
 from gezhi.lib.codes import is_code, place_range
 
 SORTS = ("due", "newest")
-DUES = ("overdue", "soon")
-MARKS = ("asked", "card", "ordered", "called", "special")
+DUES = ("overdue", "soon", "today", "week")
+MARKS = ("asked", "card", "ordered", "called", "special", "mine")
 SOON = timedelta(hours=4)
 
 
@@ -32,9 +32,10 @@ class BadFilter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """`status`: open, closed or "" for both. `mark`: asked (a request waits for approval), card, ordered, called
-    (the reader's unit was) or special (a scenario's procedure waits for the reader's roles): `marked` adds the last
-    two. Texts are as given; empty means not asked."""
+    """`status`: open, closed or "" for both. `due`: overdue, soon (4 hours), today (the rest of it) or week (the six
+    days after). `mark`: asked (a request waits for approval), card, ordered, called (the reader's unit was), special
+    (a scenario's procedure waits for the reader's roles) or mine (any does): `marked` adds the last three. Texts are
+    as given; empty means not asked."""
 
     text: str = ""
     state: str = ""
@@ -133,6 +134,10 @@ class Filters:
             asked &= Q(is_open=True, due_at__lt=now)
         elif self.due == "soon":
             asked &= Q(is_open=True, due_at__gte=now, due_at__lt=now + SOON)
+        elif self.due == "today":
+            asked &= Q(is_open=True, due_at__gte=now, due_at__lt=days_on(now, 1))
+        elif self.due == "week":
+            asked &= Q(is_open=True, due_at__gte=days_on(now, 1), due_at__lt=days_on(now, 7))
         if self.since:
             asked &= Q(opened_at__gte=_midnight(_day("since", self.since)))
         if self.until:
@@ -157,6 +162,11 @@ def said(query: str) -> Q:
     found = ArraySubquery(Report.objects.filter(words=WrittenQuery(query)).values("case_id"))
     is_any = {"template": "%(expressions)s)", "arg_joiner": " = ANY("}
     return Q(Func(F("pk"), found, output_field=BooleanField(), **is_any))
+
+
+def days_on(now: datetime, days: int) -> datetime:
+    """The midnight that begins the day so many days after today, in the node's time."""
+    return _midnight(now.astimezone(ZoneInfo(settings.TIME_ZONE)).date() + timedelta(days=days))
 
 
 def _day(name: str, text: str) -> date:

@@ -1,9 +1,8 @@
 """Lists of cases and the queues of a person's posts."""
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -11,8 +10,9 @@ from django.db.models import Exists, QuerySet
 
 from gezhi.cases.models import Case, SavedView
 from gezhi.cases.periods import periods_back
-from gezhi.cases.queries.filters import BadFilter, Filters, said
-from gezhi.cases.queries.scope import called_cases, marked, special_states, visible
+from gezhi.cases.queries.cursor import NO_DUE, cursor_of, read_cursor
+from gezhi.cases.queries.filters import Filters, said
+from gezhi.cases.queries.scope import WAITS, called_cases, marked, special_states, visible
 from gezhi.cases.waiting import Waiting
 from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
@@ -23,9 +23,8 @@ PAGE = 50
 COUNTED = 999  # a queue's count stops here: what a person needs to know is "very many"
 LINE = (
     "id number title category state is_open place_code unit_id suggested_unit_id opened_at due_at "
-    "overdue_at closed_at report_count reopen_count rating version confidence card held_code"
+    "overdue_at closed_at report_count reopen_count rating version confidence card held_code lon lat"
 ).split()
-NO_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +49,17 @@ class CaseLine:
     confidence: float | None
     card: int
     held_code: str
+    lon: float | None
+    lat: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`next`: the cursor of the following page, None at the end."""
+    """`next`: the cursor of the following page, None at the end; `prev`: of the one before, None at the start."""
 
     lines: Sequence[CaseLine]
     next: str | None
+    prev: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +72,40 @@ class Queue:
     query: str
 
 
-def case_list(actor: Actor, filters: Filters, now: datetime, after: str = "", size: int = PAGE) -> Page:
-    """One statement; found words are listed newest first. `after`: a cursor of the same filters.
-    Raises BadFilter for a cursor that we did not give."""
+def case_list(
+    actor: Actor, filters: Filters, now: datetime, after: str = "", size: int = PAGE, before: str = ""
+) -> Page:
+    """One statement; found words are listed newest first. `after`: a page's `next`, `before`: a page's `prev`, of the
+    same filters. Raises BadFilter for a cursor that we did not give."""
     only_open = _only_open(filters)
     cases = Case.objects.filter(visible(actor), marked(actor, filters.mark))
     if only_open:
         cases = cases.filter(is_open=True)  # lets the small indexes of open cases serve
     if filters.tsquery:
         filters = replace(filters, sort="newest")
-        branches = _back_in_time(cases.filter(filters.facets(now)), filters, now, only_open)
+        branches = list(_back_in_time(cases.filter(filters.facets(now)), filters, now, only_open))
         found = _union(
-            [ordered(branch, filters, after).values_list(*LINE)[: size + 1] for branch in branches]
+            [
+                ordered(branch, filters, after, before).values_list(*LINE)[: size + 1]
+                for branch in (reversed(branches) if before else branches)
+            ]
         )
     else:
-        found = ordered(cases.filter(filters.condition(now)), filters, after).values_list(*LINE)
-    rows = [CaseLine(*row) for row in found[: size + 1]]
-    more = len(rows) > size
-    return Page(rows[:size], _cursor(rows[size - 1], filters) if more else None)
+        found = ordered(cases.filter(filters.condition(now)), filters, after, before).values_list(*LINE)
+    return _page([CaseLine(*row) for row in found[: size + 1]], filters, size, after, before)
+
+
+def _page(rows: Sequence[CaseLine], filters: Filters, size: int, after: str, before: str) -> Page:
+    """`rows`: one more than the page holds where there is more that way; backwards where `before` is given."""
+    more, lines = len(rows) > size, rows[:size]
+    if before:
+        lines = lines[::-1]
+    if not lines:
+        return Page([], None)
+    back, on = (more, True) if before else (bool(after), more)
+    return Page(
+        lines, _cursor(lines[-1], filters) if on else None, _cursor(lines[0], filters) if back else None
+    )
 
 
 def _back_in_time(
@@ -112,39 +130,30 @@ def _union(branches: Sequence[QuerySet[Case, tuple[Any, ...]]]) -> QuerySet[Case
 
 def _only_open(filters: Filters) -> bool:
     """Whether the filters let open cases through only."""
-    if filters.status == "open" or filters.due or filters.mark == "special":
+    if filters.status == "open" or filters.due or filters.mark in ("special", "mine"):
         return True
     states = (state for one in known_world().catalogue.procedures for state in one.states)
     return bool(filters.state) and all(state.open for state in states if state.key == filters.state)
 
 
-def ordered(cases: QuerySet[Case], filters: Filters, after: str = "") -> QuerySet[Case]:
+def ordered(cases: QuerySet[Case], filters: Filters, after: str = "", before: str = "") -> QuerySet[Case]:
+    """`before`: those before the cursor, the nearest to it first."""
     if filters.sort == "due":
-        cases = cases.filter(is_open=True, due_at__isnull=False).order_by("due_at", "id")
-        if after:
-            at, pk = _read_cursor(after)
-            cases = cases.filter(due_at__gte=at).exclude(due_at=at, id__lte=pk)
-        return cases
-    if after:
-        at, pk = _read_cursor(after)
-        cases = cases.filter(opened_at__lte=at).exclude(opened_at=at, id__gte=pk)
-    return cases.order_by("-opened_at", "-id")
+        cases = cases.filter(is_open=True, due_at__isnull=False)
+    by, rises = ("due_at", True) if filters.sort == "due" else ("opened_at", False)
+    if after or before:
+        at, pk = read_cursor(after or before)
+        way = "gt" if rises is bool(after) else "lt"
+        cases = cases.filter(**{f"{by}__{way}e": at}).exclude(**{by: at, f"id__{_BEYOND[way]}e": pk})
+    sign = "" if rises is not bool(before) else "-"
+    return cases.order_by(f"{sign}{by}", f"{sign}id")
+
+
+_BEYOND = {"gt": "lt", "lt": "gt"}
 
 
 def _cursor(line: CaseLine, filters: Filters) -> str:
-    at = (line.due_at or NO_DUE) if filters.sort == "due" else line.opened_at
-    return base64.urlsafe_b64encode(f"{at.isoformat()} {line.id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> tuple[datetime, int]:
-    try:
-        at, pk = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(" ")
-        found = datetime.fromisoformat(at), int(pk)
-    except (ValueError, UnicodeDecodeError):
-        raise BadFilter("after", "is not a cursor of this list; begin at its first page") from None
-    if found[0].tzinfo is None or not 0 <= found[1] < 2**63:
-        raise BadFilter("after", "is not a cursor of this list; begin at its first page")
-    return found
+    return cursor_of((line.due_at or NO_DUE) if filters.sort == "due" else line.opened_at, line.id)
 
 
 _MARKS = {
@@ -153,17 +162,12 @@ _MARKS = {
     Role.LEADER: ("asked", "card"),
     Role.HANDLER: ("called", "ordered"),
 }
-_STATES = {
-    Role.DISPATCHER: ("registered", "filed"),
-    Role.HANDLER: ("dispatched", "handling"),
-    Role.VERIFIER: ("handled",),
-}
 
 
 def queues(actor: Actor, now: datetime) -> list[Queue]:
     """What waits for this person: by state, then what is late. One statement for all counts, one more
     for what the units were called to."""
-    asked = [("state", state) for post in actor.posts for state in _STATES.get(Role(post.role), ())]
+    asked = [("state", state) for post in actor.posts for state in WAITS.get(Role(post.role), ())]
     asked += [("mark", mark) for post in actor.posts for mark in _MARKS.get(Role(post.role), ())]
     special = special_states(actor)
     asked += [("mark", "special")] if special else []

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from gezhi.cases.asking import asked_from, chain_of
 from gezhi.cases.guessing import Guess
 from gezhi.cases.lived import Lived, lived
@@ -33,6 +31,7 @@ class EventLine:
     kind: str
     transition: str
     title: tuple[str, str]
+    account_id: int | None
     who: str
     role: str
     text: str
@@ -141,6 +140,7 @@ def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence], worl
             kind=row.kind,
             transition=row.transition,
             title=_title(row, then.step(row.transition)),
+            account_id=row.account_id,
             who=names.get(row.account_id or 0, ""),
             role=row.role,
             text=row.text,
@@ -174,9 +174,3 @@ _OWN = {
 
 def _own(kind: str, step: str) -> tuple[str, str]:
     return _OWN.get(kind, (step, step))
-
-
-def similar_cases(actor: Actor, case: Case, limit: int = 8) -> QuerySet[Case]:
-    """Other cases of the same category at the same place, newest first; one statement."""
-    same = Case.objects.filter(visible(actor), category=case.category, place_code=case.place_code)
-    return same.exclude(id=case.pk).order_by("-opened_at")[:limit]

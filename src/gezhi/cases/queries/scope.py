@@ -10,7 +10,13 @@ from gezhi.cases.waiting import Waiting, waiting_for
 from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
 from gezhi.people.access import UNIT_ROLES, Actor
+from gezhi.people.models import Role
 
+WAITS = {  # role -> states of the standard procedure that wait for it
+    Role.DISPATCHER: ("registered", "filed"),
+    Role.HANDLER: ("dispatched", "handling"),
+    Role.VERIFIER: ("handled",),
+}
 MOST_CALLED = 2000  # a unit with more open calls than this has other worries
 
 
@@ -48,8 +54,21 @@ def marked(actor: Actor, mark: str) -> Q:
     """What a mark asks for that depends on who reads."""
     if mark == "called":
         return Q(pk__in=called_cases(actor))
-    if mark != "special":
-        return Q()
+    if mark == "mine":
+        return _mine(actor)
+    return _special(actor) if mark == "special" else Q()
+
+
+def _mine(actor: Actor) -> Q:
+    """What waits for this person; all that is open where nobody waits for the person's roles: whoever leads looks
+    at the whole."""
+    states = sorted({state for post in actor.posts for state in WAITS.get(Role(post.role), ())})
+    if not states and not special_states(actor):
+        return Q(is_open=True)
+    return Q(is_open=True, state__in=states) | _special(actor) | Q(is_open=True, pk__in=called_cases(actor))
+
+
+def _special(actor: Actor) -> Q:
     special = (Q(procedure=key, state__in=sorted(states)) for key, states in special_states(actor).items())
     return Q(is_open=True) & reduce(or_, special, Q(pk__in=()))
 

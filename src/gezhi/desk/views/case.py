@@ -7,7 +7,9 @@ from gezhi.cases.models import Case, Evidence
 from gezhi.cases.queries import visible
 from gezhi.desk.views.page import page
 from gezhi.desk.views.phrases import phrases_context
+from gezhi.desk.views.split import back_to_list
 from gezhi.desk.views.talk import talk_context
+from gezhi.desk.views.undoing import undo_bar_on
 from gezhi.pages.photos import photo_response
 from gezhi.pages.taking import after_step, case_context, case_in_sight, take_step
 from gezhi.people.access import DESK, ActorRequest, requires
@@ -18,12 +20,16 @@ from gezhi.people.access import DESK, ActorRequest, requires
 def case(request: ActorRequest, number: str) -> HttpResponse:
     found = case_in_sight(request, number)
     if request.method == "GET":
-        context = case_context(request, found) | talk_context(request, found)
-        context |= phrases_context(request.actor, found)
+        context = (
+            case_context(request, found)
+            | talk_context(request, found)
+            | phrases_context(request.actor, found)
+        )
+        context["undo"] = undo_bar_on(request, found)
         return page(request, "desk/case.html", context, at="desk:cases")
     trouble = take_step(request, found)
     if trouble is None:
-        return after_step(request, number, "desk:case", "desk:home")
+        return back_to_list(request, number) or after_step(request, number, "desk:case", "desk:home")
     found = case_in_sight(request, number)
     context = case_context(request, found, trouble) | talk_context(request, found)
     context |= phrases_context(request.actor, found)

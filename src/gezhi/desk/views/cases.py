@@ -1,8 +1,9 @@
 """The list of cases: filters as people type them, saved views, and steps on many cases at once."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -19,17 +20,20 @@ from gezhi.cases.actions import Step, Who, delete_view, save_view, take
 from gezhi.cases.actions.views import TooManyViews
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given, Refused
-from gezhi.cases.queries import BadFilter, Filters, case_list, saved_views, visible
+from gezhi.cases.queries import BadFilter, CaseLine, Filters, case_list, case_page, saved_views, visible
+from gezhi.cases.queries.filters import SORTS
 from gezhi.cases.world import World, known_world
 from gezhi.cases.world import world as newest_world
+from gezhi.desk.views.moving import LIST_KEYS
 from gezhi.desk.views.page import page
 from gezhi.desk.views.rows import rows_html
+from gezhi.desk.views.split import beside_context
 from gezhi.lib.codes import is_code
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import category_key, category_line, unit_name, unit_named, words_of
 from gezhi.pages.asked import number, posted
 from gezhi.pages.lines import category_options, line_views, state_titles
-from gezhi.pages.showing import said
+from gezhi.pages.showing import due_of, said
 from gezhi.people.access import DESK, EXPORT, Actor, ActorRequest, requires
 from gezhi.people.models import Role
 from gezhi.places.queries import search_places
@@ -105,9 +109,9 @@ def _shown(filters: Filters, world: World) -> dict[str, str]:
 def cases(request: ActorRequest) -> HttpResponse:
     now, world = timezone.now(), known_world()
     asked = asked_of(request.GET.dict(), world)
-    after = request.GET.get("after", "")
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
     try:
-        found = case_list(request.actor, asked.filters, now, after)
+        found = case_list(request.actor, asked.filters, now, "" if before else after, before=before)
     except BadFilter:
         return redirect(f"{reverse('desk:cases')}?{asked.filters.query_string()}")
     query, choosing = asked.filters.query_string(), _dispatches(request.actor)
@@ -118,8 +122,12 @@ def cases(request: ActorRequest) -> HttpResponse:
         "filters": asked.typed,
         "faults": asked.faults,
         "query": query,
-        "first": query if after else None,
+        "first": query if after or before else None,
         "next": f"{query}&after={found.next}".lstrip("&") if found.next else "",
+        "prev": f"{query}&before={found.prev}".lstrip("&") if found.prev else "",
+        "sorts": _sorts(asked.filters),
+        "spots": _spots(found.lines, now),
+        "keys": LIST_KEYS,
         "views": saved_views(request.actor.account_id),
         "states": state_titles(world.catalogue).items(),
         "categories": category_options(world),
@@ -127,7 +135,33 @@ def cases(request: ActorRequest) -> HttpResponse:
         "may_export": request.actor.may(EXPORT),
         "find": asked.filters.text,
     }
-    return page(request, "desk/cases.html", context, at="desk:cases")
+    return page(request, "desk/cases.html", context | _chosen(request, context["query"]), at="desk:cases")
+
+
+def _chosen(request: ActorRequest, query: object) -> dict[str, object]:
+    """The case that stands beside the list, if one was chosen and is in sight."""
+    number = request.GET.get("case", "")[:24]
+    found = case_page(request.actor, number, timezone.now()) if number else None
+    return beside_context(request, found, str(query)) | {"chosen": number} if found else {}
+
+
+def _sorts(filters: Filters) -> dict[str, str]:
+    """The addresses of the same list in another order, and the order that it has."""
+    return {sort: filters.query_string(sort=sort) for sort in SORTS} | {"now": filters.sort}
+
+
+def _spots(lines: Sequence[CaseLine], now: datetime) -> list[list[object]]:
+    """As the map's points: id, number, lon, lat, status, category, place, due."""
+    return [
+        [line.id, line.number, line.lon, line.lat, _status(line, now), line.category, line.place_code, None]
+        for line in lines
+        if line.lon is not None
+    ]
+
+
+def _status(line: CaseLine, now: datetime) -> str:
+    due = due_of(line.due_at, now) if line.is_open else None
+    return due.level if due and due.level != "calm" else "open"
 
 
 def _dispatches(actor: Actor) -> bool:

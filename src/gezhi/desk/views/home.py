@@ -2,26 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from gezhi.cases.queries import DUES, MARKS, Filters, Queue, case_list, queues, saved_views
+from gezhi.cases.queries import Queue, queues, saved_views
+from gezhi.cases.queries.day import my_day
 from gezhi.cases.world import World, known_world
+from gezhi.desk.views.moving import DAY_KEYS
 from gezhi.desk.views.page import page
 from gezhi.desk.views.rows import rows_html
 from gezhi.pages.lines import line_views, state_titles
-from gezhi.pages.showing import role_name
+from gezhi.pages.showing import icon, role_name
 from gezhi.people.access import DESK, Actor, ActorRequest, requires
 from gezhi.people.models import Role
 
-_SHOWN: Final = 15
 _AHEAD: Final = timedelta(days=60)
 _PLANNERS: Final = {Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.LEADER}
+_PARTS: Final = {"overdue": _("已超期"), "today": _("今天到期"), "week": _("六天内到期")}
+_LEVELS: Final = {"overdue": "overdue", "today": "soon", "week": "calm"}
 _OWN: Final = {
     "overdue": _("已超期"),
     "soon": _("4 小时内到期"),
@@ -52,6 +56,22 @@ class QueueView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartView:
+    """`drawn`: its first rows."""
+
+    key: str
+    title: str
+    count: int
+    capped: bool
+    query: str
+    drawn: SafeString
+
+    @property
+    def icon(self) -> SafeString:
+        return icon(_LEVELS[self.key])
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     unit: str
     role: str
@@ -62,16 +82,11 @@ class PostView:
 def home(request: ActorRequest) -> HttpResponse:
     now, world = timezone.now(), known_world()
     found = queues(request.actor, now)
-    first = next((queue for queue in found if queue.count and queue.key != "soon"), found[-1])
-    lines = case_list(request.actor, _filters(first), now, size=_SHOWN).lines
-    views = _queue_views(found, state_titles(world.catalogue))
-    rows = line_views(lines, world, now)
     context = {
         "posts": [PostView(post.unit_name, role_name(post.role)) for post in request.actor.posts],
-        "queues": views,
-        "first": next(view for view in views if view.key == first.key),
-        "rows": rows,
-        "drawn": rows_html(rows, choosing=False),
+        "queues": _queue_views(found, state_titles(world.catalogue)),
+        "day": _day(request.actor, world, now),
+        "keys": DAY_KEYS,
         "views": saved_views(request.actor.account_id),
         "unknown_years": _unknown_years(request.actor, world),
     }
@@ -86,9 +101,17 @@ def _unknown_years(actor: Actor, world: World) -> str:
     return "、".join(map(str, world.calendar.unknown_years(today, today + _AHEAD)))
 
 
-def _filters(queue: Queue) -> Filters:
-    names = dict.fromkeys(DUES, "due") | dict.fromkeys(MARKS, "mark") | {"open": "status"}
-    return Filters(sort="due", **{names.get(queue.key, "state"): queue.key})
+def _day(actor: Actor, world: World, now: datetime) -> list[PartView]:
+    """Three statements, and those of the scope."""
+    parts = [part for part in my_day(actor, now) if part.count]
+    rows = line_views([line for part in parts for line in part.lines], world, now)
+    views, begin = [], 0
+    for part in parts:
+        end = begin + len(part.lines)
+        drawn = rows_html(rows[begin:end], choosing=False)
+        views.append(PartView(part.key, str(_PARTS[part.key]), part.count, part.capped, part.query, drawn))
+        begin = end
+    return views
 
 
 def _queue_views(found: Sequence[Queue], titles: Mapping[str, str]) -> list[QueueView]:

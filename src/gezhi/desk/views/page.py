@@ -25,6 +25,7 @@ from gezhi.people.access import (
     REPORT_FOR_OTHERS,
     REPORT_FROM_FIELD,
     TEACH,
+    TRIAGE,
     ActorRequest,
 )
 
@@ -34,6 +35,7 @@ _MENU: Final = (
         (
             ("desk:home", "home", _("工作台"), DESK),
             ("command:wall", "pin", _("指挥中心"), COMMAND),
+            ("desk:triage", "dispatch", _("受理派遣"), TRIAGE),
             ("desk:cases", "table", _("案件"), DESK),
             ("desk:board", "board", _("看板"), DESK),
             ("desk:hotline", "phone", _("热线登记"), REPORT_FOR_OTHERS),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gezhi.pages.lines import LineView
 
-_ROW: Final = """<tr>{choose}
+_ROW: Final = """<tr data-number="{number}">{choose}
 <td class="figures"><a href="{base}{number}/">{number}</a><span class="below">{opened}</span></td>
 <td class="title" title="{title}"><span class="two">{title}</span><span class="below">{marks} {category}</span></td>
 <td class="state">{state}<span class="below">{due}</span></td>
