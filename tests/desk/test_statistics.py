@@ -34,7 +34,7 @@ def page_of(client: Client, query: str = "") -> str:
 
 
 def links_of(page: str) -> list[tuple[str, str]]:
-    found = re.findall(r'href="([^"]*appraisal/cases[^"]*)"[^>]*>(?:<span>[^<]*</span><b>)?([\d,]+)<', page)
+    found = re.findall(r'href="([^"]*statistics/cases[^"]*)"[^>]*>(?:<span>[^<]*</span><b>)?([\d,]+)<', page)
     return [(unescape(address), number) for address, number in found]
 
 
@@ -54,7 +54,7 @@ def test_every_number_opens_as_many_cases(signed_in: SignedIn, closed: None) -> 
 
 def test_the_page_tells_what_came_in_and_how_long_it_took(signed_in: SignedIn, closed: None) -> None:
     page = page_of(signed_in("leader"))
-    for words in ("每天收到与结案", "收到最多的类别", "新案件的来源", "结案用时", "居民网页", "热线"):
+    for words in ("每天新收与结案", "新收最多的类别", "新案件的来源", "结案用时", "居民网页", "热线"):
         assert words in page
     assert "style=" not in page
 
@@ -69,26 +69,34 @@ def test_sources_open_the_list_of_cases(signed_in: SignedIn, closed: None) -> No
 
 def test_a_place_and_the_period_before_narrow_what_is_counted(signed_in: SignedIn, closed: None) -> None:
     client = signed_in("leader")
-    assert 'reported&amp;level=all"><span>收到</span><b>3</b>' in page_of(client).replace(
-        "&amp;by=", ""
-    ) or "<b>3</b>" in page_of(client)
-    assert "<b>1</b>" in page_of(client, f"?place={cast.JIANGBEI}")
+    assert "<span>新收</span><b>3</b>" in page_of(client)
+    assert "<span>新收</span><b>1</b>" in page_of(client, f"?place={cast.JIANGBEI}")
     before = timezone.localdate().replace(day=1) - timedelta(days=1)
-    assert "<b>0</b>" in page_of(client, f"?period={before:%Y-%m}")
+    assert "<span>新收</span><b>0</b>" in page_of(client, f"?period={before:%Y-%m}")
     year, week, _day = timezone.localdate().isocalendar()
     assert f"{year}-W{week:02}" in page_of(client, f"?period={year}-W{week:02}")
 
 
 def test_whoever_answers_for_a_unit_sees_that_units_numbers(signed_in: SignedIn, closed: None) -> None:
-    page = page_of(signed_in("handler"))
-    assert "海曙区综合行政执法局" in page and "江北区" not in page
-    assert signed_in("handler").get("/desk/statistics/?unit=江北区综合行政执法局").status_code == 404
+    client = signed_in("handler")
+    page = page_of(client, "?by=unit")
+    assert "<span>结案</span><b>1</b>" in page and "承办最多的单位" not in page
+    assert client.get("/desk/statistics/?unit=江北区综合行政执法局").status_code == 404
+
+
+def test_a_dispatcher_counts_what_the_list_shows_and_opens_it(signed_in: SignedIn, closed: None) -> None:
+    client = signed_in("dispatcher")
+    page = page_of(client)
+    assert "<span>新收</span><b>2</b>" in page
+    address = next(address for address, number in links_of(page) if number == "2")
+    opened = client.get(address).content.decode()
+    assert '<span class="soft figures">2</span>' in opened and "江北的事" not in opened
 
 
 def test_the_table_is_a_file(signed_in: SignedIn, closed: None) -> None:
     answer = signed_in("leader").get("/desk/statistics/export/?by=unit&as=csv")
     text = answer.content.decode("utf-8-sig")
-    assert text.startswith("单位,收到,结案") and "海曙区综合行政执法局" in text
+    assert text.startswith("单位,新收,结案") and "海曙区综合行政执法局" in text
     assert signed_in("operator").get("/desk/statistics/export/").status_code == 403
 
 

@@ -36,6 +36,9 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:case": "dispatcher",
     "desk:cases": "dispatcher",
     "desk:home": "dispatcher",
+    "desk:inbox": "dispatcher",
+    "desk:board": "dispatcher",
+    "desk:phrases": "leader",
 }
 AREAS: Final[Mapping[str, str]] = {
     "portal": "",
@@ -71,6 +74,7 @@ FOUND: Final[Mapping[str, str]] = {
     "portal:verified": "SELECT code FROM cases_issueddocument ORDER BY id LIMIT 1",
 }
 ASKED: Final[Mapping[str, str]] = {  # what a page is asked for, beyond its plain form
+    "desk:statistics-cases": "count=reported&period=2026-07&level=all",
     "desk:classifier": "text=路灯不亮",
 }
 
@@ -81,7 +85,8 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "sign-out bulk export save-view forget-view issue document drawing parameter-set parameter-withdraw evidence "
         "hotline-hints import-mapping import-progress import-errors lists-export coverage-export callbacks-export "
         "circles-export contracts-export contract-change contract-mark appraisal-export bulletin-publish bulletin-file "
-        "profiles-export training-progress export-rounds round-photo"
+        "profiles-export training-progress export-rounds round-photo notes note inbox-seen "
+        "phrase-save phrase-end statistics-export"
     ).split()
 ) | {
     *(

@@ -20,7 +20,7 @@ from gezhi.insight.periods import BadPeriod, Period, named
 from gezhi.insight.queries.figures import DIMENSIONS, Dimension, Within
 from gezhi.insight.queries.opened import OpenedLine, number_opened, opened
 from gezhi.insight.queries.posts import nearer_posts
-from gezhi.insight.queries.scope import narrowed, sight
+from gezhi.insight.queries.scope import narrowed, sight, sight_at_desk
 from gezhi.lib.codes import is_code
 from gezhi.pages.acting import unit_name
 from gezhi.pages.asked import number, texts
@@ -48,10 +48,21 @@ class CaseRow:
 @requires(DESK)
 @require_GET
 def cases(request: ActorRequest) -> HttpResponse:
+    return _shown(request, sight(request.actor), "desk:appraisal")
+
+
+@requires(DESK)
+@require_GET
+def counted(request: ActorRequest) -> HttpResponse:
+    """Those behind a number of the statistics."""
+    return _shown(request, sight_at_desk(request.actor), "desk:statistics")
+
+
+def _shown(request: ActorRequest, seen: Within, at_menu: str) -> HttpResponse:
     """The cases behind a figure: as many lines as the figure says."""
     typed = texts(request.GET, ("count", "period", "starts", "level", "unit", "place", "category"))
     count, period, by = _figure_asked(typed)
-    within = _within_asked(typed, request)
+    within = _within_asked(typed, request, seen)
     total = number_opened(count, period, by, within)
     at = min(max(number(request.GET.get("page", "")) or 1, 1), _PAGES)
     lines = opened(count, period, by, within, at, _LINES)
@@ -63,10 +74,11 @@ def cases(request: ActorRequest) -> HttpResponse:
         "total": total,
         "period": period,
         "query": query.urlencode(),
+        "appraises": at_menu == "desk:appraisal",
         "before": at - 1 if at > 1 else None,
         "after": at + 1 if at * _LINES < total else None,
     }
-    return page(request, "desk/appraisal/cases.html", context, at="desk:appraisal")
+    return page(request, "desk/appraisal/cases.html", context, at=at_menu)
 
 
 def _figure_asked(typed: dict[str, str]) -> tuple[Count, Period, Dimension]:
@@ -88,10 +100,10 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
-def _within_asked(typed: dict[str, str], request: ActorRequest) -> Within:
+def _within_asked(typed: dict[str, str], request: ActorRequest, seen: Within) -> Within:
     place = typed["place"] if is_code(typed["place"]) else ""
     unit = unit_asked(typed["unit"], request.actor)
-    within = narrowed(sight(request.actor), unit, place, typed["category"][:60])
+    within = narrowed(seen, unit, place, typed["category"][:60])
     if typed["level"] != "post":
         return within
     return replace(within, without=nearer_posts(place, named(typed["period"]).days[1]))

@@ -20,7 +20,7 @@ from gezhi.desk.views.cases import asked_of
 from gezhi.desk.views.page import page
 from gezhi.insight.periods import BadPeriod, Period, named
 from gezhi.insight.queries.figures import Dimension, Figures, Within, figures
-from gezhi.insight.queries.scope import narrowed, sees_all_units, sight
+from gezhi.insight.queries.scope import narrowed, sees_all_units, sight_at_desk
 from gezhi.insight.queries.statistics import ALL, Took, sources, took
 from gezhi.lib.codes import COUNTY, GRID, TOWN, VILLAGE, level_of
 from gezhi.pages.acting import unit_name
@@ -39,7 +39,7 @@ BY: Final = {
     "day": gettext_lazy("日期"),
 }
 COLUMNS: Final = {
-    "reported": gettext_lazy("收到"),
+    "reported": gettext_lazy("新收"),
     "closed": gettext_lazy("结案"),
     "closed_on_time": gettext_lazy("按期结案"),
     "reopened": gettext_lazy("重办"),
@@ -72,7 +72,7 @@ class Asked:
     def cases(self, count: str, **changes: str) -> str:
         """The address of the cases that a number counts."""
         level = {"level": "unit"} if changes.get("unit") or self.filters.unit else {"level": "all"}
-        return f"{reverse('desk:appraisal-cases')}?{self.query(count=count, by='', **level, **changes)}"
+        return f"{reverse('desk:statistics-cases')}?{self.query(count=count, by='', **level, **changes)}"
 
 
 def asked_in(request: ActorRequest, world: World) -> Asked:
@@ -82,14 +82,19 @@ def asked_in(request: ActorRequest, world: World) -> Asked:
     lower = min(max(level_of(place or world.root) + 1, COUNTY), GRID)
     return Asked(
         period=_period(request.GET.get("period", "")),
-        within=narrowed(sight(request.actor), own, place, asked.filters.category),
+        within=narrowed(sight_at_desk(request.actor), own, place, asked.filters.category),
         filters=asked.filters,
         typed=asked.typed,
         faults=asked.faults,
-        by=by if by in BY else "category",
+        by=by if by in _open_to(request.actor) else "category",
         below=_LEVELS[lower],
         actor=request.actor,
     )
+
+
+def _open_to(actor: Actor) -> list[str]:
+    """Units are compared by those who appraise; others see the numbers of their own."""
+    return [by for by in BY if by != "unit" or sees_all_units(actor)]
 
 
 def _period(text: str) -> Period:
@@ -125,7 +130,7 @@ def statistics(request: ActorRequest) -> HttpResponse:
         "took": _took_words(times.get(ALL)),
         "days": _days(asked),
         "bars": _bars(asked, world),
-        "tabs": [(key, title, asked.query(by=key), key == asked.by) for key, title in BY.items()],
+        "tabs": [(key, BY[key], asked.query(by=key), key == asked.by) for key in _open_to(request.actor)],
         "headings": COLUMNS.values(),
         "shown": shown,
         "query": asked.query(),
@@ -215,11 +220,11 @@ def _days(asked: Asked) -> LineChart:
         )
         for key in ("reported", "closed")
     ]
-    return line_chart(_("每天收到与结案"), days, series)
+    return line_chart(_("每天新收与结案"), days, series)
 
 
 def _bars(asked: Asked, world: World) -> list[BarList]:
-    charts = [_bar_chart(asked, world, by) for by in ("category", "place", "unit")]
+    charts = [_bar_chart(asked, world, by) for by in _open_to(asked.actor) if by != "day"]
     return [*charts, _source_chart(asked)]
 
 
@@ -228,8 +233,8 @@ def _bar_chart(asked: Asked, world: World, by: str) -> BarList:
     numbers = sorted(((found.row(key)[count], key) for key in found.keys), reverse=True)[:_BARS]
     names = _names(by, [key for _number, key in numbers], world)
     title = {
-        "category": _("收到最多的类别"),
-        "place": _("收到最多的区域"),
+        "category": _("新收最多的类别"),
+        "place": _("新收最多的区域"),
         "unit": _("承办最多的单位"),
     }[by]
     bars = [Bar(names[key], number, asked.cases(count, **{by: key})) for number, key in numbers if number]
