@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from gezhi.cases.actions import act
 from gezhi.cases.models import Case, CaseEvent, Evidence, Report
 from gezhi.cases.procedure import Given
-from gezhi.field.offline import views
+from gezhi.field.offline.views import phone as pages_of_the_phone
 from gezhi.packs.actions import publish
 from gezhi.packs.loading import read_pack
 from tests import cast
@@ -167,7 +167,7 @@ def test_a_newer_version_is_told_and_loses_nothing(
         works_offline(phone)
         phone.report(picture(tmp_path, "r.jpg"))
         phone.context.route("**/field/report/", lambda route: route.abort())
-        monkeypatch.setattr(views, "_version", lambda: "newer")
+        monkeypatch.setattr(pages_of_the_phone, "_version", lambda: "newer")
         phone.context.set_offline(False)
         phone.go("/field/")
         with phone.page.expect_navigation():

@@ -1,8 +1,8 @@
 from django.urls import path
 
 from gezhi.field import views
-from gezhi.field.offline import views as offline
-from gezhi.field.rounds import views as rounds
+from gezhi.field.offline.views import phone as offline
+from gezhi.field.rounds.views import pages as rounds
 
 app_name = "field"
 urlpatterns = [

@@ -18,9 +18,9 @@ from gezhi.cases.intake.gate import submit
 from gezhi.cases.intake.shapes import NewReport, Receipt
 from gezhi.cases.queries import Filters, case_list
 from gezhi.cases.world import World, known_world
-from gezhi.field.offering import chips_for, grids_of, more_for
-from gezhi.field.offline.arriving import done, from_queue, not_yet, refused, seen_at
-from gezhi.field.offline.steps import step_from_queue
+from gezhi.field.offline.views.arriving import done, from_queue, not_yet, refused, seen_at
+from gezhi.field.offline.views.offering import chips_for, grids_of, more_for
+from gezhi.field.offline.views.steps import step_from_queue
 from gezhi.pages.asked import posted
 from gezhi.pages.asking import Asking, asking
 from gezhi.pages.lines import line_views

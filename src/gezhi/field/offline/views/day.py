@@ -12,9 +12,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import get_language
 
 from gezhi.cases.world import World, known_world
-from gezhi.field.offering import chips_for, grids_of, more_for
-from gezhi.field.offline.tasks import Forms, Plain, tasks
-from gezhi.field.rounds.visits import Entered, round_context, visit_with
+from gezhi.field.offline.views.offering import chips_for, grids_of, more_for
+from gezhi.field.offline.views.tasks import Forms, Plain, tasks
+from gezhi.field.rounds.views.visits import Entered, round_context, visit_with
 from gezhi.pages.forms import form_view
 from gezhi.pages.grid_map import GridMap, grid_map
 from gezhi.pages.photos import Photos

@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gezhi.cases.procedure import Refused
-from gezhi.field.offline.arriving import done, gone, not_yet, refused
-from gezhi.field.rounds.visits import Entered, Visit, entered_in, findings_of, visit_of
+from gezhi.field.offline.views.arriving import done, gone, not_yet, refused
+from gezhi.field.rounds.views.visits import Entered, Visit, entered_in, findings_of, visit_of
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted
 from gezhi.people.access import ActorRequest

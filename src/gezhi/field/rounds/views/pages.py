@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.cases.procedure import Refused
 from gezhi.cases.world import known_world
-from gezhi.field.offline.arriving import from_queue
-from gezhi.field.rounds.sending import finished_words, round_from_queue
-from gezhi.field.rounds.visits import Entered, Visit, entered_in, findings_of, round_context, visit_of
+from gezhi.field.offline.views.arriving import from_queue
+from gezhi.field.rounds.views.sending import finished_words, round_from_queue
+from gezhi.field.rounds.views.visits import Entered, Visit, entered_in, findings_of, round_context, visit_of
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted, texts
 from gezhi.pages.rounds import calls, round_views

@@ -18,8 +18,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.cases.photos import MAX_BYTES, BadPhoto, store_photo
-from gezhi.field.offline.arriving import done, refused
-from gezhi.field.offline.day import day_of
+from gezhi.field.offline.views.arriving import done, refused
+from gezhi.field.offline.views.day import day_of
 from gezhi.pages.showing import english
 from gezhi.people.access import REPORT_FROM_FIELD, ActorRequest, public, requires
 

@@ -14,7 +14,7 @@ from gezhi.cases.intake.edge import edge_for
 from gezhi.cases.intake.reading import read_report
 from gezhi.cases.intake.shapes import NewReport, Unreadable
 from gezhi.cases.world import known_world
-from gezhi.field.offline.arriving import from_queue, seen_at
+from gezhi.field.offline.views.arriving import from_queue, seen_at
 from gezhi.packs.forms import Answers, KnownValue, fields_of
 from gezhi.packs.shapes import Form
 from gezhi.pages.asked import number, posted

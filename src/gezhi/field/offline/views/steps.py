@@ -6,7 +6,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gezhi.cases.queries import CasePage, case_page, sent_before
-from gezhi.field.offline.arriving import done, gone, not_yet, refused, sent_of
+from gezhi.field.offline.views.arriving import done, gone, not_yet, refused, sent_of
 from gezhi.pages.asked import number as number_in
 from gezhi.pages.asked import posted
 from gezhi.pages.showing import english, role_name, said
