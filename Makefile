@@ -48,6 +48,7 @@ lock: .venv/.packages ## resolve the dependencies again into the lock files
 	$(LOCK) --extra dev pyproject.toml -o requirements-dev.lock
 	$(LOCK) tools/node.in -o requirements-node.lock
 	$(PY) tools/node.py npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+	$(PY) tools/npm_lock.py
 
 clean: ## remove what setup built; data under var/ stays
 	rm -rf .venv node_modules src/gezhi/static/dist src/gezhi/staticfiles src/gezhi/locale/en/LC_MESSAGES src/gezhi.egg-info
