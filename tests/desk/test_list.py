@@ -178,3 +178,46 @@ def test_a_workbook_holds_no_formula_and_no_control_characters(dispatcher: Clien
     answer = dispatcher.post("/desk/cases/export/")
     book = load_workbook(io.BytesIO(b"".join(answer)))  # type: ignore[call-overload]
     assert book.active["B2"].value == "'=1+1路灯不亮"  # type: ignore[index]
+
+
+def test_pages_lead_back_as_they_led_on(dispatcher: Client) -> None:
+    now = timezone.now()
+    for at in range(105):
+        cast.reported(f"第 {at} 盏路灯不亮", now=now - timedelta(days=20 * at))
+    for query in ("", "sort=due&status=open", "text=路灯"):
+        pages = [dispatcher.get(f"/desk/cases/?{query}")]
+        for _ in range(2):
+            pages.append(dispatcher.get(f"/desk/cases/?{pages[-1].context['next']}"))
+        assert not pages[0].context["prev"]
+        assert not pages[2].context["next"]
+        back = dispatcher.get(f"/desk/cases/?{pages[2].context['prev']}")
+        assert numbers(back) == numbers(pages[1])
+        first = dispatcher.get(f"/desk/cases/?{back.context['prev']}")
+        assert numbers(first) == numbers(pages[0])
+        assert not first.context["prev"]
+        assert first.context["next"]
+
+
+def test_an_empty_list_says_how_to_see_more(dispatcher: Client) -> None:
+    assert "清除条件，看全部案件" in dispatcher.get("/desk/cases/?text=没有这样的词").content.decode()
+
+
+def test_the_chosen_case_stands_beside_and_a_step_leads_back(dispatcher: Client, signed_in: SignedIn) -> None:
+    receipt = cast.reported(category=cast.LAMP)
+    page = dispatcher.get(f"/desk/cases/?sort=due&case={receipt.case_number}")
+    assert page.context["chosen"] == receipt.case_number
+    fragment = dispatcher.get(f"/desk/cases/{receipt.case_number}/beside/?back=sort%3Ddue").content.decode()
+    assert "?back=sort%3Ddue" in fragment
+    path = f"/desk/cases/{receipt.case_number}/?back=sort%3Ddue"
+    answer = dispatcher.post(path, {"step": "accept", "version": 1})
+    assert answer["Location"] == f"/desk/cases/?sort=due&case={receipt.case_number}"
+    out_of_sight = signed_in("jiangbei-dispatcher")
+    assert out_of_sight.get(f"/desk/cases/{receipt.case_number}/beside/").status_code == 404
+    assert "chosen" not in out_of_sight.get(f"/desk/cases/?case={receipt.case_number}").context
+
+
+def test_a_way_back_leads_nowhere_but_to_the_list(dispatcher: Client) -> None:
+    receipt = cast.reported()
+    path = f"/desk/cases/{receipt.case_number}/?back=//evil.example%0d%0a"
+    answer = dispatcher.post(path, {"step": "accept", "version": 1})
+    assert answer["Location"].startswith("/desk/cases/?")
