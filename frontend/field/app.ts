@@ -98,9 +98,19 @@ async function enliven(): Promise<void> {
   }
 }
 
+// What was sent changed the day's work: it is asked for again.
+function followSending(): void {
+  let worked = false;
+  onNews((told) => {
+    void bar(told);
+    if (told.stopped && worked) void freshDay(undefined);
+    worked = told.sending !== undefined;
+  });
+}
+
 function keepSending(): void {
   const later = (): void => void sync();
-  addEventListener("online", () => void sync(true));
+  addEventListener("online", () => void sync(true).then(() => outbox.day()).then(freshDay));
   addEventListener("offline", () => void bar({}));
   document.addEventListener("visibilitychange", () => document.hidden || later());
   setInterval(later, OFTEN);
@@ -116,7 +126,7 @@ async function begin(): Promise<void> {
   const known = await ownDay();
   await show(known);
   await enliven();
-  onNews((told) => void bar(told));
+  followSending();
   await bar({});
   keepSending();
   await outbox.tidy(Date.now());

@@ -91,3 +91,14 @@ def test_sent_items_are_forgotten_after_a_day(page: Page) -> None:
     day = 24 * 3_600_000
     items = [item("a", 1, state="sent", settled=0), item("b", 1, state="sent", settled=day), item("c", 1)]
     assert [one["id"] for one in ask(page, f"forgotten({json.dumps(items)}, {day + 1})")] == ["a"]
+
+
+def test_the_last_thing_done_to_a_case_goes_before_until_the_day_knows_it(page: Page) -> None:
+    items = [item("b", 2, line="c", state="sent", version=4), item("a", 1, line="c", state="sent", version=3)]
+    assert ask(page, f"lastDone({json.dumps(items)}, 'c', 3)")["id"] == "b"
+    assert ask(page, f"lastDone({json.dumps(items)}, 'c', 4)") is None
+
+
+def test_a_round_that_was_only_begun_is_still_to_do(page: Page) -> None:
+    for does, ends in (("begin", False), ("finish", True), ("skip", True)):
+        assert ask(page, f"endsRound({json.dumps(item('a', 1, fields=[['do', does]]))})") is ends

@@ -2,6 +2,7 @@
 import { due, h, icon, say, svg, tag } from "./draw";
 import * as outbox from "./outbox";
 import { away, locate, locateQuietly, metres, nearest, onMap, type Here } from "./place";
+import { endsRound } from "./queue";
 import type { Call, Day, GridMap, Item, Task } from "./types";
 
 export async function home(box: HTMLElement, day: Day): Promise<void> {
@@ -87,7 +88,7 @@ function spot(map: GridMap, task: Task): SVGElement[] {
 }
 
 export async function rounds(box: HTMLElement, day: Day): Promise<void> {
-  const done = new Set((await outbox.all()).filter((item) => item.state !== "stuck").map((item) => item.line));
+  const done = new Set((await outbox.all()).filter(endsRound).map((item) => item.line));
   const open = day.rounds.filter((one) => Date.parse(one.due) > Date.now() && !done.has(`/field/rounds/${one.id}/`));
   const show = (here: Here | null): void => {
     const listed = nearest(open, here).map((one) => h("li", {}, call(one, here)));

@@ -95,5 +95,6 @@ export async function keepDay(fresh: Day): Promise<void> {
 
 // Whoever signs out, or another person, leaves no work of others on the phone. What is unsent stays with its account.
 export async function forgetDay(): Promise<void> {
+  for (const key of Object.keys(localStorage)) if (key.startsWith("walk-")) localStorage.removeItem(key);
   await (await database()).clear("day");
 }

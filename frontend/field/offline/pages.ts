@@ -2,6 +2,7 @@
 import { due, fragment, h, icon, say, tag } from "./draw";
 import { home, pending, rounds } from "./home";
 import * as outbox from "./outbox";
+import { endsRound, lastDone } from "./queue";
 import type { Call, Day, Item, Step, Task } from "./types";
 
 export async function draw(path: string, box: HTMLElement, day: Day): Promise<void> {
@@ -63,7 +64,7 @@ async function taskPage(box: HTMLElement, day: Day, task: Task): Promise<void> {
 // What was done already without a network goes before: its step is followed by what it leads to.
 function steps(day: Day, task: Task, items: readonly Item[]): HTMLElement {
   const line = `/field/cases/${task.number}/`;
-  const before = items.filter((item) => item.line === line && item.state !== "sent").at(-1);
+  const before = lastDone(items, line, task.version);
   const taken = before?.fields.find(([name]) => name === "step")?.[1];
   const open = before ? (task.steps.find((one) => one.key === taken)?.then ?? []) : task.steps;
   const forms = open.map((step) => stepForm(day, task, step, open.length === 1, before));
@@ -86,7 +87,7 @@ function stepForm(day: Day, task: Task, step: Step, alone: boolean, before: Item
 
 async function callPage(box: HTMLElement, call: Call): Promise<void> {
   const line = `/field/rounds/${call.id}/`;
-  const sent = (await outbox.all()).some((item) => item.line === line && item.state !== "stuck");
+  const sent = (await outbox.all()).some((item) => item.line === line && endsRound(item));
   const about = [call.kind, call.address].filter(Boolean).join(" · ");
   box.replaceChildren(
     h("p", { class: "soft" }, about, h("br"), call.plans.join(" · ")),

@@ -59,6 +59,17 @@ export function asReport(item: Item, id: string, words: string): Item {
   return { ...without(item), id, line: id, url: "/field/report/", title: words, fields, state: "waiting", tries: 0, next: 0 };
 }
 
+// A round that was ended on this phone is no task any more; one that was only begun is.
+export function endsRound(item: Item): boolean {
+  return item.state !== "stuck" && item.fields.some(([name, value]) => name === "do" && value !== "begin");
+}
+
+// The last thing done to a case that the day does not know of yet.
+export function lastDone(items: readonly Item[], line: string, version: number): Item | undefined {
+  const newer = (item: Item): boolean => item.state !== "sent" || (item.version ?? 0) > version;
+  return inOrder(items).filter((item) => item.line === line && newer(item)).at(-1);
+}
+
 export function withField(fields: readonly [string, string][], name: string, value: string): [string, string][] {
   return [...fields.filter(([one]) => one !== name), [name, value]];
 }

@@ -16,16 +16,16 @@ if (nearby && "geolocation" in navigator) {
   });
 }
 
-// A walk keeps its positions on this phone until it is finished; the server keeps their number and length only.
+// A walk keeps its positions on this phone until it is finished, though the page is closed; the server keeps their number and length only.
 function walk(form: HTMLFormElement): void {
   const key = `walk-${form.dataset["round"]}`;
   const track = form.querySelector<HTMLInputElement>("[name=track]");
   const told = form.querySelector<HTMLElement>("[data-track]");
   if (!track || !told) return;
-  const points = (track.value || sessionStorage.getItem(key) || "").split(" ").filter(Boolean);
+  const points = (track.value || localStorage.getItem(key) || "").split(" ").filter(Boolean);
   const show = (): void => {
     track.value = points.join(" ");
-    sessionStorage.setItem(key, track.value);
+    localStorage.setItem(key, track.value);
     told.textContent = (told.dataset["words"] ?? "").replace("{n}", String(points.length));
   };
   navigator.geolocation.watchPosition(
@@ -36,7 +36,7 @@ function walk(form: HTMLFormElement): void {
     () => (told.textContent = points.length ? told.textContent : (told.dataset["failed"] ?? "")),
     { enableHighAccuracy: true, maximumAge: 10_000 },
   );
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  form.addEventListener("submit", () => localStorage.removeItem(key));
   show();
 }
 
