@@ -18,7 +18,8 @@ STATES = ("registered", "filed", "dispatched", "handling", "handled")
 SOURCES = ("portal", "hotline", "field", "api", "open311")
 CASE = (
     "id number pack_version_id procedure category title state is_open place_code lon lat address occurred_at opened_at"
-    " state_at due_at closed_at unit_id suggested_unit_id report_count reopen_count overdue_count version match_key source"
+    " state_at due_at closed_at unit_id suggested_unit_id report_count reopen_count overdue_count version match_key"
+    " source"
 ).split()
 EVENT = "case_id seq at transition kind from_state to_state account_id role text facts due_at salt".split()
 REPORT = (
@@ -50,9 +51,7 @@ def _divisions() -> "list[object]":
         found.append(Division(f"3302{30 + c}000000", f"{county}区"))
         for t in range(10):
             found.append(Division(_town(c, t), f"{FIRST[t]}{SECOND[c]}街道"))
-            found += [
-                Division(_village(c, t, v), f"{FIRST[v]}{SECOND[t]}社区居委会") for v in range(14)
-            ]
+            found += [Division(_village(c, t, v), f"{FIRST[v]}{SECOND[t]}社区居委会") for v in range(14)]
     return found
 
 
@@ -74,8 +73,12 @@ def _shaped(names: "dict[str, str]") -> "list[object]":
     for at, shape in enumerate(shapes.tolist()):
         village, number = _home(at % COLUMNS, at // COLUMNS)
         full = f"{names[village]}第{number}网格"
-        found.append(PlaceRow(f"{village}{number:03d}", 5, f"第{number}网格", full, "", shape.wkb, False, "made", 60))
-    whole = shapely.union_all([shapely.box(WEST, SOUTH, WEST + COLUMNS * STEP, SOUTH + ROWS * STEP), *_small()])
+        found.append(
+            PlaceRow(f"{village}{number:03d}", 5, f"第{number}网格", full, "", shape.wkb, False, "made", 60)
+        )
+    whole = shapely.union_all(
+        [shapely.box(WEST, SOUTH, WEST + COLUMNS * STEP, SOUTH + ROWS * STEP), *_small()]
+    )
     found.append(PlaceRow(cast.CITY, 1, "宁波市", names[cast.CITY], "", whole.wkb, False, "made", None))
     return found
 
@@ -83,7 +86,9 @@ def _shaped(names: "dict[str, str]") -> "list[object]":
 def _small() -> "list[object]":
     from tests import cast
 
-    return [shapely.box(west, cast.SOUTH, west + cast.SIDE, cast.SOUTH + cast.SIDE) for west in cast.WEST.values()]
+    return [
+        shapely.box(west, cast.SOUTH, west + cast.SIDE, cast.SOUTH + cast.SIDE) for west in cast.WEST.values()
+    ]
 
 
 def _octagons() -> np.ndarray:
@@ -139,7 +144,9 @@ def _rows(grids: list[str]) -> Iterator[tuple[object, ...]]:
         county = int(grid[4:6]) - 30
         age = chances[n, 0] * (12 if is_open else 30)
         opened = now - timedelta(days=age + (0 if is_open else 0.2))
-        due = now + timedelta(days=-2 * chances[n, 2] if chances[n, 1] < late[county] else 0.05 + 5 * chances[n, 2])
+        due = now + timedelta(
+            days=-2 * chances[n, 2] if chances[n, 1] < late[county] else 0.05 + 5 * chances[n, 2]
+        )
         state = STATES[int(chances[n, 3] * 5)] if is_open else "closed"
         unit = units[n % len(units)] if state not in STATES[:2] else None
         yield (
@@ -161,7 +168,21 @@ def _spots(chance: np.random.Generator) -> np.ndarray:
 
 
 def _event(row: tuple[object, ...]) -> tuple[object, ...]:
-    return (row[0], 1, row[13], "report", "report", "", "registered", None, "reporter", "", "{}", row[15], b"")
+    return (
+        row[0],
+        1,
+        row[13],
+        "report",
+        "report",
+        "",
+        "registered",
+        None,
+        "reporter",
+        "",
+        "{}",
+        row[15],
+        b"",
+    )
 
 
 def _report(row: tuple[object, ...]) -> tuple[object, ...]:

@@ -181,7 +181,15 @@ def _dragging(page: Any) -> None:
         zoom = page.url.partition("at=")[2].rpartition("%2C")[2][:5]
         if frames:
             p95 = frames[int(len(frames) * 0.95)]
-            _tell("command-map-frame-p95", p95, "ms", 16, p50=statistics.median(frames), frames=len(frames), zoom=zoom)
+            _tell(
+                "command-map-frame-p95",
+                p95,
+                "ms",
+                16,
+                p50=statistics.median(frames),
+                frames=len(frames),
+                zoom=zoom,
+            )
         for _ in range(2):
             page.click("[data-zoom='1']")
             page.wait_for_timeout(1500)
@@ -260,7 +268,9 @@ def _soak(page: Any, home: str, minutes: float) -> None:
     after = _held(wire)
     for name, unit, limit in (("heap", "MB", 5.0), ("nodes", "nodes", 500), ("listeners", "listeners", 50)):
         grown = after[name] - before[name]
-        _tell(f"command-soak-{name}", grown, unit, limit, start=before[name], end=after[name], minutes=minutes)
+        _tell(
+            f"command-soak-{name}", grown, unit, limit, start=before[name], end=after[name], minutes=minutes
+        )
 
 
 def _held(wire: Any) -> dict[str, float]:

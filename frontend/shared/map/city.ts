@@ -280,8 +280,8 @@ export class CityMap {
 }
 
 function around([west, south, east, north]: Box): Box {
-  const [wide, high] = [(east - west) * AROUND, (north - south) * AROUND];
-  return [west - wide, south - high, east + wide, north + high];
+  const more = Math.max(east - west, north - south) * AROUND;
+  return [west - more, Math.max(-85, south - more), east + more, Math.min(85, north + more)];
 }
 
 function at(row: Pick<Row, "lon" | "lat">, properties: Record<string, unknown>): GeoJSON.Feature[] {

@@ -213,7 +213,8 @@ function wordLayer(id: string, field: string, size: number, anchor: "top" | "bot
       "text-size": size,
       "text-anchor": anchor,
       "text-max-width": 30,
-      "text-padding": 1,
+      "text-offset": [0, anchor === "top" ? 0.15 : -0.1], // else the two keep each other away
+      "text-padding": 0,
       "symbol-sort-key": ["-", 0, ["get", "overdue"]],
     },
     paint: { "text-color": look.ink, "text-halo-color": look.paper, "text-halo-width": 2 },

@@ -9,7 +9,8 @@ _PLACES: Final = ("{z}", "{x}", "{y}")
 
 
 class BadBasemap(ValueError):
-    """GEZHI_BASEMAP is {text!r}: give an address with {{z}}, {{x}} and {{y}}, then wgs84 or gcj02, then whose map it is and its approval number, with blanks between."""
+    """GEZHI_BASEMAP is {text!r}: give an address with {{z}}, {{x}} and {{y}}, then wgs84 or gcj02, then whose map it
+    is and its approval number, with blanks between."""
 
     def __init__(self, text: str) -> None:
         super().__init__((self.__doc__ or "").format(text=text))
