@@ -80,6 +80,7 @@ async function show(day: Day | undefined): Promise<void> {
 
 // The shell is one page for every address: whose it is, and where it stands.
 function dress(day: Day | undefined): void {
+  document.documentElement.classList.toggle("large-type", document.cookie.includes("large=1"));
   const who = document.querySelector(".head .push");
   if (who) who.textContent = day?.name ?? "";
   const tabs = [...document.querySelectorAll<HTMLAnchorElement>(".tabs a")];

@@ -5,6 +5,8 @@ import { away, locate, locateQuietly, metres, nearest, onMap, type Here } from "
 import { endsRound } from "./queue";
 import type { Call, Day, GridMap, Item, Task } from "./types";
 
+const BESIDE = 22; // so that whoever stands in the middle of the grid does not stand on its name
+
 export async function home(box: HTMLElement, day: Day): Promise<void> {
   const items = await outbox.all();
   const show = (here: Here | null): void => {
@@ -52,7 +54,7 @@ export function pending(number: string, items: readonly Item[]): HTMLElement[] {
 
 function drawn(map: GridMap, tasks: readonly Task[], here: Here | null): HTMLElement {
   const patches = map.patches.map((one) => svg("path", { class: one.own ? "own" : "near", d: one.d }));
-  const names = map.patches.filter((one) => one.name).map((one) => name(one.name, one.x, one.y, one.own));
+  const names = map.patches.filter((one) => one.name).map((one) => name(one.name, one.x, one.own ? one.y - BESIDE : one.y, one.own));
   const spots = tasks.flatMap((task) => spot(map, task));
   const me = here ? onMap(map, here) : null;
   const mine = me ? [svg("circle", { class: "me", cx: me.x, cy: me.y, r: 6 })] : [];
