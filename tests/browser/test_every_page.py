@@ -14,8 +14,9 @@ from playwright.sync_api import Page as PageOfBrowser
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.house.tree import ROOT
-from tools.gallery.city import PASSWORD, City, furnish, served
+from tools.gallery.city import City, furnish, served
 from tools.gallery.pages import NO_PAGES, all_routes, page_of, page_routes, who_opens
+from tools.gallery.people import come_in
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -28,6 +29,9 @@ APART = (
     "/evidence/",
 )  # the map island of small pages, and people's pictures
 FACES = {"zh": ("zh-CN", DESKTOP), "en": ("en-GB", PHONE)}
+NO_WORKER = (
+    "delete Navigator.prototype.serviceWorker"  # every page comes over the line, none from a phone's store
+)
 ROUTES = page_routes()
 
 
@@ -58,20 +62,11 @@ class Seats(dict[tuple[str, str], BrowserContext]):
     def __missing__(self, key: tuple[str, str]) -> BrowserContext:
         who, language = key
         locale, size = FACES[language]
-        context = self._browser.new_context(locale=locale, viewport=size, service_workers="block")  # type: ignore[arg-type]
-        if who:
-            self._sign_in(context, who)
+        context = self._browser.new_context(locale=locale, viewport=size)  # type: ignore[arg-type]
+        context.add_init_script(NO_WORKER)
+        come_in(context, self._city, who)
         self[key] = context
         return context
-
-    def _sign_in(self, context: BrowserContext, who: str) -> None:
-        page = context.new_page()
-        page.goto(f"{self._city.home}/desk/sign-in/?next=/desk/")
-        page.fill("#username", who)
-        page.fill("#password", PASSWORD)
-        page.click("form.card button")
-        page.wait_for_url("**/desk/")
-        page.close()
 
 
 @pytest.mark.parametrize("language", list(FACES))

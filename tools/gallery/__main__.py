@@ -14,8 +14,9 @@ from typing import Final
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tools.browser import FLAGS, MISSING, chromium
-from tools.gallery.city import PASSWORD, City, furnish, served
+from tools.gallery.city import City, furnish, served
 from tools.gallery.pages import Page, page_of, page_routes
+from tools.gallery.people import come_in
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OUT: Final = ROOT / "var" / "gallery"
@@ -46,7 +47,7 @@ def shoot(browser: Browser, city: City, wanted: Sequence[Page]) -> None:
         begun = time.monotonic()
         for who in sorted({page.who for page in wanted}):
             context = _context(browser, view)
-            _sign_in(context, city, who)
+            come_in(context, city, who)
             for page in wanted:
                 if page.who == who:
                     _picture(context, city, page, view)
@@ -62,18 +63,6 @@ def _context(browser: Browser, view: View) -> BrowserContext:
         color_scheme="dark" if view.scheme == "dark" else "light",
         service_workers="block",
     )
-
-
-def _sign_in(context: BrowserContext, city: City, who: str) -> None:
-    if not who:
-        return
-    page = context.new_page()
-    page.goto(f"{city.home}/desk/sign-in/?next=/desk/")
-    page.fill("#username", who)
-    page.fill("#password", PASSWORD)
-    page.click("form.card button")
-    page.wait_for_url("**/desk/")
-    page.close()
 
 
 def _picture(context: BrowserContext, city: City, wanted: Page, view: View) -> None:

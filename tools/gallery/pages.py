@@ -6,16 +6,24 @@ fragment or numbers, or only takes what a form sends, is no page.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import psycopg
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 STAFF: Final = "supervisor"
+RESIDENT: Final = "resident"  # without an account: looked up an own report by its code
 _OPEN: Final = "SELECT number FROM cases_case WHERE is_open ORDER BY version DESC, id LIMIT 1"
+OWN_REPORT: Final = (
+    "SELECT r.tracking_code FROM cases_report r JOIN cases_case c ON c.id = r.case_id WHERE r.source = 'portal' "
+    "AND c.closed_at > '2000-01-01' AND r.reporter_phone = '' ORDER BY r.id DESC LIMIT 1"
+)
 
 WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area's own
     "desk:sign-in": "",
+    "portal:thanks": RESIDENT,  # only whoever has just reported, or looked the report up, reads it
+    "portal:followed": RESIDENT,
     "desk:hotline": "operator",
     "portal:agent": "gridworker",
     "portal:agent-receipt": "gridworker",
@@ -35,6 +43,9 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:subject-import": "dispatcher",
     "desk:case": "dispatcher",
     "desk:cases": "dispatcher",
+    "desk:case-print": "dispatcher",
+    "desk:triage": "dispatcher",
+    "desk:appeal-new": "handler",  # of the unit for which the case counts
     "desk:home": "dispatcher",
     "desk:inbox": "dispatcher",
     "desk:board": "dispatcher",
@@ -47,16 +58,17 @@ AREAS: Final[Mapping[str, str]] = {
     "command": "leader",
 }
 FOUND: Final[Mapping[str, str]] = {
+    "command:case": _OPEN,
     "desk:case": _OPEN,
+    "desk:case-print": _OPEN,
     "desk:pack": "SELECT name FROM packs_packversion WHERE name = 'city-management' LIMIT 1",
     "desk:parameter": "SELECT 'handling.normal'",
     "desk:import-run": "SELECT key FROM cases_importrun ORDER BY id DESC LIMIT 1",
     "desk:callback": "SELECT id FROM cases_callback ORDER BY done_at NULLS FIRST, id LIMIT 1",
     "desk:contract": "SELECT id FROM people_contract ORDER BY id LIMIT 1",
     "desk:appraisal-unit": "SELECT unit_id FROM cases_case WHERE unit_id > 0 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
-    "desk:appeal-new": "SELECT id, unit_id FROM cases_case WHERE closed_at > '2000-01-01' AND unit_id > 0 "
-    "ORDER BY overdue_count DESC, id LIMIT 1",
-    "desk:appeal-decide": "SELECT id FROM insight_appeal ORDER BY id LIMIT 1",
+    "desk:appeal-new": "SELECT t.case_id, t.unit_id FROM insight_tally t JOIN people_post p USING (unit_id) "
+    "JOIN people_account a ON a.id = p.account_id WHERE a.username = 'handler' ORDER BY t.at DESC LIMIT 1",
     "desk:bulletin": "SELECT id FROM insight_bulletin ORDER BY id LIMIT 1",
     "desk:profile": "SELECT place_code FROM cases_case GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
     "desk:round": "SELECT id FROM rounds_round ORDER BY id LIMIT 1",
@@ -66,15 +78,17 @@ FOUND: Final[Mapping[str, str]] = {
     "ON a.id = p.account_id WHERE a.username = 'gridworker' ORDER BY c.is_open DESC, c.id DESC LIMIT 1",
     "field:round": "SELECT r.id FROM rounds_round r JOIN people_post p USING (place_code) JOIN people_account a "
     "ON a.id = p.account_id WHERE a.username = 'gridworker' ORDER BY r.state = 'planned' DESC, r.id DESC LIMIT 1",
-    "portal:thanks": "SELECT tracking_code FROM cases_report WHERE source = 'portal' ORDER BY id DESC LIMIT 1",
-    "portal:followed": "SELECT r.tracking_code FROM cases_report r JOIN cases_case c ON c.id = r.case_id "
-    "WHERE r.source = 'portal' AND c.closed_at > '2000-01-01' AND r.reporter_phone = '' ORDER BY r.id DESC LIMIT 1",
+    "portal:thanks": OWN_REPORT,
+    "portal:followed": OWN_REPORT,
     "portal:agent-receipt": "SELECT r.tracking_code FROM cases_report r JOIN people_account a "
     "ON a.id = r.submitted_by_id WHERE r.source = 'agent' AND a.username = 'gridworker' LIMIT 1",
     "portal:verified": "SELECT code FROM cases_issueddocument ORDER BY id LIMIT 1",
 }
-ASKED: Final[Mapping[str, str]] = {  # what a page is asked for, beyond its plain form
-    "desk:statistics-cases": "count=reported&period=2026-07&level=all",
+ASKED: Final[
+    Mapping[str, str]
+] = {  # what a page is asked for, beyond its plain form; {month}: the present one
+    "desk:statistics-cases": "count=reported&period={month}&level=all",
+    "desk:appraisal-cases": "count=reported&period={month}&level=all",
     "desk:classifier": "text=路灯不亮",
 }
 
@@ -86,7 +100,7 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "hotline-hints import-mapping import-progress import-errors lists-export coverage-export callbacks-export "
         "circles-export contracts-export contract-change contract-mark appraisal-export bulletin-publish bulletin-file "
         "profiles-export training-progress export-rounds round-photo notes note inbox-seen "
-        "phrase-save phrase-end statistics-export"
+        "phrase-save phrase-end statistics-export triage-act beside undo appeal-decide"
     ).split()
 ) | {
     *(
@@ -100,6 +114,7 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
     ),
     *("portal:places", "portal:place-map", "portal:here", "portal:photo", "portal:paper", "portal:step"),
     "portal:display",
+    *(f"command:{name}" for name in ("board", "places", "heat", "points", "replay", "urge")),
 }
 
 
@@ -156,5 +171,5 @@ def page_of(route: str, connection: psycopg.Connection) -> Page:
                 f"{route}: name in FOUND where the city holds something that this page can show"
             )
         parts = row
-    query = f"?{ASKED[route]}" if route in ASKED else ""
+    query = f"?{ASKED[route]}".format(month=f"{date.today():%Y-%m}") if route in ASKED else ""
     return Page(route.replace(":", "-"), route, who_opens(route), reverse(route, args=parts) + query)
