@@ -6,11 +6,11 @@ fragment or numbers, or only takes what a form sends, is no page.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import psycopg
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 STAFF: Final = "supervisor"
 RESIDENT: Final = "resident"  # without an account: looked up an own report by its code
@@ -171,5 +171,5 @@ def page_of(route: str, connection: psycopg.Connection) -> Page:
                 f"{route}: name in FOUND where the city holds something that this page can show"
             )
         parts = row
-    query = f"?{ASKED[route]}".format(month=f"{date.today():%Y-%m}") if route in ASKED else ""
+    query = f"?{ASKED[route]}".format(month=f"{timezone.localdate():%Y-%m}") if route in ASKED else ""
     return Page(route.replace(":", "-"), route, who_opens(route), reverse(route, args=parts) + query)
