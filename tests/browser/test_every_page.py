@@ -27,7 +27,8 @@ APART = (
     "/dist/shared/map",
     "/photo",
     "/evidence/",
-)  # the map island of small pages, and people's pictures
+    "/field/day.json",
+)  # the map island of small pages, people's pictures, the work of a day without a network
 FACES = {"zh": ("zh-CN", DESKTOP), "en": ("en-GB", PHONE)}
 NO_WORKER = (
     "delete Navigator.prototype.serviceWorker"  # every page comes over the line, none from a phone's store

@@ -20,7 +20,7 @@ async function page(place: string, name: string, box: HTMLElement, day: Day): Pr
   const task = place === "cases" ? day.tasks.find((one) => one.number === name) : undefined;
   if (task) return title(task.title), await taskPage(box, day, task), true;
   const call = place === "rounds" ? day.rounds.find((one) => String(one.id) === name) : undefined;
-  if (call) return title(call.where), await callPage(box, call), true;
+  if (call) return title(call.where), await callPage(box, day, call), true;
   return false;
 }
 
@@ -85,14 +85,14 @@ function stepForm(day: Day, task: Task, step: Step, alone: boolean, before: Item
   return h("details", marks, h("summary", {}, step.title), holder);
 }
 
-async function callPage(box: HTMLElement, call: Call): Promise<void> {
+async function callPage(box: HTMLElement, day: Day, call: Call): Promise<void> {
   const line = `/field/rounds/${call.id}/`;
   const sent = (await outbox.all()).some((item) => item.line === line && endsRound(item));
   const about = [call.kind, call.address].filter(Boolean).join(" · ");
   box.replaceChildren(
     h("p", { class: "soft" }, about, h("br"), call.plans.join(" · ")),
     h("p", { class: "row" }, due(call.due)),
-    sent ? h("p", { class: "note" }, say("step-unsent")) : fragment(call.form),
+    sent ? h("p", { class: "note" }, say("step-unsent")) : fragment(call.form + (day.forms[call.tail] ?? "")),
     h("p", {}, h("a", { class: "button plain wide", href: "/field/rounds/" }, icon("check"), say("today"))),
   );
 }

@@ -37,6 +37,7 @@ export interface Call {
   lon: number | null;
   lat: number | null;
   form: string;
+  tail: string;
 }
 
 export interface GridMap {

@@ -24,6 +24,7 @@ from gezhi.rounds.models import Known, Round, Subject
 from gezhi.rounds.queries import book, due_here, known_of
 
 MOST_CALLS: Final = 60  # doors and patrols; nobody does more in a day
+_TAIL: Final = "<!--tail-->"  # what follows in a round's form is that of every round of its plans
 _AHEAD: Final = timedelta(hours=16)  # what opens later today is taken along
 
 
@@ -39,7 +40,7 @@ def day_of(request: ActorRequest) -> dict[str, object]:
         "report": _report_form(request.actor, world, grids),
         "asked": {category: forms.keep(html) for category, html in _asked(_stamp(world)).items()},
         "tasks": tasks(request.actor, world, forms, now),
-        "rounds": list(_calls(request, world, now)),
+        "rounds": list(_calls(request, world, forms, now)),
         "map": _map(grids),
         "forms": forms.by_name,
     }
@@ -67,7 +68,7 @@ def _asked(stamp: tuple[int, str, str]) -> dict[str, str]:
     }
 
 
-def _calls(request: ActorRequest, world: World, now: datetime) -> Iterator[Plain]:
+def _calls(request: ActorRequest, world: World, forms: Forms, now: datetime) -> Iterator[Plain]:
     """Each door once, with the rounds that are done there together; soonest due first."""
     plans, until = book(world.stamp), now + _AHEAD
     doors = _doors(due_here(request.actor, now, until=until))[:MOST_CALLS]
@@ -77,7 +78,8 @@ def _calls(request: ActorRequest, world: World, now: datetime) -> Iterator[Plain
         visit = visit_with(door, plans, known.get(_subject(door[0]), {}))
         context = round_context(request, visit, Entered(), until=until, names=names)
         html = render_to_string("field/round_form.html", {**context, "away": True})
-        yield _call(door[0], context, html)
+        own, _mark, shared = html.partition(_TAIL)
+        yield _call(door[0], context) | {"form": own, "tail": forms.keep(shared)}
 
 
 def _doors(due: Sequence[Round]) -> list[list[Round]]:
@@ -99,7 +101,7 @@ def _known(doors: Sequence[Sequence[Round]]) -> dict[int | str, Mapping[str, Kno
     return {grids.get(subject, subject): rows for subject, rows in known.items()}
 
 
-def _call(first: Round, context: Mapping[str, object], html: str) -> Plain:
+def _call(first: Round, context: Mapping[str, object]) -> Plain:
     view, subject = context["round"], first.subject
     return {
         "id": first.pk,
@@ -113,7 +115,6 @@ def _call(first: Round, context: Mapping[str, object], html: str) -> Plain:
         "due": first.due_at.isoformat(),
         "lon": subject.lon if subject else None,
         "lat": subject.lat if subject else None,
-        "form": html,
     }
 
 
