@@ -73,12 +73,24 @@ function tell(answer: Answer): void {
   if (count && answer.left !== null) count.textContent = String(answer.left);
 }
 
+// Nobody may believe that a step was taken which never arrived.
+function lost(here: string): void {
+  const note = document.createElement("p");
+  const link = document.createElement("a");
+  note.className = "note bad";
+  link.href = here;
+  link.textContent = said?.dataset["lost"] ?? "";
+  note.append(link);
+  said?.replaceChildren(note);
+}
+
 let busy = Promise.resolve();
 
 // One after the other, in the order in which they were decided.
 function act(form: HTMLFormElement): void {
   const data = new FormData(form);
   const next = root?.dataset["next"] ?? location.href;
+  const here = root?.dataset["here"] ?? location.href;
   const quick = form.matches("[data-quick]");
   const shown = quick ? show(next) : Promise.resolve();
   busy = busy.then(async () => {
@@ -90,7 +102,7 @@ function act(form: HTMLFormElement): void {
       else if (!root?.querySelector(".decide")) await show(next); // the end was told before this one was done
       tell(answer);
     } catch {
-      form.submit();
+      lost(here);
     }
   });
 }

@@ -123,6 +123,18 @@ def test_the_second_of_two_dispatchers_is_told_and_goes_on(
     visitor.snap("triage-second")
 
 
+def test_a_step_that_never_arrived_is_told(queue: list[str], arrive: Arrive) -> None:
+    visitor = arrive()
+    visitor.sign_in("dispatcher", "/desk/triage/")
+    shown(visitor, queue[0])
+    visitor.page.route("**/triage/*/**", lambda route: route.fulfill(status=404))
+    Keys(visitor).press("Enter")
+    wait(visitor, "上一步没有送达")
+    visitor.page.click("#said a")
+    shown(visitor, queue[0])
+    assert Case.objects.get(number=queue[0]).state == "registered"
+
+
 @pytest.mark.parametrize("name", ["phone", "zoomed", "english", "dark", "large"])
 def test_triage_fits_every_screen(queue: list[str], arrive: Arrive, name: str) -> None:
     size = {"phone": PHONE, "zoomed": ZOOMED}.get(name, DESKTOP)
