@@ -105,10 +105,10 @@ def how_many(opened: Opened, now: datetime, place: str) -> list[Many]:
     told as numbers are left out. One statement."""
     level = level_of(place)
     keys = opened.all if level < TOWN else opened.places
-    values = [list(opened.waiting), *place_range(place), sorted(keys)]
-    recent = [now - RECENT, now - _OLDEST, list(opened.done)]
+    low, high = place_range(place)
+    asked = (list(opened.waiting), low, high, sorted(keys), now - RECENT, now - _OLDEST, list(opened.done))
     with connection.cursor() as cursor:
-        cursor.execute(_MANY.replace("{digits}", str(_DIGITS[level])), [*values, *recent])
+        cursor.execute(_MANY.replace("{digits}", str(_DIGITS[level])), asked)
         rows = [Many(code, key, Standing(how), number) for code, key, how, number in cursor.fetchall()]
     return [row for row in rows if tellable(row.category, row.number, opened)]
 
