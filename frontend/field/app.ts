@@ -15,6 +15,7 @@ import { switchNight } from "./offline/night";
 
 const FRESH = 60_000;
 const OFTEN = 20_000;
+const QUEUE = "/field/outbox/";
 
 async function freshDay(known: Day | undefined): Promise<Day | undefined> {
   const here = account();
@@ -72,7 +73,7 @@ async function show(day: Day | undefined): Promise<void> {
   const shell = document.querySelector<HTMLElement>("[data-shell]");
   if (shell) dress(day);
   const mine = document.querySelector<HTMLElement>("[data-home]");
-  if (shell && location.pathname === "/field/outbox/") return box(shell, day);
+  if (shell && location.pathname === QUEUE) return box(shell, day);
   if (shell && day) return draw(location.pathname, shell, day);
   if (shell) shell.replaceChildren(h("p", { class: "card" }, say("no-day")));
   else if (mine && day) await home(mine, day);
@@ -88,7 +89,7 @@ function dress(day: Day | undefined): void {
   for (const tab of tabs) tab.toggleAttribute("aria-current", false);
   here?.setAttribute("aria-current", "page");
   const settings = document.querySelector<HTMLElement>(".settings");
-  if (settings) settings.hidden = location.pathname !== "/field/outbox/";
+  if (settings) settings.hidden = location.pathname !== QUEUE;
 }
 
 // Pages that the phone drew get what the pages of the node have.
@@ -135,7 +136,7 @@ async function begin(): Promise<void> {
   register();
   const fresh = await freshDay(known);
   if (!fresh || fresh === known) return;
-  if (!isShell()) await show(fresh);
+  if (!isShell() || location.pathname === QUEUE) await show(fresh);
   else if (!known) location.reload();
 }
 

@@ -8,14 +8,15 @@ import { worker } from "./taking";
 import type { Day, Item, KeptPhoto } from "./types";
 
 let sending: News = {};
+let show = (): Promise<void> => Promise.resolve();
+onNews((told) => {
+  sending = told;
+  void show();
+});
 
 export async function box(holder: HTMLElement, day: Day | undefined): Promise<void> {
   title(say("box"));
-  const show = (): Promise<void> => shown(holder, day);
-  onNews((told) => {
-    sending = told;
-    void show();
-  });
+  show = () => shown(holder, day);
   await show();
 }
 
