@@ -18,8 +18,9 @@ from gezhi.insight.queries.board.curves import Curve, days, hours
 from gezhi.insight.queries.board.efficiency import Efficiency, places, units
 from gezhi.insight.queries.board.lines import Happened, carded, latest, most_overdue
 from gezhi.insight.queries.board.look import OTHERS, Look, midnight, scope_key
+from gezhi.insight.queries.board.open_cases import Numbers
 from gezhi.insight.queries.board.shares import shares
-from gezhi.insight.queries.board.standing import Flow, Numbers, flow, span, standing
+from gezhi.insight.queries.board.standing import Flow, flow, span, standing
 from gezhi.packs.catalogue import NotInCatalogue
 from gezhi.packs.shapes import Stage
 from gezhi.pages.acting import unit_name
@@ -166,7 +167,7 @@ def _board(actor: Actor, look: Look, rank: str, world: World) -> Board:
             for key, title in RANKS.items()
         ],
         late=line_views(most_overdue(actor, look, now, _CARDS), world, now),
-        cards=line_views(carded(actor, look, now, _CARDS), world, now),
+        cards=line_views(carded(actor, look, now, _CARDS) if stood.numbers.carded else [], world, now),
         latest=_events(latest(actor, look, _EVENTS), world),
         base=_base(look),
         urge=urge_value(look),

@@ -56,7 +56,7 @@ def _between(
 def _numbers(
     cases: QuerySet[Case], part: TruncHour | TruncDate, at: Sequence[datetime] | Sequence[date]
 ) -> list[int]:
-    rows = cases.annotate(part=part).values_list("part").annotate(n=Count("pk")).order_by()
+    rows = cases.annotate(part=part).values_list("part").annotate(n=Count("*")).order_by()
     found = dict(rows)
     return [found.get(one, 0) for one in at]
 

@@ -5,24 +5,29 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
-from django.db.models import F
-from django.db.models.functions import Substr
+from django.db.models import Count
 
 from gezhi.cases.models import Case
 from gezhi.cases.world import World
 from gezhi.insight.queries.board import memo
 from gezhi.insight.queries.board.look import Look, midnight, scope_key
-from gezhi.insight.queries.board.standing import Numbers, counts
+from gezhi.insight.queries.board.open_cases import (
+    Numbers,
+    counts,
+    groups,
+    place_at,
+    places_below,
+    summed,
+)
 from gezhi.insight.queries.figures import Dimension, Figures, Within, figures
 from gezhi.lib.codes import GRID, LEVELS, TOWN, VILLAGE, level_of, padded, place_range
 from gezhi.people.access import Actor
-from gezhi.places.queries import centres, children, grids_in_box
+from gezhi.places.queries import centres, grids_in_box
 from gezhi.places.whereabouts import Box, Point
 
 ON_TIME_DAYS: Final = 30
 FIGURES_KEPT: Final = 60.0  # seconds: they follow from tallies, which follow cases every few minutes
 MOST_GRIDS: Final = 4_000
-_DIGITS: Final = (2, 4, 6, 9, 12, 16)
 _DIMENSIONS: Final[dict[int, Dimension]] = {2: "county", 3: "town", 4: "village", 5: "grid"}
 
 
@@ -60,12 +65,12 @@ class Below:
 
 
 def places(actor: Actor, look: Look, now: datetime, today: date) -> Below:
-    """Every place one level down. Two statements, and one in a while for what was on time."""
-    names = list(children(look.place).values_list("code", "name"))
+    """Every place one level down; what was on time is asked once in a while."""
+    names = places_below(look.place)
     if not names:
         return Below("", [])
     level = level_of(names[0][0])
-    found = _open_by_place(actor, look, level, now)
+    found = summed(groups(actor, look, now), lambda one: one.place)
     return Below(LEVELS[level], _rows(names, found, _on_time(actor, look, level, today)))
 
 
@@ -82,17 +87,21 @@ def grids(actor: Actor, look: Look, box: Box, now: datetime, today: date) -> Bel
 def heat(actor: Actor, look: Look, now: datetime) -> list[tuple[float, float, int]]:
     """lon, lat and how much is open there: of villages, from a town downward of grids. One statement."""
     level = GRID if level_of(look.place) >= TOWN else VILLAGE
-    found = _open_by_place(actor, look, level, now)
+    cases = Case.objects.filter(look.still_open(actor, now)).annotate(part=place_at(level))
+    found = {
+        padded(part): number for part, number in cases.values_list("part").annotate(n=Count("*")).order_by()
+    }
     middles = centres(found)
-    return [(*middles[code], numbers.open) for code, numbers in found.items() if code in middles]
+    return [(*middles[code], number) for code, number in found.items() if code in middles]
 
 
 def units(actor: Actor, look: Look, world: World, now: datetime, today: date) -> list[Efficiency]:
-    """Units that lead open cases here or handled some in thirty days, the most overdue first. One statement, and
-    one in a while."""
-    cases = Case.objects.filter(look.seen_by(actor), look.opened(), is_open=True, unit_id__isnull=False)
-    rows = cases.values_list("unit_id").annotate(**counts(now)).order_by()
-    found = {str(unit): Numbers(*numbers) for unit, *numbers in rows}
+    """Units that lead open cases here or handled some in thirty days, the most overdue first."""
+    found = {
+        str(unit): numbers
+        for unit, numbers in summed(groups(actor, look, now), lambda one: one.unit_id).items()
+        if unit is not None
+    }
     done = _figures(actor, look, "unit", today)
     known = {str(unit.id): unit.name for unit in world.directory.units.values()}
     names = [(key, known[key]) for key in {*found, *done.keys} if key in known]
@@ -107,8 +116,8 @@ def _open_by_place(
     cases = Case.objects.filter(look.seen_by(actor), look.opened(), is_open=True)
     if codes is not None:
         cases = cases.filter(place_code__in=codes)
-    part = F("place_code") if level == GRID else Substr("place_code", 1, _DIGITS[level])
-    rows = cases.annotate(part=part).values_list("part").annotate(**counts(now)).order_by()
+    placed = cases.annotate(part=place_at(level))
+    rows = placed.values_list("part").annotate(**counts(now)).order_by()
     return {padded(part): Numbers(*numbers) for part, *numbers in rows}
 
 

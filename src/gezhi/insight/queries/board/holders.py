@@ -33,7 +33,7 @@ class Held:
 def held_by(actor: Actor, look: Look, world: World, now: datetime) -> Held:
     """One statement."""
     late = Case.objects.filter(look.seen_by(actor), look.opened(), is_open=True, due_at__lt=now)
-    rows = late.values_list("pack_version_id", "procedure", "state", "category").annotate(n=Count("pk"))
+    rows = late.values_list("pack_version_id", "procedure", "state", "category").annotate(n=Count("*"))
     stages, categories = Counter[Stage](), Counter[str]()
     for version, procedure, state, category, number in rows.order_by():
         stages[stage_of(version, procedure, state, world.catalogue)] += number

@@ -7,22 +7,20 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import Count, Q
-from django.db.models.functions import Substr
 
 from gezhi.cases.models import Case, CaseEvent
 from gezhi.cases.queries import BadFilter
 from gezhi.cases.world import World
 from gezhi.insight.queries.board import memo
 from gezhi.insight.queries.board.look import Look, day_of, midnight, scope_key
+from gezhi.insight.queries.board.open_cases import part_of, place_at, places_below
 from gezhi.insight.replaying import Change, Stood, Told, changes, stood_after
 from gezhi.lib.codes import LEVELS, level_of, padded
 from gezhi.packs.shapes import Kind
 from gezhi.people.access import Actor
-from gezhi.places.queries import children
 
 DAYS_BACK: Final = 92
 KEPT_PAST, KEPT_TODAY = 600.0, 10.0  # seconds
-_DIGITS: Final = (2, 4, 6, 9, 12, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class _Known:
 
 
 def replay(actor: Actor, look: Look, day: str, world: World, today: date) -> Replay:
-    """Raises BadFilter for a day that is none, is to come, or is too long ago. Four statements."""
+    """Raises BadFilter for a day that is none, is to come, or is too long ago. Five statements."""
     asked = day_of("day", day) if day else today
     if not today - timedelta(days=DAYS_BACK) <= asked <= today:
         raise BadFilter("day", f"must lie within the last {DAYS_BACK} days")
@@ -57,13 +55,13 @@ def replay(actor: Actor, look: Look, day: str, world: World, today: date) -> Rep
 
 
 def _replay(actor: Actor, look: Look, day: date, world: World) -> Replay:
-    codes = list(children(look.place).values_list("code", flat=True)) or [look.place]
-    digits = _DIGITS[level_of(codes[0])]
+    codes = [code for code, _name in places_below(look.place)] or [look.place]
+    level = level_of(codes[0])
     since, until = midnight(day), midnight(day + timedelta(days=1))
     ended = _ended(world)
-    events, known = _events(actor, look, since, until, digits)
+    events, known = _events(actor, look, since, until, level)
     before = _before([one.case_id for one in events], since, ended)
-    start = Counter(_stood_at(actor, look, since, digits))
+    start = _stood_at(actor, look, since, level)
     for case_id, one in known.items():
         exact = before.get(case_id, (0, 0))
         for part in (0, 1):
@@ -72,14 +70,14 @@ def _replay(actor: Actor, look: Look, day: date, world: World) -> Replay:
     told = changes(events, before, {pk: one.place for pk, one in known.items()}, since, ended)
     return Replay(
         day,
-        LEVELS[level_of(codes[0])],
+        LEVELS[level],
         {code: (start[code, 0], start[code, 1]) for code in codes},
         [change for change in told if change.place in inside],
     )
 
 
 def _events(
-    actor: Actor, look: Look, since: datetime, until: datetime, digits: int
+    actor: Actor, look: Look, since: datetime, until: datetime, level: int
 ) -> tuple[list[Told], dict[int, _Known]]:
     mine = Case.objects.filter(look.seen_by(actor))
     found = CaseEvent.objects.filter(at__gte=since, at__lt=until, case__in=mine).exclude(kind=Kind.JOIN)
@@ -92,7 +90,7 @@ def _events(
         told.append(Told(case_id, at, procedure, state, due))
         is_open = int(opened < since and (closed is None or closed >= since))
         known[case_id] = _Known(
-            padded(place[:digits]), (is_open, int(is_open and late is not None and late < since))
+            part_of(place, level), (is_open, int(is_open and late is not None and late < since))
         )
     return told, known
 
@@ -105,15 +103,16 @@ def _before(case_ids: Sequence[int], since: datetime, ended: frozenset[str]) -> 
     return {row[0]: stood_after(Told(*row), ended) for row in cells}
 
 
-def _stood_at(actor: Actor, look: Look, since: datetime, digits: int) -> dict[tuple[str, int], int]:
-    """How many were open and overdue at an instant, as the rows of the cases tell it."""
-    still = Q(closed_at=None, is_open=True) | Q(closed_at__gte=since)
-    cases = Case.objects.filter(look.seen_by(actor), still, opened_at__lt=since)
-    rows = cases.annotate(part=Substr("place_code", 1, digits)).values_list("part")
-    counted = rows.annotate(open=Count("pk"), overdue=Count("pk", filter=Q(overdue_at__lt=since))).order_by()
-    found = {}
-    for part, is_open, overdue in counted:
-        found[padded(part), 0], found[padded(part), 1] = is_open, overdue
+def _stood_at(actor: Actor, look: Look, since: datetime, level: int) -> Counter[tuple[str, int]]:
+    """How many were open and overdue at an instant, as the rows of the cases tell it. Two statements, since each
+    half has an index of its own."""
+    found: Counter[tuple[str, int]] = Counter()
+    for still in (Q(is_open=True), Q(is_open=False, closed_at__gte=since)):
+        cases = Case.objects.filter(look.seen_by(actor), still, opened_at__lt=since)
+        late = Count("place_code", filter=Q(overdue_at__lt=since))
+        rows = cases.annotate(part=place_at(level)).values_list("part").annotate(n=Count("*"), late=late)
+        for part, is_open, overdue in rows.order_by():
+            found.update({(padded(part), 0): is_open, (padded(part), 1): overdue})
     return found
 
 

@@ -31,9 +31,7 @@ def shares(actor: Actor, look: Look, today: date) -> Shares:
     cases = Case.objects.filter(look.seen_by(actor), opened_at__gte=since, opened_at__lt=until)
     sources: Counter[str] = Counter()
     categories: Counter[str] = Counter()
-    for source, category, number in (
-        cases.values_list("source", "category").annotate(n=Count("pk")).order_by()
-    ):
+    for source, category, number in cases.values_list("source", "category").annotate(n=Count("*")).order_by():
         sources[source] += number
         categories[category] += number
     return Shares(_most(sources), _most(categories))

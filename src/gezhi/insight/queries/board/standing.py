@@ -1,36 +1,20 @@
 """How it stands now: the open cases that are looked at, by stage, and what came in and was closed."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from operator import add
-from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
 from gezhi.cases.models import Case
 from gezhi.cases.world import World
-from gezhi.insight.queries.board.look import Look, due_as, midnight
+from gezhi.insight.queries.board.look import Look, midnight
+from gezhi.insight.queries.board.open_cases import Numbers, groups, summed
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Stage
 from gezhi.people.access import Actor
 
 RATED_DAYS = 30
-
-
-class Numbers(NamedTuple):
-    """Of open cases: all, due soon, overdue, with a yellow card, with a red one."""
-
-    open: int = 0
-    soon: int = 0
-    overdue: int = 0
-    yellow: int = 0
-    red: int = 0
-
-    @property
-    def carded(self) -> int:
-        return self.yellow + self.red
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +41,12 @@ class Flow:
 
 
 def standing(actor: Actor, look: Look, world: World, now: datetime) -> Standing:
-    """One statement."""
-    cases = Case.objects.filter(look.seen_by(actor), look.opened(), is_open=True)
-    groups = cases.values_list("pack_version_id", "procedure", "state").annotate(**counts(now)).order_by()
-    total, stages = Numbers(), Counter[Stage]()
-    for version, procedure, state, *found in groups:
-        total = Numbers(*map(add, total, found))
-        stages[stage_of(version, procedure, state, world.catalogue)] += found[0]
-    return Standing(total, {stage: stages[stage] for stage in Stage if stages[stage]})
-
-
-def counts(now: datetime) -> dict[str, Count]:
-    """The columns of Numbers."""
-    return {
-        "open": Count("pk"),
-        "soon": Count("pk", filter=due_as("soon", now)),
-        "overdue": Count("pk", filter=due_as("overdue", now)),
-        "yellow": Count("pk", filter=Q(card=1)),
-        "red": Count("pk", filter=Q(card=2)),
-    }
+    found = groups(actor, look, now)
+    total = summed(found, lambda _group: "")
+    stages = summed(
+        found, lambda one: stage_of(one.pack_version_id, one.procedure, one.state, world.catalogue)
+    )
+    return Standing(total[""], {stage: stages[stage].open for stage in Stage if stage in stages})
 
 
 def stage_of(pack_version_id: int, procedure: str, state: str, catalogue: Catalogue) -> Stage:
@@ -91,9 +62,9 @@ def flow(actor: Actor, look: Look, today: date) -> Flow:
     received = Case.objects.filter(seen, opened_at__gte=since, opened_at__lt=until).count()
     rated_since = since if look.since else min(since, until - timedelta(days=RATED_DAYS))
     closed = closings(actor, look, rated_since, until).aggregate(
-        closed=Count("pk", filter=Q(closed_at__gte=since)),
+        closed=Count("place_code", filter=Q(closed_at__gte=since)),
         rated=Count("rating"),
-        satisfied=Count("pk", filter=Q(rating__gte=4)),
+        satisfied=Count("place_code", filter=Q(rating__gte=4)),
     )
     return Flow(received=received, **closed)
 
