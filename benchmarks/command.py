@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import _node
+from _wire import Wire
 
 KEPT = _node.PROJECT / "var" / "bench" / "command"
 FLAGS = [
@@ -151,14 +152,14 @@ def _open(page: Any, home: str, path: str = "/command/") -> float:
 
 def _first_visits(browser: Any, state: Any, home: str) -> None:
     """Each in a browser context that has nothing in its cache; the first warms the server and is not told."""
+    wire = Wire(home)
     paints, maps, sizes = [], [], []
     for _ in range(VISITS + 1):
         page = _page(browser, state, DESKTOP)
-        asked: list[Any] = []
-        page.on("requestfinished", asked.append)
-        maps.append(_open(page, home))
+        before = wire.bytes
+        maps.append(_open(page, wire.url))
         paints.append(page.evaluate(PAINTED) / 1000)
-        sizes.append(sum(one.sizes()["responseBodySize"] for one in asked) / 1000)
+        sizes.append((wire.bytes - before) / 1000)
         page.context.close()
     _tell("command-first-paint", statistics.median(paints[1:]), "s", 0.5)
     _tell("command-map-complete", statistics.median(maps[1:]), "s", 5)
@@ -232,10 +233,12 @@ def _is_ours(pid: int) -> bool:
 
 def _committed(page: Any) -> None:
     """From the commit of a new report to its line in the list of the newest."""
-    page.wait_for_selector("#line[data-state=connected]")
+    page.get_by_text("实时", exact=True).wait_for()
+    _report(0)  # the first of a process also reads the world
+    page.wait_for_timeout(3000)
     committed = {}
-    for at in range(REPORTS):
-        receipt = _report(at)
+    for at in range(1, REPORTS + 1):
+        receipt = _report(at + int(time.time()) % 1000)
         committed[receipt.case_number] = time.time()
         page.wait_for_timeout(400)
     page.wait_for_timeout(2000)
@@ -252,8 +255,8 @@ def _report(at: int) -> Any:
     from tests import cast
 
     x, y = at * 37 % _city.COLUMNS + 0.5, at * 53 % _city.ROWS + 0.5
-    where = {"lon": _city.WEST + x * _city.STEP, "lat": _city.SOUTH + y * _city.STEP}
-    return cast.reported(f"路灯不亮了，{time.time_ns()} 号灯杆", **where)
+    where: dict[str, Any] = {"lon": _city.WEST + x * _city.STEP, "lat": _city.SOUTH + y * _city.STEP}
+    return cast.reported(f"路灯不亮了，{at} 号灯杆", **where, source_id=f"bench-{time.time_ns()}")
 
 
 def _soak(page: Any, home: str, minutes: float) -> None:
