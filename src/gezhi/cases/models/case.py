@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -76,9 +77,18 @@ class Case(models.Model):
                 fields=["place_code", "id"], name="case_asked", condition=Q(asked__isnull=False)
             ),  # what waits for approval
             models.Index(fields=["parent_id"], name="case_child", condition=Q(parent_id__isnull=False)),
-            models.Index(  # what is open where, and how late
-                fields=["place_code", "due_at"], name="case_open_place", condition=OPEN
+            models.Index(  # what is open where, how late and with whom, read from the index alone
+                fields=["place_code", "due_at"],
+                name="case_open_place",
+                condition=OPEN,
+                include=["unit_id", "pack_version_id", "procedure", "state", "card"],
             ),
+            models.Index(  # what is open in a small box of the map
+                fields=["lon", "lat"], name="case_open_point", condition=OPEN
+            ),
+            models.Index(
+                fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)
+            ),  # what was closed since
             models.Index(fields=["match_key", "category", "-occurred_at"], name="case_match", condition=OPEN),
         ]
 
@@ -106,7 +116,8 @@ class CaseEvent(models.Model):
         indexes = [
             models.Index(  # which cases go round
                 fields=["case"], name="event_circle", condition=Q(kind__in=["return", "transfer", "split"])
-            )
+            ),
+            BrinIndex(fields=["at"], name="event_by_time", autosummarize=True),  # a day told again
         ]
 
 
