@@ -131,6 +131,29 @@ def test_sensitive_numbers_are_told_from_three_and_of_towns(
     assert open_matters(seen, now, cast.CITY, ()) == []
 
 
+def test_what_a_town_does_not_tell_no_larger_place_gives_away(city: cast.Cast) -> None:
+    """Two in one town and three in the other: a county's five, less the three, would be the two."""
+    for n in range(5):
+        cast.reported(f"第{n}户搭了棚子", category=SHED, lon=121.5005 + n * 0.003, lat=29.803)
+    some = list(Case.objects.order_by("id")[:2].values_list("id", flat=True))
+    Case.objects.filter(id__in=some).update(place_code="330203002001001")
+    seen, now = opened(world().catalogue), timezone.now()
+    for place in (cast.CITY, cast.HAISHU):
+        assert [(many.category, many.number) for many in how_many(seen, now, place)] == [(SHED, 3)]
+
+
+def test_what_is_open_and_what_was_closed_of_late_stand_in_one_order(city: cast.Cast) -> None:
+    receipts = [cast.reported(f"第{n}盏灯", category=cast.LAMP, lon=121.5005 + n * 0.003) for n in range(5)]
+    numbers = [receipt.case_number for receipt in receipts]
+    seen, now = opened(world().catalogue), timezone.now()
+    done = {"is_open": False, "state": "closed", "due_at": None}
+    Case.objects.filter(number__in=numbers[1:4:2]).update(closed_at=now - timedelta(days=2), **done)
+    Case.objects.filter(number=numbers[2]).update(closed_at=now - timedelta(days=40), **done)
+    told = [numbers[at] for at in (4, 3, 1, 0)]
+    pages = [open_matters(seen, now, cast.CITY, (), page, 2) for page in (1, 2, 3)]
+    assert [[one.number for one in page] for page in pages] == [told[:3], told[2:], []]
+
+
 def test_matters_near_a_point_are_found_in_neighbouring_cells_and_not_far_away(city: cast.Cast) -> None:
     lon, lat = cast.centre_of(f"{cast.WANAN}001")
     cast.reported(category=cast.LAMP)

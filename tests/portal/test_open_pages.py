@@ -11,14 +11,18 @@ from pytest_django import DjangoAssertNumQueries
 
 from gezhi.cases.actions import act, act_as_reporter
 from gezhi.cases.models import Case, Report
+from gezhi.cases.openness import LEAST, opened
 from gezhi.cases.procedure import Given
+from gezhi.cases.world import world
 from gezhi.exchange.rest.api import public
 from gezhi.insight.actions.tallying import tally_all
+from gezhi.insight.models import Tally
 from gezhi.insight.queries.kept import kept
 from gezhi.portal.views import kept as kept_page
 from gezhi.portal.views import map as map_page
 from tests import cast
 
+SHED = "matter-06001"  # told as numbers
 SECRETS = ("王秀英", "13800001234", "我家", "解放南路", "第1网格", "330203001001001")
 
 
@@ -42,16 +46,16 @@ def lamps(city: cast.Cast) -> None:
     cast.reported("我家里的事", category=cast.OTHER)
 
 
-def closed(city: cast.Cast, count: int) -> None:
+def closed(city: cast.Cast, count: int, category: str = cast.LAMP) -> None:
     for n in range(count):
-        receipt = cast.reported(f"第{n}处", category=cast.LAMP, lon=121.5005 + n * 0.0008, lat=29.802)
+        receipt = cast.reported(f"第{n}处", category=category, lon=121.5005 + n * 0.0008, lat=29.802)
         case, report = receipt.case_id, receipt.report_id
         act(city.actor("dispatcher"), case, "dispatch", Given(unit_id=city.units["haishu-works"]))
         act(city.actor("handler"), case, "receive", Given())
         act(city.actor("handler"), case, "finish", Given(text="修好了", evidence=(cast.photo(),)))
         act(city.actor("verifier"), case, "verify", Given())
         act_as_reporter(case, report, "rate", Given(rating=5 if n else 1))
-    assert Case.objects.count() == count
+    assert Case.objects.filter(category=category).count() == count
     tally_all()
 
 
@@ -121,9 +125,24 @@ def test_promises_are_told_with_their_limit_and_what_was_kept(client: Client, ci
 def test_what_was_kept_counts_each_closing_once(city: cast.Cast) -> None:
     closed(city, 3)
     now = timezone.now() + timedelta(minutes=1)
-    rows = kept("category", now - timedelta(days=1), now, cast.CITY, {cast.LAMP})
+    rows = kept("category", now - timedelta(days=1), now, cast.CITY, opened(world().catalogue))
     assert [(row.key, row.closed, row.rated, row.satisfied) for row in rows] == [
         ("", 3, 3, 2),
         (cast.LAMP, 3, 3, 2),
     ]
     assert Report.objects.filter(rating=1).count() == 1
+
+
+def test_what_few_reported_is_in_no_sum_and_in_no_village(city: cast.Cast) -> None:
+    closed(city, LEAST, SHED)
+    closed(city, 1, cast.LAMP)
+    now, seen = timezone.now() + timedelta(minutes=1), opened(world().catalogue)
+
+    def told(place: str) -> list[tuple[str, int]]:
+        rows = kept("category", now - timedelta(days=1), now, place, seen)
+        return [(row.key, row.closed) for row in rows]
+
+    assert told(cast.CITY) == told(cast.NANMEN) == [("", LEAST + 1), (SHED, LEAST), (cast.LAMP, 1)]
+    assert told(cast.WANAN) == [("", 1), (cast.LAMP, 1)]
+    Tally.objects.filter(case_id=Case.objects.filter(category=SHED).values("id")[:1]).delete()
+    assert told(cast.CITY) == [("", 1), (cast.LAMP, 1)]

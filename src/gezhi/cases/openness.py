@@ -3,7 +3,8 @@
 places   each case on map and list: category, state, day, promise; its place no finer than a village or community,
          its point the middle of a cell of about 200 metres. Never a text, address, photo, name or number of a
          person.
-numbers  how many there are in a town or a larger place, told from LEAST upward.
+numbers  how many there are in a town or a larger place, told from LEAST upward in each town: what is told of a larger
+         place is the sum of what is told of its towns, so that no difference of two sums is less.
 nothing  as if there were none.
 """
 
@@ -86,11 +87,6 @@ def _middle(degrees: float) -> float:
 def shown_place(code: str) -> str:
     """The village or community; a place above one stays itself."""
     return ancestor_at(code, VILLAGE) if level_of(code) > VILLAGE else code
-
-
-def tellable(category: str, number: int, opened: Opened) -> bool:
-    """Whether a number of cases may be said. Sums are made of such numbers alone, so that none can be taken off."""
-    return category in opened.places or number >= LEAST
 
 
 def share(part: float, whole: float) -> float | None:

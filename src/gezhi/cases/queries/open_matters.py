@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 
 from gezhi.cases.matching import WINDOW, distance, match_key
 from gezhi.cases.models import Case
-from gezhi.cases.openness import CELL, RECENT, Opened, Standing, blurred, shown_place, tellable
-from gezhi.lib.codes import TOWN, level_of, place_range
+from gezhi.cases.openness import CELL, LEAST, RECENT, Opened, Standing, blurred, shown_place
+from gezhi.lib.codes import COUNTY, TOWN, level_of, place_range
 
 PAGE: Final = 50
 NEAR: Final = 200.0  # metres in which a reporter may mean the same
@@ -58,15 +58,21 @@ def open_matters(
 ) -> list[OpenMatter]:
     """Newest first, one more than a page where there are more. One statement. `categories` empty: all."""
     wanted = opened.places & frozenset(categories) if categories else opened.places
-    found = _shown(opened, now, place).filter(category__in=wanted).order_by("-opened_at", "-id")
-    begin = (page - 1) * size
-    return [_matter(case, opened) for case in found.only(*_FIELDS)[begin : begin + size + 1]]
+    begin, end = (page - 1) * size, page * size + 1
+    parts = [_newest(part.filter(category__in=wanted))[:end] for part in _shown(opened, now, place)]
+    return [_matter(case, opened) for case in _newest(parts[0].union(parts[1], all=True))[begin:end]]
 
 
-def _shown(opened: Opened, now: datetime, place: str) -> QuerySet[Case]:
+def _newest(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.order_by("-opened_at", "-id")
+
+
+def _shown(opened: Opened, now: datetime, place: str) -> tuple[QuerySet[Case], QuerySet[Case]]:
+    """What is open, and what was closed of late: each by its own index, so that no older closing is read."""
     low, high = place_range(place)
+    here = Case.objects.filter(place_code__gte=low, place_code__lt=high).only(*_FIELDS)
     recent = Q(closed_at__gte=now - RECENT, opened_at__gte=now - _OLDEST, state__in=opened.done)
-    return Case.objects.filter(Q(is_open=True) | recent, place_code__gte=low, place_code__lt=high)
+    return here.filter(is_open=True), here.filter(recent, is_open=False)
 
 
 def _matter(case: Case, opened: Opened) -> OpenMatter:
@@ -91,12 +97,17 @@ def _standing(state: str, opened: Opened, *, is_open: bool) -> Standing:
 
 
 _MANY: Final = """
-SELECT rpad(left(place_code, {digits}), 12, '0'), category,
-    CASE WHEN NOT is_open THEN 'done' WHEN state = ANY(%s) THEN 'waiting' ELSE 'in-hand' END, count(*)
-FROM cases_case
-WHERE place_code >= %s AND place_code < %s AND category = ANY(%s)
-    AND (is_open OR (closed_at >= %s AND opened_at >= %s AND state = ANY(%s)))
-GROUP BY 1, 2, 3
+SELECT rpad(left(town, {digits}), 12, '0'), category, standing, sum(number)::int
+FROM (
+    SELECT left(place_code, {least}) AS town, category, count(*) AS number,
+        CASE WHEN NOT is_open THEN 'done' WHEN state = ANY(%s) THEN 'waiting' ELSE 'in-hand' END AS standing
+    FROM cases_case
+    WHERE place_code >= %s AND place_code < %s AND category = ANY(%s)
+        AND (is_open OR (closed_at >= %s AND opened_at >= %s AND state = ANY(%s)))
+    GROUP BY town, category, standing
+) AS told
+WHERE category = ANY(%s) OR number >= %s
+GROUP BY 1, category, standing
 """
 
 
@@ -105,12 +116,12 @@ def how_many(opened: Opened, now: datetime, place: str) -> list[Many]:
     told as numbers are left out. One statement."""
     level = level_of(place)
     keys = opened.all if level < TOWN else opened.places
-    low, high = place_range(place)
-    asked = (list(opened.waiting), low, high, sorted(keys), now - RECENT, now - _OLDEST, list(opened.done))
+    digits, bounds = _DIGITS[level], (now - RECENT, now - _OLDEST, list(opened.done))
+    asked = (list(opened.waiting), *place_range(place), sorted(keys), *bounds, sorted(opened.places), LEAST)
+    statement = _MANY.replace("{digits}", str(digits)).replace("{least}", str(max(digits, _DIGITS[COUNTY])))
     with connection.cursor() as cursor:
-        cursor.execute(_MANY.replace("{digits}", str(_DIGITS[level])), asked)
-        rows = [Many(code, key, Standing(how), number) for code, key, how, number in cursor.fetchall()]
-    return [row for row in rows if tellable(row.category, row.number, opened)]
+        cursor.execute(statement, asked)
+        return [Many(code, key, Standing(how), number) for code, key, how, number in cursor.fetchall()]
 
 
 def near_matters(

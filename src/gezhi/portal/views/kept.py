@@ -74,7 +74,7 @@ def _tallied(by: tallied.By, place: str, world: World) -> Sequence[tallied.Kept]
     until = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     since, seen = until - timedelta(days=DAYS), opened(world.catalogue)
     key = (world.stamp, by, place, until)
-    return ANSWERS.get(key, _FRESH, lambda: tallied.kept(by, since, until, place, seen.all))
+    return ANSWERS.get(key, _FRESH, lambda: tallied.kept(by, since, until, place, seen))
 
 
 def _areas(rows: Sequence[tallied.Kept]) -> list[Promise]:

@@ -130,7 +130,7 @@ def _kept(place: str, by: By) -> list[Row]:
     until = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     since, seen = until - timedelta(days=_DAYS), opened(world.catalogue)
     key = ("kept", world.stamp, where, by, until)
-    rows = ANSWERS.get(key, _FRESH, lambda: kept(by, since, until, where, seen.all))
+    rows = ANSWERS.get(key, _FRESH, lambda: kept(by, since, until, where, seen))
     return [
         {
             "key": row.key,
