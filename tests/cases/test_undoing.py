@@ -1,15 +1,18 @@
 """A step is taken back within seconds by whoever took it; the history keeps both, statistics neither."""
 
+import time
 from dataclasses import fields
 from datetime import timedelta
 from functools import partial
+from threading import Event
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from gezhi.cases.actions import Stale, act, act_as_reporter, undo
-from gezhi.cases.actions.writing import COLUMNS
+from gezhi.cases.actions.writing import COLUMNS, lock_cases
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.intake.shapes import Receipt
 from gezhi.cases.models import Assignment, Case, CaseEvent, Lesson
@@ -183,6 +186,26 @@ def test_two_undoings_at_once_are_one(committed: Cast) -> None:
     version = dispatch(committed, receipt).version
     back = partial(undo, committed.actor("dispatcher"), receipt.case_id, version)
     assert sum(isinstance(one, CaseRow) for one in together([back] * 4)) == 1
+
+
+def test_whoever_waits_for_a_case_too_long_undoes_nothing(committed: Cast) -> None:
+    receipt = reported()
+    version = dispatch(committed, receipt).version
+    aged(receipt, TIME - timedelta(seconds=1))
+    gate = Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            lock_cases([receipt.case_id])
+            gate.set()
+            time.sleep(1.5)
+
+    def back() -> CaseRow:
+        gate.wait(10)
+        return undo(committed.actor("dispatcher"), receipt.case_id, version)
+
+    refused = together([hold, back])[1]
+    assert isinstance(refused, Refused) and refused.code == "too-late-to-undo"
 
 
 def test_a_reporter_is_told_of_what_stands_and_once(city: Cast) -> None:

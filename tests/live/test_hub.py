@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gezhi.lib.codes import place_range
+from gezhi.live import stream
 from gezhi.live.hub import BYE, MOST, PING, RESYNC, WAITING, Client, Full, Hub, joined
 from gezhi.live.scope import Change, Scope
 from tests.cast import BAISHA, CITY, HAISHU, JIANGBEI, LINGXIA, NANMEN, WANAN
@@ -163,3 +164,17 @@ def test_a_stream_ends_so_that_rights_are_asked_again() -> None:
         assert heard(client) == [BYE, None]
 
     run(story)
+
+
+def test_a_client_that_takes_nothing_in_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "PATIENCE", 0.05)
+
+    async def scenario() -> None:
+        async def never(*_told: object) -> dict[str, object]:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        client = Hub(1).join(EVERYTHING)
+        await asyncio.wait_for(stream.Application()._stream(client, never, never), 5)
+
+    asyncio.run(scenario())

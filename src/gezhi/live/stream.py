@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from importlib.metadata import version
 from typing import Any, Final
@@ -21,14 +22,18 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = dict[bytes, bytes]
 
 RETRY = 5  # seconds
+PATIENCE = 2 * BEAT  # seconds in which a client takes in a message: a dead one holds no place
 FRESH = b"retry: %d\n" % (RETRY * 1000) + message("hello", {"version": version("gezhi")})
-KEEPALIVE: Final = "keepalives_idle=10 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=20000"
+KEEPALIVE: Final = (
+    "connect_timeout=10 keepalives_idle=10 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=20000"
+)
 STREAM: Headers = {
     b"content-type": b"text/event-stream; charset=utf-8",
     b"cache-control": b"no-store",
     b"x-accel-buffering": b"no",
 }
 LATER: Headers = {b"retry-after": b"%d" % RETRY}
+log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
@@ -104,9 +109,12 @@ class Application:
         try:
             told: bytes | None = FRESH
             while told is not None:
-                await send({"type": "http.response.body", "body": told, "more_body": True})
+                async with asyncio.timeout(PATIENCE):
+                    await send({"type": "http.response.body", "body": told, "more_body": True})
                 told = await client.next()
             await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            log.info("A client that took nothing in for %s seconds is let go.", PATIENCE)
         finally:
             watch.cancel()
 

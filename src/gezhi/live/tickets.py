@@ -13,5 +13,5 @@ def scope_of(actor: Actor) -> Scope:
 
 
 def ticket_for(actor: Actor) -> str:
-    """Opens the stream once, within a minute, to what this person sees today."""
+    """Opens the stream, within a minute, to what this person sees today."""
     return sealed(actor.account_id, scope_of(actor))

@@ -24,8 +24,8 @@ UNDO = "undo"
 @transaction.atomic
 def undo(actor: Actor, case_id: int, version: int) -> CaseRow:
     """The case as it was before the step that left it at `version`. Raises Refused, or Stale when somebody went on."""
-    now = timezone.now()
     rows, stamp = lock_cases([case_id])
+    now = timezone.now()  # after waiting for whoever held the case: an answer may have gone out meanwhile
     row = rows.get(case_id)
     if row is None:
         raise Refused("unknown-case", "没有这个案件。", f"There is no case {case_id}.")
