@@ -43,6 +43,7 @@ async function visit(link: string, push: boolean): Promise<void> {
   if (push) history.pushState(null, "", kept(link));
   live.look(data);
   atlas?.visit(data);
+  board.ask();
   whisper(the("#crumbs [aria-current]").textContent ?? "");
 }
 
@@ -156,4 +157,4 @@ document.querySelectorAll<HTMLElement>(".unscripted").forEach((one) => (one.hidd
 chooseLayer(layerAsked());
 listen();
 startClock();
-void openMap();
+requestAnimationFrame(() => setTimeout(() => void openMap())); // the lists are painted first

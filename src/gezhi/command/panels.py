@@ -137,10 +137,11 @@ def rank_of(query: Mapping[str, str]) -> str:
     return rank
 
 
-def board_of(actor: Actor, look: Look, rank: str, world: World) -> Board:
-    """Made once in two seconds for everybody who sees the same; what covers thirty days once a minute."""
+def board_of(actor: Actor, look: Look, rank: str, world: World, grace: float = 0.0) -> Board:
+    """Made once in two seconds for everybody who sees the same; what covers thirty days once a minute. `grace`:
+    seconds by which it may be older."""
     key = ("board", scope_key(actor), look, rank, get_language(), world.stamp)
-    return memo.get(key, LIVE, lambda: _board(actor, look, rank, world))
+    return memo.get(key, LIVE, lambda: _board(actor, look, rank, world), grace)
 
 
 def _board(actor: Actor, look: Look, rank: str, world: World) -> Board:

@@ -14,7 +14,7 @@ _MOST: Final = 512
 @dataclass
 class _Slot:
     lock: threading.Lock = field(default_factory=threading.Lock)
-    until: float = 0.0
+    until: float = float("-inf")
     answer: object = None
 
 
@@ -26,10 +26,11 @@ class Kept:
         self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, seconds: float, make: Callable[[], T]) -> T:
+    def get(self, key: Hashable, seconds: float, make: Callable[[], T], grace: float = 0.0) -> T:
+        """`grace`: an answer so many seconds past its time will do for this asker."""
         slot = self._slot(key)
         with slot.lock:
-            if slot.until <= self._clock():
+            if slot.until + grace <= self._clock():
                 slot.answer = make()
                 slot.until = self._clock() + seconds
             return cast(T, slot.answer)

@@ -21,6 +21,7 @@ from gezhi.pages.showing import said, source_name
 from gezhi.people.access import COMMAND, ActorRequest, requires
 
 Option = tuple[str, str]
+FIRST: Final = 30.0  # seconds by which the first board may be older: the page asks anew as soon as it stands
 _DUES: Final = (("overdue", _("已超期")), ("soon", _("4 小时内到期")))
 
 
@@ -50,7 +51,7 @@ def wall(request: ActorRequest) -> HttpResponse:
         "filter_form": filter_fields(look, world),
         "problem": problem_words(wrong or wrong_rank) if wrong or wrong_rank else "",
         "wall": request.GET.get("wall") == "1",
-        "board": board_of(request.actor, look, rank, world),
+        "board": board_of(request.actor, look, rank, world, FIRST),
         "data": script_data(request, look, world),
         "here": request.get_full_path(),
         "today": timezone.localdate(),
