@@ -16,7 +16,7 @@ ISLANDS := $(wildcard frontend/*.mjs frontend/*.json frontend/*.ts frontend/*/*)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test check gallery bench lock clean
+.PHONY: help setup demo test check gallery tasks bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ check: setup ## lint, types, import contracts, house tests
 
 gallery: setup ## a picture of every page in both languages, on phone and desk, light and dark: var/gallery
 	@$(PY) -m tools.gallery
+
+tasks: setup ## counts the clicks and seconds of the ten main tasks: docs/reference/tasks.md
+	@$(PY) -m tools.tasks
 
 bench: setup ## every benchmark, one JSON line each
 	@for file in $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done

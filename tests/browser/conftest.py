@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from gezhi.places.tiles.queries import ensure_current_tiles
 from tests import cast
 from tests.house.tree import ROOT
 from tools.browser import FLAGS, MISSING, chromium
+from tools.gallery.city import City, furnish, served
 
 SCREENS = ROOT / "var" / "screens"
 PHONE = {"width": 390, "height": 844}
@@ -55,6 +57,17 @@ def city(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[cast
     ensure_current_tiles()
     yield cast.here()
     world._world = None
+
+
+@pytest.fixture(scope="session")
+def lively() -> Iterator[City]:
+    """A demonstration city, in a folder that the database's own user reaches, which those of pytest are not."""
+    with (
+        TemporaryDirectory(prefix="gezhi-lively-", ignore_cleanup_errors=True) as folder,
+        served(Path(folder)) as city,
+    ):
+        furnish(city)
+        yield city
 
 
 class Visitor:

@@ -4,8 +4,6 @@ A demonstration city of its own is behind it, so that no page is empty.
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ from playwright.sync_api import Page as PageOfBrowser
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.house.tree import ROOT
-from tools.gallery.city import City, furnish, served
+from tools.gallery.city import City
 from tools.gallery.pages import NO_PAGES, all_routes, page_of, page_routes, who_opens
 from tools.gallery.people import come_in
 
@@ -34,17 +32,6 @@ NO_WORKER = (
     "delete Navigator.prototype.serviceWorker"  # every page comes over the line, none from a phone's store
 )
 ROUTES = page_routes()
-
-
-@pytest.fixture(scope="session")
-def lively() -> Iterator[City]:
-    """In a folder that the database's own user reaches, which those of pytest are not."""
-    with (
-        TemporaryDirectory(prefix="gezhi-lively-", ignore_cleanup_errors=True) as folder,
-        served(Path(folder)) as city,
-    ):
-        furnish(city)
-        yield city
 
 
 @pytest.fixture(scope="session")

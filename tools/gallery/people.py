@@ -26,7 +26,7 @@ def _sign_in(context: BrowserContext, city: City, who: str) -> None:
 
 def _look_up(context: BrowserContext, city: City) -> None:
     with city.connect() as connection:
-        found = connection.execute(OWN_REPORT).fetchone()  # type: ignore[call-overload]
+        found = connection.execute(OWN_REPORT).fetchone()
     if found is None:
         raise LookupError("no report of a resident without a telephone number was closed")
     page = context.new_page()

@@ -93,6 +93,7 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
     """What components/case_*.html draw. The forms post to the page's own address."""
     case, world = found.case, found.world
     map, around = grid_map(case.place_code, case.lon, case.lat), beside(request.actor, case)
+    units = units_for(world, _matter(case, world), case.suggested_unit_id)
     return {
         "case": case_facts(found, timezone.now()),
         "reports": report_views(found, request.actor),
@@ -107,7 +108,8 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "stale": _step_title(found, trouble.step) if trouble and trouble.stale else "",
         "refused": trouble.refused if trouble else "",
         "version": case.version,
-        "units": units_for(world, _matter(case, world), case.suggested_unit_id),
+        "units": units,
+        "callable": [unit for unit in units if unit[0] not in _taking_part(found)],
         "map": map,
         "near": near_views(around.near, map, world),
         "guesses": guess_views(found.guesses, world),
@@ -116,6 +118,11 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "papers": paper_views(documents_of_case(case.pk)),
         "paper_choices": paper_choices(request.actor, case, world),
     }
+
+
+def _taking_part(found: CasePage) -> set[int | None]:
+    """Nobody calls those who lead or were called already."""
+    return {found.case.unit_id, *(one.unit_id for one in found.assignments if one.kind != "lead")}
 
 
 def _matter(case: Case, world: World) -> Matter:
