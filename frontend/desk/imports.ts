@@ -1,8 +1,2 @@
-// Says which file was chosen, since the button's own text cannot.
 import "../shared/busy";
-
-const input = document.querySelector<HTMLInputElement>("#file");
-const chosen = document.querySelector<HTMLElement>("[data-chosen]");
-input?.addEventListener("change", () => {
-  if (chosen) chosen.textContent = input.files?.[0]?.name ?? "";
-});
+import "../shared/chosen";
