@@ -16,7 +16,8 @@ from tools.tasks.ten import PHONE, TASKS, Done, Task, run
 OUT: Final = Path(__file__).resolve().parents[2] / "docs" / "reference" / "tasks.md"
 HEAD: Final = """# 十件主要事务 The ten main tasks
 
-由 `make tasks` 在演示城市上逐件真办、在记录里查证后写成。按键只数点按和快捷键，不数打字；“只用键盘”数全部按键（Tab、回车、空格、方向键）。
+由 `make tasks` 在演示城市上逐件真办、在记录里查证后写成。只数点按和快捷键，不数打字；
+“只用键盘”数全部按键（Tab、回车、空格、方向键）。
 秒数是机器办完（含页面往返），不含人读和想的时间，随机器而变。
 
 Written by `make tasks`, which really does each task on the demonstration city and looks it up in the records. Clicks,
