@@ -144,7 +144,7 @@ async function openMap(): Promise<void> {
 
 function startClock(): void {
   const shown = document.querySelector<HTMLElement>("#clock");
-  const form: Intl.DateTimeFormatOptions = { dateStyle: "full", timeStyle: "short", hourCycle: "h23" } as const;
+  const form: Intl.DateTimeFormatOptions = { dateStyle: isWall() ? "full" : "medium", timeStyle: "short", hourCycle: "h23" };
   const words = new Intl.DateTimeFormat(document.documentElement.lang, form);
   const tell = (): void => {
     if (shown) shown.textContent = words.format(new Date());
