@@ -9,6 +9,7 @@ from typing import Final, TypeVar, cast
 
 T = TypeVar("T")
 _MOST: Final = 512
+_STALE: Final = 60.0  # seconds past its time after which an answer does for nobody
 
 
 @dataclass
@@ -41,8 +42,17 @@ class Kept:
 
     def _slot(self, key: Hashable) -> _Slot:
         with self._lock:
+            if key not in self._slots:
+                self._forget_stale()
             slot = self._slots.setdefault(key, _Slot())
             self._slots.move_to_end(key)
             if len(self._slots) > self._most:
                 self._slots.popitem(last=False)
             return slot
+
+    def _forget_stale(self) -> None:
+        """An answer may be large, and what nobody asks for any more would stay until so many others came."""
+        limit = self._clock() - _STALE
+        stale = [key for key, slot in self._slots.items() if float("-inf") < slot.until < limit]
+        for key in stale:
+            del self._slots[key]
