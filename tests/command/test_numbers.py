@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from gezhi.cases.models import Case
+from gezhi.cases.queries.filters import midnight
 from gezhi.cases.world import world
 from gezhi.insight.actions.tallying import tally_all
 from gezhi.insight.counts import FLAG
@@ -14,7 +15,7 @@ from gezhi.insight.models import Tally
 from gezhi.insight.queries.board.curves import days, hours
 from gezhi.insight.queries.board.efficiency import Efficiency, grids, heat, places, units
 from gezhi.insight.queries.board.lines import latest, most_overdue, points
-from gezhi.insight.queries.board.look import Look, midnight
+from gezhi.insight.queries.board.look import Look
 from gezhi.insight.queries.board.shares import shares
 from gezhi.insight.queries.board.standing import Numbers, flow, standing
 from gezhi.lib.codes import is_within

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from gezhi.cases.models import Case
 from gezhi.cases.queries import BadFilter
+from gezhi.cases.queries.filters import midnight
 from gezhi.cases.world import world
-from gezhi.insight.queries.board.look import Look, midnight
+from gezhi.insight.queries.board.look import Look
 from gezhi.insight.queries.board.replay import Replay, replay
 from gezhi.insight.replaying import Told, changes
 from tests import cast

@@ -11,13 +11,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gezhi.cases.queries import BadFilter, Filters
+from gezhi.cases.queries.filters import midnight
 from gezhi.cases.world import World
 from gezhi.insight.queries.board import memo
 from gezhi.insight.queries.board.base import base, rounds_of
 from gezhi.insight.queries.board.curves import Curve, days, hours
 from gezhi.insight.queries.board.efficiency import Efficiency, places, units
 from gezhi.insight.queries.board.lines import Happened, carded, latest, most_overdue
-from gezhi.insight.queries.board.look import OTHERS, Look, midnight, scope_key
+from gezhi.insight.queries.board.look import OTHERS, Look, scope_key
 from gezhi.insight.queries.board.open_cases import Numbers
 from gezhi.insight.queries.board.shares import shares
 from gezhi.insight.queries.board.standing import Flow, flow, span, standing

@@ -75,7 +75,7 @@ class Filters:
             raise BadFilter("unit", "must be the number of a unit")
         for name in ("since", "until"):
             if getattr(self, name):
-                _day(name, getattr(self, name))
+                day_of(name, getattr(self, name))
         if "\0" in "".join(dataclasses.astuple(self)):
             raise BadFilter("text", "holds a NUL byte")
 
@@ -139,9 +139,9 @@ class Filters:
         elif self.due == "week":
             asked &= Q(is_open=True, due_at__gte=days_on(now, 1), due_at__lt=days_on(now, 7))
         if self.since:
-            asked &= Q(opened_at__gte=_midnight(_day("since", self.since)))
+            asked &= Q(opened_at__gte=midnight(day_of("since", self.since)))
         if self.until:
-            asked &= Q(opened_at__lt=_midnight(_day("until", self.until) + timedelta(days=1)))
+            asked &= Q(opened_at__lt=midnight(day_of("until", self.until) + timedelta(days=1)))
         return asked
 
 
@@ -166,10 +166,11 @@ def said(query: str) -> Q:
 
 def days_on(now: datetime, days: int) -> datetime:
     """The midnight that begins the day so many days after today, in the node's time."""
-    return _midnight(now.astimezone(ZoneInfo(settings.TIME_ZONE)).date() + timedelta(days=days))
+    return midnight(now.astimezone(ZoneInfo(settings.TIME_ZONE)).date() + timedelta(days=days))
 
 
-def _day(name: str, text: str) -> date:
+def day_of(name: str, text: str) -> date:
+    """Raises BadFilter."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -179,5 +180,5 @@ def _day(name: str, text: str) -> date:
     return day
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)

@@ -10,7 +10,8 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate, TruncHour
 
 from gezhi.cases.models import Case
-from gezhi.insight.queries.board.look import Look, midnight
+from gezhi.cases.queries.filters import midnight
+from gezhi.insight.queries.board.look import Look
 from gezhi.insight.queries.board.standing import closings
 from gezhi.people.access import Actor
 

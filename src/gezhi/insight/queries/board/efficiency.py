@@ -8,9 +8,10 @@ from typing import Final
 from django.db.models import Count
 
 from gezhi.cases.models import Case
+from gezhi.cases.queries.filters import midnight
 from gezhi.cases.world import World
 from gezhi.insight.queries.board import memo
-from gezhi.insight.queries.board.look import Look, midnight, scope_key
+from gezhi.insight.queries.board.look import Look, scope_key
 from gezhi.insight.queries.board.open_cases import (
     Numbers,
     counts,

@@ -3,16 +3,14 @@
 import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Q
 
 from gezhi.cases.queries import DUES, BadFilter, visible
-from gezhi.cases.queries.filters import SOON
+from gezhi.cases.queries.filters import SOON, day_of, midnight
 from gezhi.cases.world import World
 from gezhi.lib.codes import LEVELS, is_code, is_within, level_named, level_of, place_range
 from gezhi.packs.catalogue import Catalogue
@@ -108,10 +106,6 @@ def due_as(due: str, now: datetime) -> Q:
     return Q(due_at__gte=now, due_at__lt=now + SOON)
 
 
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE)).astimezone(UTC)
-
-
 def commanded_places(actor: Actor) -> list[str]:
     """The places that this person commands, the widest first."""
     posts = [post for post in actor.posts if COMMAND in PERMISSIONS.get(post.role, frozenset())]
@@ -162,17 +156,6 @@ def box_of(text: str) -> Box:
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise BadFilter("box", "must lie on the earth, west before east and south before north")
     return west, south, east, north
-
-
-def day_of(name: str, text: str) -> date:
-    """Raises BadFilter."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise BadFilter(name, "must be a day such as 2026-07-01") from None
-    if not 1990 <= day.year <= 2200:
-        raise BadFilter(name, "must lie between 1990 and 2200")
-    return day
 
 
 def _categories(key: str, catalogue: Catalogue) -> frozenset[str]:

@@ -10,9 +10,10 @@ from django.db.models import Count, Q
 
 from gezhi.cases.models import Case, CaseEvent
 from gezhi.cases.queries import BadFilter
+from gezhi.cases.queries.filters import day_of, midnight
 from gezhi.cases.world import World
 from gezhi.insight.queries.board import memo
-from gezhi.insight.queries.board.look import Look, day_of, midnight, scope_key
+from gezhi.insight.queries.board.look import Look, scope_key
 from gezhi.insight.queries.board.open_cases import part_of, place_at, places_below
 from gezhi.insight.replaying import Change, Stood, Told, changes, stood_after
 from gezhi.lib.codes import LEVELS, level_of, padded

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from gezhi.cases.models import Case
+from gezhi.cases.queries.filters import midnight
 from gezhi.cases.world import World
-from gezhi.insight.queries.board.look import Look, midnight
+from gezhi.insight.queries.board.look import Look
 from gezhi.insight.queries.board.open_cases import Numbers, groups, summed
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Stage
