@@ -119,5 +119,5 @@ def test_light_or_dark_is_remembered(client: Client, city: cast.Cast, value: str
     found = client.cookies.get("scheme")
     assert (found.value if found else "") == kept
     page = client.get("/").content.decode()
-    assert ("dark.css" in page) is (kept != "light")
+    assert ("css/dark." in page) is (kept != "light")
     assert ("prefers-color-scheme" in page) is (kept == "")
