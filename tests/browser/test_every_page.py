@@ -22,7 +22,7 @@ ASK = "tags => axe.run({runOnly: tags}).then(found => found.violations)"
 BUDGETS = {"portal": 30, "field": 40, "desk": 60, "command": 750}  # kB gzipped on a first visit
 APART = (
     "/tiles/",
-    "/dist/shared/map",
+    "/dist/map/",
     "/photo",
     "/evidence/",
     "/field/day.json",
