@@ -98,6 +98,15 @@ def test_open_data_is_as_coarse_as_the_page(client: Client, lamps: None) -> None
     assert (many["place_code"], many["number"]) == (cast.HAISHU, 1)
 
 
+@pytest.mark.parametrize("path", ["/map/", "/kept/"])
+def test_a_page_with_somebodys_token_is_kept_by_their_browser_alone(
+    client: Client, lamps: None, path: str
+) -> None:
+    answer = client.get(path)
+    assert "csrftoken" in answer.cookies
+    assert "private" in answer["Cache-Control"]
+
+
 def test_a_grid_is_finer_than_anybody_is_told(client: Client, lamps: None) -> None:
     answer = client.get("/api/v1/public/matters", {"place": f"{cast.WANAN}001"})
     assert answer.status_code == 422

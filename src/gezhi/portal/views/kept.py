@@ -44,7 +44,7 @@ class Promise:
 
 @public
 @require_GET
-@cache_control(public=True, max_age=600)
+@cache_control(private=True, max_age=600)
 def promises(request: HttpRequest) -> HttpResponse:
     world, today = known_world(), timezone.localdate()
     place = asked_place(texts(request.GET, ["place"])["place"], world)

@@ -41,7 +41,7 @@ class Area:
 
 @public
 @require_GET
-@cache_control(public=True, max_age=60)
+@cache_control(private=True, max_age=60)
 def matters(request: HttpRequest) -> HttpResponse:
     world, now = known_world(), timezone.now()
     asked = texts(request.GET, ("place", "group", "page"))

@@ -16,7 +16,7 @@ from gezhi.portal.views.map import asked_place, path_to
 
 @public
 @require_GET
-@cache_control(public=True, max_age=600)
+@cache_control(private=True, max_age=600)
 def place_map(request: HttpRequest) -> HttpResponse:
     world = known_world()
     place = asked_place(texts(request.GET, ["place"])["place"], world)
