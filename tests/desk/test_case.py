@@ -77,6 +77,21 @@ def test_another_unit_is_named_in_words(signed_in: SignedIn, city: cast.Cast) ->
     assert Case.objects.get().unit_id == city.units["nanmen"]
 
 
+def test_nobody_is_offered_for_a_call_who_takes_part_already(signed_in: SignedIn, city: cast.Cast) -> None:
+    receipt, client = cast.reported(), signed_in("dispatcher")
+    act(city.actor("dispatcher"), receipt.case_id, "dispatch", Given(unit_id=city.units["haishu-works"]))
+    offered = _called(client, receipt.case_number)
+    assert city.units["haishu-works"] not in offered
+    called = offered[0]
+    act(city.actor("dispatcher"), receipt.case_id, "whistle", Given(unit_ids=(called,), text="请来看看"))
+    assert _called(client, receipt.case_number) == offered[1:]
+
+
+def _called(client: Client, number: str) -> list[int]:
+    whistle = page_of(client, number).partition('value="whistle"')[2].partition("</form>")[0]
+    return [int(pk) for pk in re.findall(r'name="units" value="(\d+)"', whistle)]
+
+
 def test_category_and_place_are_corrected_in_words(signed_in: SignedIn) -> None:
     receipt = cast.reported()
     given = {
