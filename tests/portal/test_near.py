@@ -52,6 +52,20 @@ def test_a_private_or_unknown_matter_cannot_be_joined_by_its_number(client: Clie
     assert Case.objects.get(number=private).report_count == 1
 
 
+@pytest.mark.parametrize("lat", [SPOT[1] + 0.02, "nan", "", "91"])
+def test_nobody_joins_a_matter_from_afar(client: Client, lamp: str, lat: object) -> None:
+    client.post("/report/", form(text="来打差评", lat=lat, address="万安巷", same=lamp))
+    assert Case.objects.get(number=lamp).report_count == 1
+
+
+def test_a_report_of_the_village_joins_a_matter_of_the_village(client: Client, lamp: str) -> None:
+    steps = [cast.HAISHU, cast.NANMEN, cast.WANAN]
+    for place, count in ((steps[:2], 1), (steps, 2)):
+        sent = form(text="又黑了", source_id=str(place), lon="", lat="", place=place, same=lamp)
+        client.post("/report/", sent)
+        assert Case.objects.get(number=lamp).report_count == count
+
+
 def test_other_matters_and_other_places_do_not_ask(client: Client, lamp: str) -> None:
     assert client.post("/report/", form(category=cast.RUBBISH)).status_code == 302
     far = cast.centre_of(f"{cast.BAISHA}001")

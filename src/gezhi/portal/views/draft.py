@@ -77,7 +77,7 @@ def read_draft(request: HttpRequest, edge: Edge, attributes: Mapping[str, Value]
     given = posted(request, TEXTS)
     asked = asking(request, given["category"], world)
     raw, answered = {**given, "place_code": choice.code}, asked
-    if same := same_matter(request, world):
+    if same := same_matter(request, world, choice.code):
         raw, answered = {**raw, **same}, Asking()
     new, faults = read_form(raw, edge, photos, _WORDING, answered, attributes)
     if not (given["lon"] or choice.code or given["address"].strip()):
