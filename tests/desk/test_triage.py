@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from gezhi.cases.actions import act
+from gezhi.cases.actions import act, undo
 from gezhi.cases.models import Assignment, Case, CaseEvent
 from gezhi.cases.procedure import Given
 from tests import cast
@@ -78,6 +78,15 @@ def test_the_suggestion_is_one_form_and_its_unit_is_explained(dispatcher: Client
 def test_an_unsure_category_is_only_filed(dispatcher: Client) -> None:
     receipt = reported()
     Case.objects.filter(id=receipt.case_id).update(confidence=0.2)
+    assert dispatcher.get("/desk/triage/").context["best"].step == "accept"
+
+
+def test_a_correction_that_was_undone_makes_no_category_sure(dispatcher: Client, city: Cast) -> None:
+    receipt = reported(category=LAMP)
+    Case.objects.filter(id=receipt.case_id).update(confidence=0.2)
+    taken = act(city.actor("dispatcher"), receipt.case_id, "correct", Given(category=RUBBISH))
+    assert dispatcher.get("/desk/triage/").context["best"].step == "dispatch"
+    undo(city.actor("dispatcher"), receipt.case_id, taken.version)
     assert dispatcher.get("/desk/triage/").context["best"].step == "accept"
 
 

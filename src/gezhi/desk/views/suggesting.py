@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from gezhi.cases.queries import CasePage
+from gezhi.cases.undoing import standing
 from gezhi.packs.shapes import Kind, Need
 from gezhi.pages.acting import StepForm, unit_name
 from gezhi.pages.duty_lists import function_name
@@ -70,7 +71,7 @@ def is_sure(found: CasePage) -> bool:
     return (
         confidence is None
         or confidence >= SURE
-        or any("category" in one.facts for one in found.events if one.kind in _BY_HAND)
+        or any("category" in one.facts for one in standing(found.events) if one.kind in _BY_HAND)
     )
 
 
