@@ -89,7 +89,11 @@ def asked_about(percent: float) -> None:
     pack = read_pack(settings.PACKS_DIR / "city-management")
     kept = tuple(one for one in pack.parameters if one.key not in (SAMPLE, CALLBACK_LIMIT))
     manifest = pack.manifest.model_copy(update={"version": f"99.0.{round(percent)}"})
-    parameters = (*kept, parameter(SAMPLE, number=percent), parameter(CALLBACK_LIMIT, length="2 working days"))
+    parameters = (
+        *kept,
+        parameter(SAMPLE, number=percent),
+        parameter(CALLBACK_LIMIT, length="2 working days"),
+    )
     publish(sealed(pack.model_copy(update={"manifest": manifest, "parameters": parameters})))
 
 

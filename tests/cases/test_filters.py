@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gezhi.cases.models import Case, Report
-from gezhi.cases.queries import BadFilter, Filters, case_list, beside, saved_views
+from gezhi.cases.queries import BadFilter, Filters, beside, case_list, saved_views
 from gezhi.cases.queries.tracking import tracked_many
 from tests.cast import METRE, WANAN, Cast, centre_of, reported
 

@@ -25,7 +25,7 @@ SIZES: Final = {"phone": (390, 844), "desk": (1280, 800)}
 WALL: Final = (1920, 1080)
 SCHEMES: Final = ("light", "dark")
 TALLEST: Final = 6000  # pixels; the rest of a longer page is left out
-SETTLE: Final = 4000  # milliseconds at most for maps
+SETTLE: Final = 20_000  # milliseconds at most for a map drawn in software
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def _picture(context: BrowserContext, city: City, wanted: Page, view: View) -> N
     page = context.new_page()
     page.goto(city.home + wanted.path)
     page.wait_for_load_state("load")
-    if page.locator("[data-map]").count():
-        page.wait_for_timeout(SETTLE)
+    if page.locator("#map").count():
+        page.wait_for_selector("#map[data-settled]", timeout=SETTLE)
     width = SIZES[view.size][0]
     height = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
     clip = {"x": 0, "y": 0, "width": width, "height": height}
