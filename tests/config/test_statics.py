@@ -35,7 +35,8 @@ def test_every_collected_text_has_a_compressed_copy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "smaller"), [("text/html; charset=utf-8", True), ("application/json", True), ("image/jpeg", False)]
+    ("kind", "smaller"),
+    [("text/html; charset=utf-8", True), ("application/json", True), ("image/jpeg", False)],
 )
 def test_pages_are_compressed_and_pictures_are_not(kind: str, smaller: bool) -> None:
     body = "一件事 ".encode() * 500
