@@ -28,7 +28,7 @@ SECRETS = ("王秀英", "13800001234", "我家", "解放南路", "第1网格", "
 
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
-    for answers in (map_page.NUMBERS, kept_page.ANSWERS, public.ANSWERS):
+    for answers in (map_page.NUMBERS, kept_page.ANSWERS, public.ANSWERS, public.FILES):
         answers.clear()
 
 
@@ -96,6 +96,15 @@ def test_open_data_is_as_coarse_as_the_page(client: Client, lamps: None) -> None
     assert not [secret for secret in SECRETS if secret in file]
     (many,) = client.get("/api/v1/public/numbers").json()
     assert (many["place_code"], many["number"]) == (cast.HAISHU, 1)
+
+
+def test_a_file_is_written_once_for_everybody(
+    client: Client, lamps: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    first = client.get("/api/v1/public/matters.csv")
+    with django_assert_num_queries(0):
+        assert client.get("/api/v1/public/matters.csv").content == first.content
+    assert client.get("/api/v1/public/matters.csv", {"category": cast.RUBBISH}).content == b"\xef\xbb\xbf"
 
 
 @pytest.mark.parametrize("path", ["/map/", "/kept/"])
