@@ -1,6 +1,7 @@
 """What a phone sends from its queue: once, twice, late, or in vain."""
 
 import uuid
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,7 @@ from gezhi.cases.models import Case, CaseEvent, Evidence, Report
 from gezhi.cases.procedure import Given
 from tests import cast
 from tests.statements import statements
+from tests.together import together
 
 GRID = f"{cast.WANAN}001"
 Answer = dict[str, object]
@@ -81,6 +83,21 @@ def test_a_step_sent_twice_is_taken_once(city: cast.Cast, phone: Phone) -> None:
     first, second = phone.send(address, **step), phone.send(address, **step)
     assert first[1]["outcome"] == second[1]["outcome"] == "done"
     assert first[1]["version"] == second[1]["version"] == 3
+    assert CaseEvent.objects.filter(transition="receive").count() == 1
+
+
+def test_a_step_on_no_version_is_not_taken(city: cast.Cast, phone: Phone) -> None:
+    address = dispatched(city)
+    status, answer = phone.send(address, step="receive", sent="s-1")
+    assert (status, answer["outcome"]) == (422, "refused")
+    assert not CaseEvent.objects.filter(transition="receive").exists()
+
+
+def test_the_same_step_twice_in_one_instant_is_taken_once(committed: cast.Cast) -> None:
+    phones, address = [Phone(committed) for _ in range(3)], dispatched(committed)
+    step = {"step": "receive", "version": "2", "sent": "s-1"}
+    answers = together([partial(one.send, address, **step) for one in phones])
+    assert [answer[1]["outcome"] for answer in answers if not isinstance(answer, Exception)] == ["done"] * 3
     assert CaseEvent.objects.filter(transition="receive").count() == 1
 
 

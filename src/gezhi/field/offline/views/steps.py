@@ -15,9 +15,12 @@ from gezhi.people.access import ActorRequest
 
 
 def step_from_queue(request: ActorRequest, number: str) -> JsonResponse:
-    """One statement more than from a browser's form: whether the step came before."""
+    """One statement more than from a browser's form: whether the step came before. Without the version that the phone
+    knew, two that come in one instant would both be taken."""
     if early := not_yet(request):
         return early
+    if number_in(posted(request, ("version",))["version"]) is None:
+        return refused("")
     if before := _before(request, number):
         return before
     found = case_page(request.actor, number, timezone.now())
