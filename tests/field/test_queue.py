@@ -10,6 +10,8 @@ from django.test import Client
 from gezhi.cases.actions import act
 from gezhi.cases.models import Case, CaseEvent, Evidence, Report
 from gezhi.cases.procedure import Given
+from gezhi.cases.world import world
+from gezhi.field.offline.views.offering import chips_for
 from tests import cast
 from tests.statements import statements
 from tests.together import together
@@ -166,6 +168,13 @@ def test_a_day_takes_the_same_statements_however_much_there_is_to_do(city: cast.
     with statements() as many:
         phone.client.get("/field/day.json")
     assert len(many) == len(few) <= 22
+
+
+def test_what_is_common_here_comes_first_whoever_holds_it(city: cast.Cast) -> None:
+    cast.reported("垃圾没人收", grid=GRID, category=cast.RUBBISH)
+    for who in ("grid-worker", "handler"):
+        (first, *_rest) = chips_for(city.actor(who), world(), "")
+        assert first[0] == cast.RUBBISH
 
 
 def test_the_shell_and_its_worker_hold_nobodys_data(city: cast.Cast) -> None:

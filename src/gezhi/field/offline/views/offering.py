@@ -2,12 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import zip_longest
+from operator import or_
 from typing import Final
 
+from django.db.models import Q
+
 from gezhi.cases.models import Case
-from gezhi.cases.queries import visible
 from gezhi.cases.world import World
+from gezhi.lib.codes import place_range
 from gezhi.pages.asking import categories_with_forms
 from gezhi.pages.showing import said
 from gezhi.people.access import Actor
@@ -30,12 +34,18 @@ def grids_of(actor: Actor) -> list[tuple[str, str]]:
 def chips_for(actor: Actor, world: World, chosen: str) -> Sequence[tuple[str, str]]:
     """(key, name) of what is chosen and what is commonest here, filled up from the catalogue."""
     known = world.catalogue.categories
-    newest = Case.objects.filter(visible(actor)).order_by("-opened_at", "-id")
+    newest = Case.objects.filter(_here(actor)).order_by("-opened_at", "-id")
     common = Counter(newest.values_list("category", flat=True)[:_LEARNED_FROM])
     keys = [key for key in (chosen, *(key for key, _ in common.most_common(CHIPS))) if key in known]
     keys = list(dict.fromkeys(keys))
     keys += [key for key in _spread(world) if key not in keys]
     return [(key, said(known[key].name)) for key in keys[:CHIPS]]
+
+
+def _here(actor: Actor) -> Q:
+    """What lies in the places of the posts, whoever holds it: of a unit's own closed cases there is no index."""
+    places = (place_range(post.place_code) for post in actor.posts)
+    return reduce(or_, (Q(place_code__gte=low, place_code__lt=high) for low, high in places), Q(pk__in=()))
 
 
 def more_for(
