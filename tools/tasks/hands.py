@@ -3,14 +3,13 @@
 `count`: what was pressed so far. Words that are typed, and going to their field to type them, do not count.
 """
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
-from playwright.sync_api import Locator, Page, TimeoutError
+from playwright.sync_api import FileChooser, Locator, Page
 
 _FARTHEST: Final = 400  # Tabs to a control; a page on which it is farther away cannot be worked by keyboard
-_PATIENCE: Final = 3000  # milliseconds
+_PATIENCE: Final = 30  # tenths of a second
 _FOCUSED: Final = "wanted => document.activeElement === wanted"
 _IN_ITS_GROUP: Final = (
     "wanted => document.activeElement?.type === 'radio' && document.activeElement.name === wanted.name "
@@ -89,13 +88,17 @@ class Keyboard:
 
     def attach(self, field: Locator, file: Path) -> None:
         """Pressed again where a script drew the page anew under the finger."""
+        asked: list[FileChooser] = []
+        # heard to the end: an unheard one keeps the browser from closing
+        self.page.on("filechooser", lambda chooser: asked.append(chooser))  # noqa: PLW0108 - not for bound builtins
         for _attempt in range(3):
             self._reach(field, _FOCUSED)
-            with suppress(TimeoutError), self.page.expect_file_chooser(timeout=_PATIENCE) as asked:
-                self.key("Enter")
-            if asked.is_done():
-                asked.value.set_files(file)
-                return
+            self.key("Space")
+            for _moment in range(_PATIENCE):
+                if asked:
+                    asked[0].set_files(file)
+                    return
+                self.page.wait_for_timeout(100)
         raise AssertionError(f"{field} asks for no file")
 
     def key(self, name: str) -> None:

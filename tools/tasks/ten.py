@@ -80,7 +80,9 @@ def run(task: Task, browser: Browser, city: City, photo: Path, hand: Callable[[P
         working = hand(page)
         begun = monotonic()
         task.do(Scene(city, page, working, photo))
-        return Done(working.count, monotonic() - begun)
+        done = Done(working.count, monotonic() - begun)
+        page.close()  # by itself: a context whose service worker still sends does not always end
+        return done
     finally:
         context.close()
 
