@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as PageOfBrowser
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, NO_WORKER, PHONE
 from tests.house.tree import ROOT
 from tools.gallery.city import City
 from tools.gallery.pages import NO_PAGES, all_routes, page_of, page_routes, who_opens
@@ -28,9 +28,6 @@ APART = (
     "/field/day.json",
 )  # the map island of small pages, people's pictures, the work of a day without a network
 FACES = {"zh": ("zh-CN", DESKTOP), "en": ("en-GB", PHONE)}
-NO_WORKER = (
-    "delete Navigator.prototype.serviceWorker"  # every page comes over the line, none from a phone's store
-)
 ROUTES = page_routes()
 
 

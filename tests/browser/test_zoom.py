@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import NO_WORKER, PHONE
 from tools.gallery.city import City
 from tools.gallery.pages import page_of, who_opens
 from tools.gallery.people import come_in
@@ -34,6 +34,7 @@ def screen_of(browser: Browser, city: City, who: str, large: bool) -> Iterator[B
         device_scale_factor=2,
         locale="zh-CN",
     )
+    context.add_init_script(NO_WORKER)
     if large:
         context.add_cookies([{"name": "large", "value": "1", "url": city.home}])
     come_in(context, city, who)
