@@ -115,6 +115,8 @@ PARTS = {  # of addresses
     "name": ["city-management"],
     "procedure": ["standard"],
     "paper_code": ["{code}"],
+    "version": ["0123456789abcdef0123-1"],
+    **dict.fromkeys(("zoom", "column", "row"), ["0", "12", "3400", "9" * 30]),
 }
 
 
