@@ -85,7 +85,7 @@ def test_dark_and_large_pages_fit(arrive: Arrive, busy: list[Receipt]) -> None:
     dark.sign_in("dispatcher")
     look(dark, "case-dark", f"/desk/cases/{busy[0].case_number}/")
     large.go("/")
-    large.page.get_by_role("button", name="大字版").click()
+    large.page.locator("header").get_by_role("button", name="长辈版").click()
     look(large, "report-large", "/report/")
 
 
