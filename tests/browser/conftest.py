@@ -21,7 +21,6 @@ from tools.gallery.city import City, furnish, served
 SCREENS = ROOT / "var" / "screens"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-NO_WORKER = "delete Navigator.prototype.serviceWorker"  # pages come over the line, none from a phone's store
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in the thread of the test
 
 

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as PageOfBrowser
 
-from tests.browser.conftest import DESKTOP, NO_WORKER, PHONE
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.house.tree import ROOT
 from tools.gallery.city import City
 from tools.gallery.pages import NO_PAGES, all_routes, page_of, page_routes, who_opens
-from tools.gallery.people import come_in
+from tools.gallery.people import NO_WORKER, come_in
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -1,15 +1,12 @@
 """At 200 % zoom and in large type the main pages of each area show everything: nothing wider than its screen or cut."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.conftest import NO_WORKER, PHONE
+from tests.browser.conftest import PHONE
 from tools.gallery.city import City
 from tools.gallery.pages import page_of, who_opens
-from tools.gallery.people import come_in
+from tools.gallery.people import NO_WORKER, come_in
 
 ZOOMED = {"width": 640, "height": 400}  # 1280 x 800 at 200 %: half the CSS pixels, each twice as large
 MAIN = {
@@ -27,8 +24,8 @@ CUT = """() => [...document.body.querySelectorAll("*")].filter((one) => {
 }).map((one) => `${one.tagName} .${one.className}: ${one.innerText.slice(0, 60)}`)"""
 
 
-@contextmanager
-def screen_of(browser: Browser, city: City, who: str, large: bool) -> Iterator[BrowserContext]:
+def screen_of(browser: Browser, city: City, who: str, large: bool) -> BrowserContext:
+    """Ends with the browser."""
     context = browser.new_context(
         viewport=PHONE if large else ZOOMED,  # type: ignore[arg-type]
         device_scale_factor=2,
@@ -38,8 +35,7 @@ def screen_of(browser: Browser, city: City, who: str, large: bool) -> Iterator[B
     if large:
         context.add_cookies([{"name": "large", "value": "1", "url": city.home}])
     come_in(context, city, who)
-    yield context
-    context.close()
+    return context
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["zoomed", "large type"])
@@ -48,10 +44,9 @@ def test_nothing_is_cut(area: str, large: bool, lively: City, browser: Browser) 
     routes = [f"{area}:{name}" for name in MAIN[area].split()]
     found: dict[str, list[str]] = {}
     for who in sorted({who_opens(route) for route in routes}):
-        with screen_of(browser, lively, who, large) as context:
-            for route in routes:
-                if who_opens(route) == who:
-                    found[route] = faults(context, lively, route)
+        context = screen_of(browser, lively, who, large)
+        for route in (one for one in routes if who_opens(one) == who):
+            found[route] = faults(context, lively, route)
     assert not {route: told for route, told in found.items() if told}
 
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from tools.browser import FLAGS, MISSING, chromium
 from tools.gallery.city import City, furnish, served
 from tools.gallery.pages import Page, page_of, page_routes
-from tools.gallery.people import come_in
+from tools.gallery.people import NO_WORKER, come_in
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OUT: Final = ROOT / "var" / "gallery"
@@ -57,12 +57,13 @@ def shoot(browser: Browser, city: City, wanted: Sequence[Page]) -> None:
 
 def _context(browser: Browser, view: View) -> BrowserContext:
     width, height = SIZES[view.size]
-    return browser.new_context(
+    context = browser.new_context(
         viewport={"width": width, "height": height},
         locale=LANGUAGES[view.language],
         color_scheme="dark" if view.scheme == "dark" else "light",
-        service_workers="block",
     )
+    context.add_init_script(NO_WORKER)
+    return context
 
 
 def _picture(context: BrowserContext, city: City, wanted: Page, view: View) -> None:

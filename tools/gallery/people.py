@@ -1,9 +1,14 @@
 """Those who look at the pages, each come in through the door that is theirs."""
 
+from typing import Final
+
 from playwright.sync_api import BrowserContext
 
 from tools.gallery.city import PASSWORD, City
 from tools.gallery.pages import OWN_REPORT, RESIDENT
+
+# Pages come over the line, none from a phone's store.
+NO_WORKER: Final = "delete Navigator.prototype.serviceWorker"
 
 
 def come_in(context: BrowserContext, city: City, who: str) -> None:

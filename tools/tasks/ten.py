@@ -12,7 +12,7 @@ from typing import Any, Final, LiteralString
 from playwright.sync_api import Browser, Page, expect
 
 from tools.gallery.city import City
-from tools.gallery.people import come_in
+from tools.gallery.people import NO_WORKER, come_in
 from tools.tasks.hands import Hand
 
 PHONE: Final = {"width": 390, "height": 844}
@@ -71,20 +71,18 @@ def run(task: Task, browser: Browser, city: City, photo: Path, hand: Callable[[P
         locale="zh-CN",
         accept_downloads=True,
     )
-    try:
-        come_in(context, city, task.who)
-        page = context.new_page()
-        page.set_default_timeout(_WAIT)
-        start = task.start if isinstance(task.start, str) else task.start(city)
-        page.goto(city.home + start)
-        working = hand(page)
-        begun = monotonic()
-        task.do(Scene(city, page, working, photo))
-        done = Done(working.count, monotonic() - begun)
-        page.close()  # by itself: a context whose service worker still sends does not always end
-        return done
-    finally:
-        context.close()
+    context.add_init_script(NO_WORKER)
+    come_in(context, city, task.who)
+    page = context.new_page()
+    page.set_default_timeout(_WAIT)
+    start = task.start if isinstance(task.start, str) else task.start(city)
+    page.goto(city.home + start)
+    working = hand(page)
+    begun = monotonic()
+    task.do(Scene(city, page, working, photo))
+    done = Done(working.count, monotonic() - begun)
+    page.close()  # the context ends with its browser: Chromium may wait for ever where a store of the page is open
+    return done
 
 
 EVENT: Final = (
