@@ -116,7 +116,7 @@ PARTS = {  # of addresses
     "procedure": ["standard"],
     "paper_code": ["{code}"],
     "version": ["0123456789abcdef0123-1"],
-    **dict.fromkeys(("zoom", "column", "row"), ["0", "12", "3400", "9" * 30]),
+    **{name: ["0", "12", "3400", "9" * 30] for name in ("zoom", "column", "row")},
 }
 
 
