@@ -13,7 +13,7 @@ from gezhi.live import stream
 from gezhi.live.hub import BYE, MOST, PING, RESYNC, WAITING, Client, Full, Hub, joined
 from gezhi.live.scope import Change, Scope
 from tests.cast import BAISHA, CITY, HAISHU, JIANGBEI, LINGXIA, NANMEN, WANAN
-from tests.live.apart import run
+from tests.live.apart import run as run_apart
 
 PLACES = (WANAN, BAISHA, LINGXIA, NANMEN, HAISHU)
 EVERYTHING = Scope((place_range(CITY),), frozenset())
@@ -41,7 +41,7 @@ changes = st.builds(
 
 
 def run(story: Callable[[], Awaitable[None]]) -> None:
-    run(asyncio.wait_for(story(), 10))
+    run_apart(asyncio.wait_for(story(), 10))
 
 
 def heard(client: Client) -> list[bytes | None]:
@@ -178,4 +178,4 @@ def test_a_client_that_takes_nothing_in_is_let_go(monkeypatch: pytest.MonkeyPatc
         client = Hub(1).join(EVERYTHING)
         await asyncio.wait_for(stream.Application()._stream(client, never, never), 5)
 
-    run(scenario())
+    run_apart(scenario())
