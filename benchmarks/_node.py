@@ -4,8 +4,13 @@ import atexit
 import json
 import os
 import shutil
+import socket
+import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -27,6 +32,35 @@ def start(kept: Path | None = None) -> Path:
     if not cast.is_settled():
         cast.settle()
     return folder
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[int]:
+    """`gezhi serve` over the folder until the block ends; yields its port, once it answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "gezhi", "serve", "--port", str(port), "--data", str(folder), *options]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        with socket.socket() as asking:
+            if asking.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("The server did not answer within a minute.")
 
 
 def tell(name: str, value: float, unit: str, peer: str, peer_value: float, **more: object) -> None:

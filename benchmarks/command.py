@@ -8,7 +8,6 @@ instead and tells its heap before and after. The city is built once and kept in 
 import argparse
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -22,10 +21,6 @@ import _node
 from _wire import Wire
 
 KEPT = _node.PROJECT / "var" / "bench" / "command"
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
 DESKTOP, WALL = {"width": 1280, "height": 800}, {"width": 1920, "height": 1080}
 VISITS, REPORTS, PULSING = 3, 30, 6.0
 TICK = 1.0  # seconds between reports of a soak
@@ -83,37 +78,15 @@ def _prepare(folder: Path) -> None:
 
 @contextmanager
 def _serving(folder: Path) -> Iterator[str]:
-    port = _free_port()
-    command = [sys.executable, "-m", "gezhi", "serve", "--port", str(port), "--live-port", str(_free_port())]
-    server = subprocess.Popen([*command, "--data", str(folder), "--no-worker"], stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(port)
+    with _node.serving(folder, "--live-port", str(_node.free_port()), "--no-worker") as port:
         yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise SystemExit("the server did not start")
 
 
 @contextmanager
 def _chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
-    from tools.browser import chromium
+    from tools.browser import FLAGS, chromium
 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in this thread
     with sync_playwright() as playwright:

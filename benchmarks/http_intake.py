@@ -9,8 +9,6 @@ import json
 import os
 import random
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,29 +30,13 @@ def main() -> None:
     parser.add_argument("--cases", default="10000,100000,1000000")
     sizes = [int(size) for size in parser.parse_args().cases.split(",")]
     folder = _node.start()
-    key, port = _key(), _free_port()
+    key = _key()
     _fill()
     statements = _statements(key)
-    command = [
-        sys.executable,
-        "-m",
-        "gezhi",
-        "serve",
-        "--port",
-        str(port),
-        "--data",
-        str(folder),
-        "--no-worker",
-    ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        _wait_for(port)
+    with _node.serving(folder, "--no-worker") as port:
         for size in sizes:
             _intake.grow(size)
             _measure(port, key, size, statements)
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 def _key() -> str:
@@ -87,23 +69,6 @@ def _statements(key: str) -> int:
         answer = client.post("/api/v1/reports", bodies[1], content_type="application/json")
     assert answer.status_code == 201, answer.content
     return len(counted)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("The server did not answer within 30 s.")
 
 
 def _measure(port: int, key: str, size: int, statements: int) -> None:

@@ -7,14 +7,11 @@ One JSON line each. The city is drawn twice, as dense as a town (grids of 130 m)
 import http.client
 import random
 import resource
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import _node
-import http_intake
 import locate
 import mapbox_vector_tile
 import numpy as np
@@ -115,30 +112,13 @@ def _peer_layer(shapes: np.ndarray, here: np.ndarray, at: tuple[int, int]) -> di
 
 def _serve(name: str, sizes: Sizes, folder: Path) -> None:
     """A server of two processes; a browser's six connections ask for tiles of all zooms."""
-    port = http_intake._free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "gezhi",
-        "serve",
-        "--port",
-        str(port),
-        "--data",
-        str(folder),
-        "--no-worker",
-    ]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        http_intake._wait_for(port)
+    with _node.serving(folder, "--no-worker") as port:
         _ask(port, name, sizes, 50)
         for connections in (1, AT_ONCE):
             times = np.array(_ask(port, name, sizes, REQUESTS, connections)) * 1000
             middle, late = np.percentile(times, [50, 95])
             facts = {"connections": connections, "p50_ms": round(float(middle), 2)}
             _node.tell(f"tiles_served_{name}", float(late), "ms p95", "required", 10, **facts)
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 def _ask(port: int, name: str, sizes: Sizes, count: int, connections: int = 1) -> list[float]:

@@ -207,41 +207,46 @@ def export(scene: Scene) -> None:
         raise AssertionError("no workbook")
 
 
-def _newly_reported(city: City) -> str:
+def _first(city: City, statement: LiteralString, nothing: str) -> str:
     with city.connect() as connection:
-        found = connection.execute(
-            "SELECT number FROM cases_case WHERE state = 'registered' AND procedure = 'standard' "
-            "AND suggested_unit_id > 0 ORDER BY confidence DESC NULLS LAST, id LIMIT 1"
-        ).fetchone()
+        found = connection.execute(statement).fetchone()
     if found is None:
-        raise LookupError("no report waits to be dispatched")
-    return f"/desk/triage/?case={found[0]}"
+        raise LookupError(nothing)
+    return str(found[0])
+
+
+def _newly_reported(city: City) -> str:
+    found = _first(
+        city,
+        "SELECT number FROM cases_case WHERE state = 'registered' AND procedure = 'standard' "
+        "AND suggested_unit_id > 0 ORDER BY confidence DESC NULLS LAST, id LIMIT 1",
+        "no report waits to be dispatched",
+    )
+    return f"/desk/triage/?case={found}"
 
 
 def _where_many_are_late(city: City) -> str:
     """A county whose late cases nobody has urged within the hour: none is urged twice in one."""
-    with city.connect() as connection:
-        found = connection.execute(
-            "SELECT left(place_code, 6) FROM cases_case c WHERE is_open AND due_at < now() AND NOT EXISTS (SELECT 1 "
-            "FROM cases_caseevent e WHERE e.case_id = c.id AND e.kind = 'urge' AND e.at > now() - interval '1 hour') "
-            "GROUP BY 1 HAVING count(*) >= 10 ORDER BY count(*) DESC LIMIT 1"
-        ).fetchone()
-    if found is None:
-        raise LookupError("no county has ten late cases that wait to be urged")
-    return f"/command/?place={found[0]}000000"
+    found = _first(
+        city,
+        "SELECT left(place_code, 6) FROM cases_case c WHERE is_open AND due_at < now() AND NOT EXISTS (SELECT 1 "
+        "FROM cases_caseevent e WHERE e.case_id = c.id AND e.kind = 'urge' AND e.at > now() - interval '1 hour') "
+        "GROUP BY 1 HAVING count(*) >= 10 ORDER BY count(*) DESC LIMIT 1",
+        "no county has ten late cases that wait to be urged",
+    )
+    return f"/command/?place={found}000000"
 
 
 def _of_the_town(city: City) -> str:
     """A case of the town which its dispatcher may call departments to."""
-    with city.connect() as connection:
-        found = connection.execute(
-            "SELECT c.number FROM cases_case c JOIN people_post p ON left(c.place_code, 9) = left(p.place_code, 9) "
-            "JOIN people_account a ON a.id = p.account_id WHERE a.username = 'town' AND c.procedure = 'standard' "
-            "AND c.state IN ('dispatched', 'handling') ORDER BY c.id DESC LIMIT 1"
-        ).fetchone()
-    if found is None:
-        raise LookupError("the town has no open case")
-    return f"/desk/cases/{found[0]}/"
+    found = _first(
+        city,
+        "SELECT c.number FROM cases_case c JOIN people_post p ON left(c.place_code, 9) = left(p.place_code, 9) "
+        "JOIN people_account a ON a.id = p.account_id WHERE a.username = 'town' AND c.procedure = 'standard' "
+        "AND c.state IN ('dispatched', 'handling') ORDER BY c.id DESC LIMIT 1",
+        "the town has no open case",
+    )
+    return f"/desk/cases/{found}/"
 
 
 TASKS: Final[Sequence[Task]] = (
