@@ -196,10 +196,18 @@ def test_the_phone_says_what_why_and_who(leader: Client, cases: list[Case]) -> N
     assert [row.numbers.overdue for row in red.places] == sorted(
         (row.numbers.overdue for row in red.places), reverse=True
     )
-    assert sum(one.number for one in red.stages) == len(late)
-    assert sum(one.number for one in red.categories) == len(late)
-    assert red.duties[0].row.name == "海曙区综合行政执法局"
+    assert sum(int(one.words) for one in red.stages) == len(late)
+    assert sum(int(one.words) for one in red.categories) == len(late)
+    assert red.duties[0].name == "海曙区综合行政执法局"
     assert ("处置员", "处置员老张") in red.duties[0].people
+
+
+def test_what_no_unit_leads_is_for_whoever_dispatches_there(leader: Client, cases: list[Case]) -> None:
+    Case.objects.update(unit_id=None)
+    red = leader.get("/command/phone/?place=330203000000").context["red"]
+    assert [(duty.name, duty.people, duty.urge) for duty in red.duties] == [
+        ("宁波市海曙区", [("派遣员", "派遣员小李"), ("派遣员", "派遣员小钱")], "")
+    ]
 
 
 def test_three_taps_from_the_city_to_why_a_town_is_red(leader: Client) -> None:

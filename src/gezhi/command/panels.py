@@ -72,7 +72,16 @@ class StageView:
     key: str
     title: str
     icon: str
-    number: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """As they are written."""
+
+    open: str
+    overdue: str
+    closed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +93,8 @@ class RowView:
     query: str
     link: str
     numbers: Numbers
+    counts: Counts
     on_time: str
-    closed: int
     urge: str
 
     @property
@@ -232,7 +241,7 @@ def _counter(key: str, title: str, number: int, link: str, look: str = "") -> Co
 def _stages(numbers: Mapping[Stage, int]) -> list[StageView]:
     icons = {Stage.FILE: "file-stage"}
     return [
-        StageView(stage.value, str(title), icons.get(stage, stage.value), numbers.get(stage, 0))
+        StageView(stage.value, str(title), icons.get(stage, stage.value), number_words(numbers.get(stage, 0)))
         for stage, title in STAGES.items()
     ]
 
@@ -292,7 +301,8 @@ def unit_rows(found: Iterable[Efficiency], look: Look, rank: str, world: World) 
 def _row(one: Efficiency, name: str, query: str, urge: str, at: Look) -> RowView:
     due = {"due": "overdue"} if one.numbers.overdue else {"status": "open"}
     link = cases_query(at, **due)
-    return RowView(one.key, name, query, link, one.numbers, share_words(one.on_time), one.closed, urge)
+    counts = Counts(*map(number_words, (one.numbers.open, one.numbers.overdue, one.closed)))
+    return RowView(one.key, name, query, link, one.numbers, counts, share_words(one.on_time), urge)
 
 
 def ranked(found: Iterable[Efficiency], rank: str) -> list[Efficiency]:

@@ -22,13 +22,16 @@ from gezhi.command.panels import (
 )
 from gezhi.insight.queries.board import memo
 from gezhi.insight.queries.board.efficiency import places, units
-from gezhi.insight.queries.board.holders import Held, held_by, on_duty
+from gezhi.insight.queries.board.holders import Held, dispatchers_at, held_by, on_duty
 from gezhi.insight.queries.board.lines import carded, most_overdue
 from gezhi.insight.queries.board.look import Look, scope_key
 from gezhi.pages.calls import CircleLine, circle_lines
+from gezhi.pages.charts import number_words
 from gezhi.pages.lines import LineView, line_views
 from gezhi.pages.showing import role_name, said
 from gezhi.people.access import Actor
+from gezhi.people.models import Role
+from gezhi.places.queries import place_names
 
 _ROWS, _LINES, _UNITS, _CIRCLES = 20, 5, 3, 3
 ON_PHONE: Final = ("open", "overdue", "soon", "received", "closed", "satisfaction")
@@ -39,16 +42,18 @@ class Reason:
     """How many overdue cases one thing holds; `query` looks at them."""
 
     name: str
-    number: int
+    words: str
     query: str
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A unit that holds overdue cases, and who is on its posts today: (role, name)."""
+    """A unit that holds overdue cases, or the place whose cases no unit leads, and who is on its posts today:
+    (role, name). `urge`: what the button sends, "" for a place."""
 
-    row: RowView
+    name: str
     people: Sequence[tuple[str, str]]
+    urge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Red:
 
     counters: Sequence[Counter]
     overdue: int
+    overdue_words: str
     places: Sequence[RowView]
     units: Sequence[RowView]
     stages: Sequence[Reason]
@@ -89,14 +95,15 @@ def _red(actor: Actor, look: Look, world: World, now: datetime) -> Red:
     return Red(
         counters=[counters[key] for key in ON_PHONE],
         overdue=counters["overdue"].number,
+        overdue_words=counters["overdue"].words,
         places=place_rows(places(actor, look, now, today).rows, look)[:_ROWS],
         units=late[:_ROWS],
-        stages=[Reason(stage_name(stage), n, "") for stage, n in held.stages],
+        stages=[Reason(stage_name(stage), number_words(n), "") for stage, n in held.stages],
         categories=_categories(held, look, world),
         longest=line_views(longest, world, now),
         cards=line_views(cards[:_LINES], world, now),
         circles=circle_lines(going_round, world, now),
-        duties=_duties(late[:_UNITS]),
+        duties=_duties(late[:_UNITS]) or _centre(look.place),
         urge=urge_value(look),
         at=now,
     )
@@ -104,11 +111,23 @@ def _red(actor: Actor, look: Look, world: World, now: datetime) -> Red:
 
 def _categories(held: Held, look: Look, world: World) -> list[Reason]:
     names = {key: said(world.catalogue.category(key).name) for key, _number in held.categories}
-    return [Reason(names[key], n, look.query_string(category=key)) for key, n in held.categories]
+    return [
+        Reason(names[key], number_words(n), look.query_string(category=key)) for key, n in held.categories
+    ]
 
 
 def _duties(rows: Sequence[RowView]) -> list[Duty]:
     people: Mapping[int, Sequence[tuple[str, str]]] = on_duty([int(row.key) for row in rows])
     return [
-        Duty(row, [(role_name(role), name) for role, name in people.get(int(row.key), ())]) for row in rows
+        Duty(row.name, [(role_name(role), name) for role, name in people.get(int(row.key), ())], row.urge)
+        for row in rows
     ]
+
+
+def _centre(place: str) -> list[Duty]:
+    """Nobody leads these cases yet: whoever dispatches them there, or at the nearest place above."""
+    found = dispatchers_at(place)
+    if found is None:
+        return []
+    code, people = found
+    return [Duty(place_names([code])[code], [(role_name(Role.DISPATCHER), name) for name in people], "")]

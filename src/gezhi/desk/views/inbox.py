@@ -158,7 +158,7 @@ def _told(line: InboxLine, procedure: str, names: Names) -> tuple[str, str]:
     unit = names.world.directory.units.get(line.unit_id or 0)
     given = {
         "who": names.people.get(line.account_id or 0, _("系统")),
-        "unit": unit_name(unit) if unit else "",
+        "unit": unit_name(unit) if unit else _("本案"),
     }
     if line.kind == "asked":
         return _("“%(step)s”待审批") % {"step": _step_title(line.words, procedure, names.world)}, ""

@@ -13,8 +13,10 @@ from gezhi.cases.models import Case
 from gezhi.cases.world import World
 from gezhi.insight.queries.board.look import Look
 from gezhi.insight.queries.board.standing import stage_of
+from gezhi.lib.codes import level_of
 from gezhi.packs.shapes import Stage
 from gezhi.people.access import Actor
+from gezhi.people.directory import chain_of
 from gezhi.people.models import Post, Role
 from gezhi.people.queries.staff import in_force
 
@@ -41,6 +43,17 @@ def held_by(actor: Actor, look: Look, world: World, now: datetime) -> Held:
     return Held(
         stages.most_common(MOST), sorted(categories.items(), key=lambda one: (-one[1], one[0]))[:MOST]
     )
+
+
+def dispatchers_at(place: str) -> tuple[str, list[str]] | None:
+    """Names of those who dispatch there today, with the place: it, or the nearest above that has one. One
+    statement."""
+    posts = Post.objects.filter(
+        in_force(timezone.localdate()), role=Role.DISPATCHER, place_code__in=list(chain_of(place))
+    )
+    rows = list(posts.order_by("id").values_list("place_code", "account__name"))
+    nearest = max((code for code, _name in rows), key=level_of, default="")
+    return (nearest, [name for code, name in rows if code == nearest][:PEOPLE]) if rows else None
 
 
 def on_duty(unit_ids: Sequence[int]) -> Mapping[int, Sequence[tuple[str, str]]]:
