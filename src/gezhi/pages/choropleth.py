@@ -1,7 +1,7 @@
 """Places shaded by a number, each with the number written on it: nothing is told by colour alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gezhi.pages.grid_map import Frame, frame_of, points_of, rings_of
@@ -11,14 +11,20 @@ WIDTH: Final = 640
 HEIGHT: Final = 440
 MARGIN: Final = 0.05
 COARSE: Final = 4.0  # pixels; for a page that has to be light
+WIDE_TEXT: Final = 15.0  # pixels of a name where the map has its own width; css/public.css has both
+NARROW_TEXT: Final = 26.0  # and on a phone, where the whole drawing shrinks
+_LINES: Final = 2.3  # a name and its number, in heights of the name
+_LATIN: Final = 0x2E7F  # the last sign before those of Chinese
 _FINE: Final = 1.0  # pixels; points nearer to the one before are left out
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Shaded:
-    """`step`: 0 for none, else 1 to 3, drawn with a pattern of its own."""
+    """`step`: 0 for none, else 1 to 3, drawn with a pattern of its own. `room`: "" where its name may stand in every
+    drawing, "wide" only in a wide one, "none" where others have the room already."""
 
     code: str
     name: str
@@ -28,6 +34,7 @@ class Shaded:
     step: int
     x: float
     y: float
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,30 @@ def choropleth(
     frame = frame_of(points, WIDTH, HEIGHT, MARGIN)
     most = max(numbers.values(), default=0)
     places = [_shaded(outline, frame, numbers.get(outline.code, 0), most, fine) for outline in outlines]
-    return Choropleth(places, any(outline.simulated for outline in outlines))
+    wide, narrow = _roomy(places, WIDE_TEXT), _roomy(places, NARROW_TEXT)
+    rooms = ["" if at in narrow else "wide" if at in wide else "none" for at in range(len(places))]
+    told = [replace(one, room=room) for one, room in zip(places, rooms, strict=True)]
+    return Choropleth(told, any(outline.simulated for outline in outlines))
+
+
+def _roomy(places: Sequence[Shaded], size: float) -> frozenset[int]:
+    """Those whose names stand clear of each other, the largest numbers first."""
+    placed: dict[int, Box] = {}
+    for at in sorted(range(len(places)), key=lambda at: -places[at].number):
+        box = _box(places[at], size)
+        if not any(_meet(box, other) for other in placed.values()):
+            placed[at] = box
+    return frozenset(placed)
+
+
+def _box(one: Shaded, size: float) -> Box:
+    """Chinese signs are as wide as high, others about half."""
+    ems = max(len(str(one.number)) * 0.7, sum(1.0 if ord(sign) > _LATIN else 0.55 for sign in one.name))
+    return one.x - ems * size / 2, one.y - size, one.x + ems * size / 2, one.y + (_LINES - 1) * size
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _shaded(outline: Outline, frame: Frame, number: int, most: int, fine: float) -> Shaded:
