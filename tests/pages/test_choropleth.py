@@ -37,7 +37,7 @@ def test_names_never_stand_on_each_other() -> None:
     assert many[-1].room == ""  # the largest number goes first
     wide = [one for one in many if one.room != "none"]
     assert len(wide) < len(many)
-    assert all(right.x - left.x > 6 * 15 for left, right in pairwise(wide))
+    assert all(right.x - left.x > 5.5 * 15 for left, right in pairwise(wide))
     narrow = [one for one in many if one.room == ""]
-    assert all(right.x - left.x > 6 * 26 for left, right in pairwise(narrow))
+    assert all(right.x - left.x > 5.5 * 26 for left, right in pairwise(narrow))
     assert len(narrow) < len(wide)
