@@ -1,6 +1,6 @@
 """Places shaded by a number, each with the number written on it: nothing is told by colour alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -55,16 +55,17 @@ def choropleth(
     frame = frame_of(points, WIDTH, HEIGHT, MARGIN)
     most = max(numbers.values(), default=0)
     places = [_shaded(outline, frame, numbers.get(outline.code, 0), most, fine) for outline in outlines]
-    wide, narrow = _roomy(places, WIDE_TEXT), _roomy(places, NARROW_TEXT)
+    wide = _roomy(places, range(len(places)), WIDE_TEXT)
+    narrow = _roomy(places, wide, NARROW_TEXT)
     rooms = ["" if at in narrow else "wide" if at in wide else "none" for at in range(len(places))]
     told = [replace(one, room=room) for one, room in zip(places, rooms, strict=True)]
     return Choropleth(told, any(outline.simulated for outline in outlines))
 
 
-def _roomy(places: Sequence[Shaded], size: float) -> frozenset[int]:
-    """Those whose names stand clear of each other, the largest numbers first."""
+def _roomy(places: Sequence[Shaded], among: Iterable[int], size: float) -> frozenset[int]:
+    """Those `among` the places whose names stand clear of each other, the largest numbers first."""
     placed: dict[int, Box] = {}
-    for at in sorted(range(len(places)), key=lambda at: -places[at].number):
+    for at in sorted(among, key=lambda at: -places[at].number):
         box = _box(places[at], size)
         if not any(_meet(box, other) for other in placed.values()):
             placed[at] = box
