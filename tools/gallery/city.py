@@ -36,12 +36,15 @@ class City:
 @contextmanager
 def served(data: Path, days: int = DAYS) -> Iterator[City]:
     """Made where `data` is empty; stopped afterwards."""
-    port = _free_port()
+    port, stream = _free_ports()
     command = [sys.executable, "-m", "gezhi", "demo", "--no-simulate", "--days", str(days)]
     data.mkdir(parents=True, exist_ok=True)
     with (data / "demo.log").open("w") as log:
         process = subprocess.Popen(
-            [*command, "--port", str(port), "--data", str(data)], stdout=log, stderr=log, env=_plain()
+            [*command, "--port", str(port), "--live-port", str(stream), "--data", str(data)],
+            stdout=log,
+            stderr=log,
+            env=_plain(),
         )
         try:
             home = f"http://localhost:{port}"
@@ -64,10 +67,11 @@ def _plain() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1]), int(other.getsockname()[1])
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
