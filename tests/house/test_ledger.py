@@ -8,7 +8,9 @@ from tests.house.test_only_actions_write import writes_in
 from tests.house.tree import SRC, files_under, syntax_of
 
 UNRECORDED = {
-    "ledger/actions.py",  # the entries themselves
+    "ledger/actions/recording.py",  # the entries themselves
+    "ledger/actions/sequencing.py",  # their places in the tree
+    "ledger/actions/publishing.py",  # the head of the tree over them
     "notices/actions.py",  # an answer follows from a step that is recorded
     "insight/actions/tallying.py",  # counts follow from events that are recorded, and can be made anew
     "cases/actions/seeing.py",  # what a person has looked at is no act of the city

@@ -24,6 +24,7 @@ NODE_NAME = os.environ.get("GEZHI_NODE_NAME", "格治")
 NODE_PHONE = os.environ.get("GEZHI_NODE_PHONE", "12345")
 NODE_COUNTER = os.environ.get("GEZHI_NODE_COUNTER", "")
 SMS_URL = os.environ.get("GEZHI_SMS_URL", "")
+LEDGER_ORIGIN = os.environ.get("GEZHI_LEDGER_ORIGIN", "") or f"gezhi/{NODE_PLACE}"
 
 DEBUG = os.environ.get("GEZHI_DEBUG", "") == "1"
 SECRET_KEY = os.environ.get("GEZHI_SECRET_KEY") or secret_key(DATA_DIR)

@@ -24,3 +24,22 @@ class Entry(models.Model):
                 fields=["id"], name="entry_not_in_tree", condition=models.Q(tree_index=None)
             ),  # sequencing
         ]
+
+
+class Checkpoint(models.Model):
+    """The tree's head at a size, as it was published. `note` is the signed note with every line that signed it so
+    far: its text never changes, lines are added."""
+
+    size = models.BigIntegerField(unique=True)
+    root = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+    note = models.TextField()
+
+
+class LogKey(models.Model):
+    """A key that signs checkpoints from an instant to an instant (null: open), as others are told of it. Its secret
+    half lies in a file."""
+
+    vkey = models.CharField(max_length=400, unique=True)
+    from_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)

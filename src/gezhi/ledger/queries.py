@@ -1,11 +1,15 @@
 """Reading the ledger."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 
 from gezhi.ledger.entries import leaf_hash
-from gezhi.ledger.models import Entry
+from gezhi.ledger.folder import LogFolder
+from gezhi.ledger.models import Checkpoint, Entry
 
 STAMP = "(SELECT coalesce(max(id), 0) FROM ledger_entry WHERE configures)"
 
@@ -15,6 +19,29 @@ def configuration_stamp() -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {STAMP}")
         return int(cursor.fetchone()[0])
+
+
+def log_folder() -> LogFolder:
+    return LogFolder(Path(settings.DATA_DIR) / "ledger")
+
+
+def keys_folder() -> Path:
+    return Path(settings.DATA_DIR) / "ledger-keys"
+
+
+def origin() -> str:
+    """The name of this node's log; it stays the same for ever."""
+    return str(settings.LEDGER_ORIGIN)
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    return Checkpoint.objects.order_by("-size").first()
+
+
+def numbered() -> int:
+    """How many entries have a place in the tree."""
+    newest = Entry.objects.aggregate(newest=Max("tree_index"))["newest"]
+    return 0 if newest is None else int(newest) + 1
 
 
 @dataclass(frozen=True)

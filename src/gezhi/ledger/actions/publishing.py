@@ -1,0 +1,122 @@
+"""Publishing: entries get their places, files are written, a checkpoint over them is signed and put out.
+
+In this order, each step safe before the next begins: places (database), tiles and bundles (files), the checkpoint's
+row (database), its file. Whatever dies in between is done again from the rows, with the very same bytes.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from gezhi.ledger import notes, queries
+from gezhi.ledger.actions.sequencing import number_entries, turn
+from gezhi.ledger.entries import leaf_hash
+from gezhi.ledger.folder import CHECKPOINT, LogFolder, MissingTile
+from gezhi.ledger.models import Checkpoint, Entry
+from gezhi.ledger.tiles import BUNDLE, WIDTH, Edge, Tile, bundle_of, edge_of
+
+ROWS: Final = 40 * WIDTH  # read at once
+
+
+class LedgerBroken(RuntimeError):
+    """What the database, the files and the last checkpoint say does not fit together: nothing more is published
+    until somebody has looked. The message says what."""
+
+
+def publish_checkpoint(now: datetime, signers: Sequence[notes.Signer]) -> Checkpoint | None:
+    """Take in what was committed, and publish the tree's new head. None: nothing is new, or another process is at it.
+
+    Raises LedgerBroken, and ValueError without a signer. At most sequencing.MOST entries a time: call again until
+    None. Takes part in no transaction of the caller's, except in tests.
+    """
+    if not signers:
+        raise ValueError("A checkpoint needs a signer.")
+    with turn() as held:
+        return _publish(now, signers, queries.log_folder()) if held else None
+
+
+def add_signatures(size: int, signatures: Iterable[notes.Signature]) -> Checkpoint:
+    """More lines under a published checkpoint, whose text stays as it is. Lines that it has already change nothing."""
+    with transaction.atomic():
+        found = Checkpoint.objects.select_for_update().get(size=size)
+        note = notes.parse_note(found.note).signed_also(signatures)
+        found.note = note.written()
+        found.save(update_fields=["note"])
+    _put_out(queries.log_folder())
+    return found
+
+
+def _publish(now: datetime, signers: Sequence[notes.Signer], folder: LogFolder) -> Checkpoint | None:
+    last = queries.newest_checkpoint()
+    edge = _edge(last, folder)
+    size = number_entries(_numbered(edge.size))
+    if size == edge.size:
+        _put_out(folder)
+        return None
+    _write_files(edge, size, folder)
+    origin = queries.origin()
+    note = notes.signed(notes.Checkpoint(origin, size, edge.root()), signers, int(now.timestamp()))
+    made = Checkpoint.objects.create(size=size, root=edge.root(), at=now, note=note.written())
+    _put_out(folder)
+    return made
+
+
+def _numbered(published: int) -> int:
+    """How many entries have a place: at least as many as are published, unless rows were taken away."""
+    numbered = queries.numbered()
+    if numbered < published:
+        raise LedgerBroken(
+            f"A checkpoint over {published} entries is published, but the database has only {numbered} of them. "
+            "See gezhi ledger verify; after a restore, gezhi ledger adopt."
+        )
+    return numbered
+
+
+def _edge(last: Checkpoint | None, folder: LogFolder) -> Edge:
+    """The tree's right edge at the last checkpoint, from the tiles; these are written again where they are lost."""
+    if last is None:
+        return Edge(0)
+    root = bytes(last.root)
+    try:
+        edge = edge_of(last.size, folder.tile)
+    except MissingTile:
+        edge = Edge(0)
+        _write_files(edge, last.size, folder)
+    if edge.root() != root:
+        raise LedgerBroken(
+            f"The tiles do not lead to the root of the last checkpoint, over {last.size} entries. "
+            "See gezhi ledger verify."
+        )
+    return edge
+
+
+def _write_files(edge: Edge, size: int, folder: LogFolder) -> None:
+    """Tiles and bundles of the entries from the edge's size to `size`; moves the edge."""
+    while edge.size < size:
+        begin = edge.size // WIDTH * WIDTH
+        end = min(begin + ROWS, size)
+        bodies = _bodies(begin, end)
+        for at in range(0, len(bodies), WIDTH):
+            some = bodies[at : at + WIDTH]
+            folder.write(Tile(BUNDLE, (begin + at) // WIDTH, len(some)), bundle_of(some))
+        for tile, data in edge.add(b"".join(map(leaf_hash, bodies[edge.size - begin :]))):
+            folder.write(tile, data)
+
+
+def _bodies(begin: int, end: int) -> list[bytes]:
+    rows = Entry.objects.filter(tree_index__gte=begin, tree_index__lt=end).order_by("tree_index")
+    found = [bytes(body) for body in rows.values_list("body", flat=True)]
+    if len(found) != end - begin:
+        raise LedgerBroken(
+            f"Of the entries {begin} to {end - 1} of the tree the database has only {len(found)}. "
+            "See gezhi ledger verify."
+        )
+    return found
+
+
+def _put_out(folder: LogFolder) -> None:
+    newest = queries.newest_checkpoint()
+    if newest is not None:
+        folder.set_text(CHECKPOINT, newest.note)

@@ -1,0 +1,82 @@
+"""A log as files: `checkpoint`, `keys` and what lies below `tile/`, as a web server could hand them out."""
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from gezhi.ledger.tiles import WIDTH, Tile, hash_from
+from gezhi.ledger.tree import HASH, consistency_proof, inclusion_proof, range_root
+from gezhi.lib.durable import write_whole
+
+CHECKPOINT: Final = "checkpoint"
+KEYS: Final = "keys"
+
+
+class MissingTile(LookupError):
+    """A file that the log needs is not there, or is too short."""
+
+
+class LogFolder:
+    """Reads whatever part of a tile is asked for from the whole one or any partial one that is wide enough."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def text(self, name: str) -> str:
+        """`checkpoint` or `keys`; "" where there is none."""
+        try:
+            return (self.path / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def set_text(self, name: str, text: str) -> None:
+        if self.text(name) != text:
+            write_whole(self.path / name, text.encode())
+
+    def write(self, tile: Tile, data: bytes) -> None:
+        """A file that says so already stays as it is; a whole tile takes the place of its partial ones."""
+        path = self.path / tile.address
+        if not path.exists() or path.read_bytes() != data:
+            write_whole(path, data)
+        if tile.width == WIDTH:
+            shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
+
+    def tile(self, level: int, number: int, width: int) -> bytes:
+        """The first `width` hashes of a tile. Raises MissingTile."""
+        data = self.bytes_of(Tile(level, number, width))
+        if data is None or len(data) < width * HASH:
+            raise MissingTile(Tile(level, number, width).address)
+        return data[: width * HASH]
+
+    def bytes_of(self, tile: Tile) -> bytes | None:
+        """The narrowest file that is wide enough, whole; None: there is none."""
+        whole = self.path / Tile(tile.level, tile.number).address
+        for path in (self.path / tile.address, whole, *_partial(whole, tile.width)):
+            try:
+                return path.read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+        return None
+
+    def hash_of(self, level: int, index: int) -> bytes:
+        """Raises MissingTile."""
+        return hash_from(self.tile, level, index)
+
+    def root(self, size: int) -> bytes:
+        return range_root(0, size, self.hash_of)
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """The proof that entry `index` is in the tree of `size`. Raises ValueError, MissingTile."""
+        return inclusion_proof(index, size, self.hash_of)
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """Raises ValueError, MissingTile."""
+        return consistency_proof(old, new, self.hash_of)
+
+
+def _partial(whole: Path, width: int) -> list[Path]:
+    folder = whole.with_name(f"{whole.name}.p")
+    if not folder.is_dir():
+        return []
+    widths = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
+    return [folder / str(one) for one in widths if one >= width]
