@@ -70,8 +70,8 @@ def _picture(context: BrowserContext, city: City, wanted: Page, view: View) -> N
     page = context.new_page()
     page.goto(city.home + wanted.path)
     page.wait_for_load_state("load")
-    if page.locator("#map").count():
-        page.wait_for_selector("#map[data-settled]", timeout=SETTLE)
+    if page.locator("div#map").count():
+        page.wait_for_selector("div#map[data-settled]", timeout=SETTLE)
     width = SIZES[view.size][0]
     height = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
     clip = {"x": 0, "y": 0, "width": width, "height": height}
