@@ -91,6 +91,6 @@ def _newest_entry() -> int:
 def _remove_since(entry: int) -> None:
     tables = [model._meta.db_table for label in LIVING for model in apps.get_app_config(label).get_models()]
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(tables)}, people_lookup, people_signal CASCADE")
         cursor.execute("DELETE FROM ledger_entry WHERE id > %s", [entry])
         cursor.execute("DELETE FROM people_apitoken")

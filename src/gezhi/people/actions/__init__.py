@@ -8,6 +8,7 @@ from gezhi.people.actions.lists import (
     publish_admission_list,
     publish_duty_list,
 )
+from gezhi.people.actions.looking import record_lookup, record_lookups, record_signal
 from gezhi.people.actions.staff import (
     appoint,
     end_posts,
@@ -38,6 +39,9 @@ __all__ = [
     "publish_admission_list",
     "publish_duty_list",
     "publish_purchase",
+    "record_lookup",
+    "record_lookups",
+    "record_signal",
     "set_password",
     "sign_contract",
     "withdraw_token",

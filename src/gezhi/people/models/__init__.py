@@ -1,7 +1,8 @@
-"""Accounts, units, posts and keys; duty and admission lists; contracts."""
+"""Accounts, units, posts and keys; duty and admission lists; contracts; who looked at personal data."""
 
 from gezhi.people.models.contracts import Contract, PriceKind, Purchase, QualityMark
 from gezhi.people.models.lists import Admission, ListEdition, ListRow, Responsibility
+from gezhi.people.models.looking import Lookup, Signal
 from gezhi.people.models.staff import Account, AccountManager, ApiToken, Post, Role, Unit, UnitKind
 
 __all__ = [
@@ -12,12 +13,14 @@ __all__ = [
     "Contract",
     "ListEdition",
     "ListRow",
+    "Lookup",
     "Post",
     "PriceKind",
     "Purchase",
     "QualityMark",
     "Responsibility",
     "Role",
+    "Signal",
     "Unit",
     "UnitKind",
 ]

@@ -1,0 +1,98 @@
+"""Keeping who looked at personal data, and what may matter for security."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact, canonical, salted
+from gezhi.people.looking import Look
+from gezhi.people.models import Lookup, Signal
+from gezhi.people.purposes import PURPOSES
+
+
+def record_lookup(look: Look, now: datetime | None = None) -> Lookup:
+    """One look at one subject. Raises ValueError for a purpose that is not on the list."""
+    return record_lookups([look], now)[0]
+
+
+@transaction.atomic
+def record_lookups(looks: Sequence[Look], now: datetime | None = None) -> list[Lookup]:
+    """What one person read in one instant, of any number of subjects; one entry in the ledger, two statements."""
+    at = now or timezone.now()
+    for unknown in {look.purpose for look in looks} - set(PURPOSES):
+        raise ValueError(f"'{unknown}' is not a purpose; there are {', '.join(PURPOSES)}.")
+    rows = [
+        Lookup(**{**asdict(look), "fields": list(look.fields)}, at=at, salt=secrets.token_bytes(16))
+        for look in looks
+    ]
+    made = Lookup.objects.bulk_create(rows, batch_size=2000)
+    if made:
+        record("people.looked", _subject(made), _facts(made))
+    return made
+
+
+def _subject(made: Sequence[Lookup]) -> str:
+    first = made[0]
+    return f"{first.subject_kind}:{first.subject_id}" if len(made) == 1 else f"account:{first.account_id}"
+
+
+def _facts(made: Sequence[Lookup]) -> dict[str, Fact]:
+    """One look in full; of many their number and a digest over their rows."""
+    first, seal = made[0], hashlib.sha256(canonical({"looks": [_seal(one) for one in made]})).hexdigest()
+    return {
+        "account": first.account_id,
+        "purpose": first.purpose,
+        "way": first.way,
+        "grade": max(one.grade for one in made),
+        "rows": len(made),
+        "break_glass": first.break_glass_id,
+        "digest": seal,
+    }
+
+
+def _seal(one: Lookup) -> dict[str, Fact]:
+    """What a row says, with salted hashes of what is personal in it."""
+    salt = bytes(one.salt)
+    return {
+        "account": one.account_id,
+        "post": one.post_id,
+        "purpose": one.purpose,
+        "subject": f"{one.subject_kind}:{one.subject_id}",
+        "case": one.case_id,
+        "fields": list(one.fields),
+        "grade": one.grade,
+        "way": one.way,
+        "reason": salted(salt, one.reason),
+        "address": salted(salt, one.address),
+    }
+
+
+@transaction.atomic
+def record_signal(
+    kind: str, account_id: int | None, address: str, facts: Mapping[str, Fact], now: datetime | None = None
+) -> Signal:
+    """Something that may matter for security. `facts`: texts, whole numbers, lists of them; never what a mask hides
+    and never a secret that somebody typed."""
+    salt = secrets.token_bytes(16)
+    signal = Signal.objects.create(
+        kind=kind,
+        at=now or timezone.now(),
+        account_id=account_id,
+        address=address,
+        facts=dict(facts),
+        salt=salt,
+    )
+    told: dict[str, Fact] = {
+        "kind": kind,
+        "account": account_id,
+        "address": salted(salt, address),
+        "facts": salted(salt, canonical(facts).decode()),
+    }
+    record("people.signalled", f"signal:{signal.pk}", told)
+    return signal
