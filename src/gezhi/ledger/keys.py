@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gezhi.ledger.notes import ED25519, Ed25519Signer, ed25519_verifier
 
 _PREFIX: Final = "PRIVATE+KEY+"
+_REMEDY: Final = "Bring the file back from the backup, or begin a new key: gezhi ledger rotate-key."
 
 
 class KeyMissing(LookupError):
@@ -34,21 +35,28 @@ def make_key(folder: Path, name: str) -> Ed25519Signer:
     return signer
 
 
+def own_vkeys(folder: Path) -> list[str]:
+    """The public halves of all keys that lie there."""
+    return [_read(path).verifier.vkey() for path in sorted(folder.glob("*.key"))]
+
+
 def read_key(folder: Path, vkey: str) -> Ed25519Signer:
     """The secret half of a public key. Raises KeyMissing."""
-    public, path = ed25519_verifier(vkey), _path(folder, vkey)
-    remedy = "Bring the file back from the backup, or begin a new key: gezhi ledger rotate-key."
-    try:
-        written = path.read_text()
-        raw = base64.b64decode(written.strip().removeprefix(_PREFIX).split("+")[-1], validate=True)
-        signer = Ed25519Signer(public.name, Ed25519PrivateKey.from_private_bytes(raw[1:]))
-    except FileNotFoundError as error:
-        raise KeyMissing(f"The log's key {path} is missing. {remedy}") from error
-    except (binascii.Error, ValueError) as error:
-        raise KeyMissing(f"{path} holds no key. {remedy}") from error
-    if signer.verifier != public:
-        raise KeyMissing(f"{path} holds another key than {vkey}. {remedy}")
+    signer = _read(_path(folder, vkey))
+    if signer.verifier != ed25519_verifier(vkey):
+        raise KeyMissing(f"{_path(folder, vkey)} holds another key than {vkey}. {_REMEDY}")
     return signer
+
+
+def _read(path: Path) -> Ed25519Signer:
+    try:
+        name, _, secret = path.read_text().strip().removeprefix(_PREFIX).split("+", 2)
+        raw = base64.b64decode(secret, validate=True)
+        return Ed25519Signer(name, Ed25519PrivateKey.from_private_bytes(raw[1:]))
+    except FileNotFoundError as error:
+        raise KeyMissing(f"The log's key {path} is missing. {_REMEDY}") from error
+    except (binascii.Error, ValueError) as error:
+        raise KeyMissing(f"{path} holds no key. {_REMEDY}") from error
 
 
 def _path(folder: Path, vkey: str) -> Path:

@@ -11,18 +11,14 @@ from typing import Final
 from django.db import transaction
 
 from gezhi.ledger import notes, queries
-from gezhi.ledger.actions.sequencing import number_entries, turn
+from gezhi.ledger.actions.adopting import take_in
+from gezhi.ledger.actions.sequencing import LedgerBroken, number_entries, turn
 from gezhi.ledger.entries import leaf_hash
-from gezhi.ledger.folder import CHECKPOINT, LogFolder, MissingTile
+from gezhi.ledger.folder import CHECKPOINT, KEYS, LogFolder, MissingTile
 from gezhi.ledger.models import Checkpoint, Entry
 from gezhi.ledger.tiles import BUNDLE, WIDTH, Edge, Tile, bundle_of, edge_of
 
 ROWS: Final = 40 * WIDTH  # read at once
-
-
-class LedgerBroken(RuntimeError):
-    """What the database, the files and the last checkpoint say does not fit together: nothing more is published
-    until somebody has looked. The message says what."""
 
 
 def publish_checkpoint(now: datetime, signers: Sequence[notes.Signer]) -> Checkpoint | None:
@@ -49,18 +45,41 @@ def add_signatures(size: int, signatures: Iterable[notes.Signature]) -> Checkpoi
 
 
 def _publish(now: datetime, signers: Sequence[notes.Signer], folder: LogFolder) -> Checkpoint | None:
-    last = queries.newest_checkpoint()
+    last = _last(now, folder)
     edge = _edge(last, folder)
     size = number_entries(_numbered(edge.size))
     if size == edge.size:
         _put_out(folder)
         return None
     _write_files(edge, size, folder)
-    origin = queries.origin()
-    note = notes.signed(notes.Checkpoint(origin, size, edge.root()), signers, int(now.timestamp()))
+    note = notes.signed(notes.Checkpoint(queries.origin(), size, edge.root()), signers, int(now.timestamp()))
     made = Checkpoint.objects.create(size=size, root=edge.root(), at=now, note=note.written())
     _put_out(folder)
     return made
+
+
+def _last(now: datetime, folder: LogFolder) -> Checkpoint | None:
+    """The newest checkpoint. A log has one name and one history: not another after a setting changed, or after a
+    database came back older than what was put out."""
+    last, origin = queries.newest_checkpoint(), queries.origin()
+    if last is not None and (named := notes.parse_checkpoint(last.note).origin) != origin:
+        raise LedgerBroken(f"The log is called {named}; GEZHI_LEDGER_ORIGIN now says {origin}. Set it back.")
+    put_out = published_size(folder)
+    if put_out <= (last.size if last else 0):
+        return last
+    if last is None:
+        raise LedgerBroken(
+            f"The folder holds a log of {put_out} entries, and this database none. If they belong together: "
+            f"gezhi ledger adopt. Otherwise move {folder.path} away."
+        )
+    take_in(now, folder)
+    return queries.newest_checkpoint()
+
+
+def published_size(folder: LogFolder) -> int:
+    """Of the checkpoint that lies there; 0: none."""
+    written = folder.text(CHECKPOINT)
+    return notes.parse_checkpoint(notes.parse_note(written).text).size if written else 0
 
 
 def _numbered(published: int) -> int:
@@ -119,4 +138,5 @@ def _bodies(begin: int, end: int) -> list[bytes]:
 def _put_out(folder: LogFolder) -> None:
     newest = queries.newest_checkpoint()
     if newest is not None:
+        folder.set_text(KEYS, "".join(f"{one.vkey}\n" for one in queries.listed_keys()))
         folder.set_text(CHECKPOINT, newest.note)

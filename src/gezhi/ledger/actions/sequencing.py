@@ -4,7 +4,6 @@ An entry's place is decided in the database, in a transaction of its own, before
 follows from committed rows alone: a death at any instant leaves files that are true and perhaps too few.
 """
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -27,7 +26,11 @@ FROM (
 ) AS numbered
 WHERE entry.id = numbered.id
 """
-log = logging.getLogger(__name__)
+
+
+class LedgerBroken(RuntimeError):
+    """What the database, the files and the last checkpoint say does not fit together: nothing more is published
+    until somebody has looked. The message says what."""
 
 
 @contextmanager

@@ -1,15 +1,16 @@
 """Reading the ledger."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from gezhi.ledger.entries import leaf_hash
 from gezhi.ledger.folder import LogFolder
-from gezhi.ledger.models import Checkpoint, Entry
+from gezhi.ledger.models import Checkpoint, Entry, LogKey
 
 STAMP = "(SELECT coalesce(max(id), 0) FROM ledger_entry WHERE configures)"
 
@@ -32,6 +33,16 @@ def keys_folder() -> Path:
 def origin() -> str:
     """The name of this node's log; it stays the same for ever."""
     return str(settings.LEDGER_ORIGIN)
+
+
+def keys_at(now: datetime) -> QuerySet[LogKey]:
+    """Those that sign at an instant, oldest first."""
+    return LogKey.objects.filter(Q(until=None) | Q(until__gt=now), from_at__lte=now).order_by("id")
+
+
+def listed_keys() -> list[LogKey]:
+    """Every key that ever signed for this log, oldest first."""
+    return list(LogKey.objects.order_by("id"))
 
 
 def newest_checkpoint() -> Checkpoint | None:
