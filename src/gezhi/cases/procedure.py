@@ -33,6 +33,7 @@ ROLE_WORDS = {
     "verifier": "核查员",
     "supervisor": "督查员",
     "leader": "领导",
+    "data-steward": "数据专管员",
     "reporter": "反映人",
     "system": "系统",
 }

@@ -8,7 +8,7 @@ from gezhi.packs.shapes import Effect, Kind, Procedure, State, Transition, Watch
 _UNASKED = {Kind.ABSENT}  # the system sees for itself when these are due
 
 _TOUCHES_OTHERS = {Kind.MERGE, Kind.SPLIT}  # the other case or report is looked at when it is asked for only
-_TOUCHES_MORE = {Effect.CHANGE_LISTS, Effect.OPEN_CHILD}
+_TOUCHES_MORE = {Effect.CHANGE_LISTS, Effect.OPEN_CHILD, Effect.CARRY_OUT_RIGHT}
 
 
 def check_approvals(procedure: Procedure, at: Address) -> Iterator[Finding]:
@@ -52,10 +52,21 @@ def check_watches(procedure: Procedure, states: Mapping[str, State], at: Address
         else:
             what = f"there is no transition '{watch.do}'"
             yield Finding((*here, "do"), what, one_of(watch.do, transitions))
-    watched = {watch.do for watch in procedure.watches}
+    watched = {watch.do for watch in procedure.watches} | _carrying_out(procedure)
     for index, transition in enumerate(procedure.transitions):
         yield from _automatic(transition, watched, states, (*at, "transitions", index))
     yield from _one_at_the_limit(procedure, at)
+
+
+def _carrying_out(procedure: Procedure) -> set[str]:
+    """Steps that the system takes because it carries out what a person asked for about their own data."""
+    carrying = [one for one in procedure.transitions if Effect.CARRY_OUT_RIGHT in one.effects]
+    ends = [
+        one
+        for one in procedure.transitions
+        if one.kind is Kind.CLOSE and any(step.to in one.source for step in carrying)
+    ]
+    return {one.key for one in carrying + ends}
 
 
 def _when(watch: Watch, at: Address) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ Role = Literal[
     "verifier",
     "supervisor",
     "leader",
+    "data-steward",
     "reporter",
     "system",
 ]

@@ -109,6 +109,7 @@ class Effect(StrEnum):
     ORDER = "order"
     ANSWER_ORDER = "answer-order"
     CHANGE_LISTS = "change-lists"
+    CARRY_OUT_RIGHT = "carry-out-right"
 
 
 class State(Shape):
