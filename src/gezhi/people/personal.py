@@ -45,6 +45,23 @@ TAGS: Final[dict[str, Personal]] = {
     "people_qualitymark.reason": in_words(
         "评定理由", "Why it was marked so", RECORD, SUPERVISION_DUTY, ("supervision",)
     ),
+    "people_account.made_by_id": of_staff("开户人员", "Who opened the account"),
+    "people_delegation.to_id": of_staff("代行岗位的人员", "Who stands in for a post"),
+    "people_delegation.made_by_id": of_staff("作出委托的人员", "Who handed over a post"),
+    "people_delegation.ended_by_id": of_staff("终止委托的人员", "Who ended a delegation"),
+    "people_delegation.reason": in_words("委托的理由", "Why a post was handed over"),
+    "people_nomination.account_id": of_staff("拟任人员", "Who is nominated for a post"),
+    "people_nomination.asked_by_id": of_staff("提名人员", "Who nominated somebody"),
+    "people_nomination.decided_by_id": of_staff("审批任职的人员", "Who decided about a nomination"),
+    "people_nomination.reason": in_words("提名的理由", "Why somebody is nominated"),
+    "people_nomination.words": in_words("审批任职的意见", "What was said when deciding about a nomination"),
+    "people_breakglass.account_id": _log("应急查看人", "Who looked in an emergency", LOOKS, Grade.INSIDE),
+    "people_breakglass.reviewed_by_id": _log("复核应急查看的人员", "Who reviewed an emergency look", LOOKS),
+    "people_breakglass.reason": _log("应急查看的理由", "Why somebody looked in an emergency", LOOKS),
+    "people_breakglass.words": _log("应急查看的复核意见", "What the review of an emergency look says", LOOKS),
+    "people_breakglass.salt": _log(
+        "应急查看理由存证用的盐值", "Salt of an emergency look's reason in the ledger", LOOKS, Grade.INSIDE
+    ),
     "people_lookup.account_id": _log("查看人", "Who looked", LOOKS, Grade.INSIDE),
     "people_lookup.reason": _log("查看的理由", "Why somebody looked", LOOKS),
     "people_lookup.address": _log("查看时的网络地址", "Network address of a look", LOOKS),
@@ -64,6 +81,8 @@ PLAIN: Final[dict[str, str]] = {
     "people_contract": (
         "number title places categories functions price_kind quality method candidates reason end_reason"
     ),
+    "people_nomination": "role place_code",
+    "people_breakglass": "home_code place_code",
     "people_lookup": "purpose subject_kind place_code fields way request_id",
     "people_signal": "kind",
 }
@@ -76,6 +95,20 @@ HELD: Final[dict[str, Held]] = {
     "people_contract": Held(staff=_BY, context=("number", "signed_at")),
     "people_qualitymark": Held(
         staff=_BY, about="t.case_id = ANY(%(cases)s)", context=("case_id", "mark", "at")
+    ),
+    "people_delegation": Held(
+        staff="%(account)s IN (t.to_id, t.made_by_id)",
+        context=("post_id", "valid_from", "valid_to", "made_at", "ended_at"),
+    ),
+    "people_nomination": Held(
+        staff=_BY, context=("unit_id", "role", "place_code", "asked_at", "decided_at", "granted")
+    ),
+    "people_breakglass": Held(
+        staff=_BY,
+        about="t.case_id = ANY(%(cases)s)",
+        begins={Since.MADE: "t.at"},
+        delete=True,
+        context=("case_id", "place_code", "at", "until", "reviewed_at", "accepted"),
     ),
     "people_lookup": Held(
         reporter=(

@@ -3,6 +3,7 @@
 from gezhi.people.models.contracts import Contract, PriceKind, Purchase, QualityMark
 from gezhi.people.models.lists import Admission, ListEdition, ListRow, Responsibility
 from gezhi.people.models.looking import Lookup, Signal
+from gezhi.people.models.powers import BreakGlass, Delegation, Nomination
 from gezhi.people.models.staff import Account, AccountManager, ApiToken, Post, Role, Unit, UnitKind
 
 __all__ = [
@@ -10,10 +11,13 @@ __all__ = [
     "AccountManager",
     "Admission",
     "ApiToken",
+    "BreakGlass",
     "Contract",
+    "Delegation",
     "ListEdition",
     "ListRow",
     "Lookup",
+    "Nomination",
     "Post",
     "PriceKind",
     "Purchase",

@@ -17,6 +17,7 @@ class Account(AbstractBaseUser):
     name_en = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     is_system = models.BooleanField(default=False)
+    made_by_id = models.BigIntegerField(null=True)  # None: by command or import
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
