@@ -1,0 +1,81 @@
+"""What must hold of a database and its folder, whoever made them."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`rows`: by table. `missing` and `different`: the first of the files that rows name and that are not there, or
+    are not what the row says. `newest`: of the ledger's entries, ISO."""
+
+    rows: dict[str, int]
+    entries: int
+    broken: int
+    ledger: str
+    named: int
+    missing: tuple[str, ...]
+    different: tuple[str, ...]
+    faults: int
+    newest: str
+
+    @property
+    def whole(self) -> bool:
+        return not (self.broken or self.faults or self.ledger)
+
+
+def look_through() -> Proof:
+    """Of the database and folder that the settings name."""
+    from gezhi.ledger import queries as ledger
+    from gezhi.ledger.models import Entry
+
+    missing, different, named = list[str](), list[str](), 0
+    for path, sha256 in named_files():
+        named += 1
+        if not path.exists():
+            missing.append(path.name)
+        elif sha256 and _digest(path) != sha256:
+            different.append(path.name)
+    verdict = ledger.verify()
+    newest = Entry.objects.order_by("-id").values_list("at", flat=True).first()
+    return Proof(
+        _rows(), verdict.entries, len(verdict.broken), "", named, tuple(missing[:_SHOWN]),
+        tuple(different[:_SHOWN]), len(missing) + len(different), newest.isoformat() if newest else "",
+    )  # fmt: skip
+
+
+def named_files() -> Iterator[tuple[Path, str]]:
+    """Every file that a row names, with the SHA-256 that the row says ("": it says none)."""
+    from gezhi.cases.models import Evidence, ImportRun, IssuedDocument
+    from gezhi.cases.papers import paper_path
+    from gezhi.cases.photos import photo_path
+    from gezhi.exchange.files.queries import upload_folder
+
+    for key, sha256 in Evidence.objects.order_by("id").values_list("key", "sha256").iterator():
+        yield photo_path(str(key)), sha256
+        yield photo_path(str(key)).with_suffix(".json"), ""
+    made = IssuedDocument.objects.exclude(sha256="").order_by("id")
+    for code, sha256 in made.values_list("code", "sha256").iterator():
+        yield paper_path(code), sha256
+    waiting = ImportRun.objects.filter(state__in=("checked", "running")).values_list("key", flat=True)
+    for key in waiting:
+        yield upload_folder() / str(key), ""
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _rows() -> dict[str, int]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        tables = sorted(connection.introspection.table_names(cursor))
+        cursor.execute(" UNION ALL ".join(f"SELECT '{one}', count(*) FROM \"{one}\"" for one in tables))  # noqa: S608
+        return {name: count for name, count in cursor.fetchall() if count}
