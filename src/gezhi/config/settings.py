@@ -25,6 +25,16 @@ NODE_PHONE = os.environ.get("GEZHI_NODE_PHONE", "12345")
 NODE_COUNTER = os.environ.get("GEZHI_NODE_COUNTER", "")
 SMS_URL = os.environ.get("GEZHI_SMS_URL", "")
 LEDGER_ORIGIN = os.environ.get("GEZHI_LEDGER_ORIGIN", "") or f"gezhi/{NODE_PLACE}"
+TIMESTAMP_URL = os.environ.get("GEZHI_TIMESTAMP_URL", "")
+TIMESTAMP_CERT = os.environ.get("GEZHI_TIMESTAMP_CERT", "")
+TIMESTAMP_WARN = int(os.environ.get("GEZHI_TIMESTAMP_WARN", "15"))
+TIMESTAMP_REFUSE = int(os.environ.get("GEZHI_TIMESTAMP_REFUSE", "240"))
+WITNESSES = os.environ.get("GEZHI_WITNESSES", "")
+WITNESSES_NEEDED = int(os.environ.get("GEZHI_WITNESSES_NEEDED", "1"))
+WITNESS_WARN = int(os.environ.get("GEZHI_WITNESS_WARN", "60"))
+WITNESS_REFUSE = int(os.environ.get("GEZHI_WITNESS_REFUSE", "1440"))
+WITNESS_OF = os.environ.get("GEZHI_WITNESS_OF", "")
+WITNESS_NAME = os.environ.get("GEZHI_WITNESS_NAME", "") or f"{LEDGER_ORIGIN}/witness"
 
 DEBUG = os.environ.get("GEZHI_DEBUG", "") == "1"
 SECRET_KEY = os.environ.get("GEZHI_SECRET_KEY") or secret_key(DATA_DIR)
@@ -54,12 +64,15 @@ INSTALLED_APPS = [
     "gezhi.cases",
     "gezhi.insight",
     "gezhi.rounds",
+    "gezhi.security",
+    "gezhi.rights",
     "gezhi.exchange",
     "gezhi.live",
     "gezhi.portal",
     "gezhi.field",
     "gezhi.command",
     "gezhi.desk",
+    "gezhi.config.keeping",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

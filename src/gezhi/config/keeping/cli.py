@@ -6,7 +6,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
@@ -16,6 +15,7 @@ import click
 from gezhi.lib.command import pure
 
 P = ParamSpec("P")
+_DRILL = ("ok", "seconds", "behind_s", "copy", "rows", "entries", "files", "bytes", "fault")
 
 
 def _told(function: Callable[P, None]) -> Callable[P, None]:
@@ -182,5 +182,6 @@ def drill(within: Path | None, as_json: bool) -> None:
     if held.fault:
         click.echo(held.fault)
     if as_json:
-        click.echo(json.dumps(held.plain(), ensure_ascii=False))
+        plain = {name: getattr(held, name) for name in _DRILL}
+        click.echo(json.dumps(plain, ensure_ascii=False))
     sys.exit(0 if held.ok else 1)
