@@ -43,3 +43,53 @@ class LogKey(models.Model):
     vkey = models.CharField(max_length=400, unique=True)
     from_at = models.DateTimeField()
     until = models.DateTimeField(null=True)
+
+
+class Timestamp(models.Model):
+    """What an outside authority says of when it saw a checkpoint. `note`: the very bytes that it saw."""
+
+    size = models.BigIntegerField(unique=True)  # of the checkpoint
+    note = models.TextField()
+    reply = models.BinaryField()
+    at = models.DateTimeField()  # by the authority's clock
+    got_at = models.DateTimeField()  # by ours
+    by = models.CharField(max_length=300)
+
+
+class Outsider(models.Model):
+    """How it stands with an authority or a witness that we ask. `size`: of the last checkpoint that it vouched for."""
+
+    kind = models.CharField(max_length=10)  # timestamp | witness
+    name = models.CharField(max_length=200)
+    since = models.DateTimeField()  # first asked
+    tried_at = models.DateTimeField()
+    vouched_at = models.DateTimeField(null=True)
+    size = models.BigIntegerField(default=0)
+    problem = models.CharField(max_length=500, blank=True)  # of the last try
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="outsider_once")]
+
+
+class WitnessedLog(models.Model):
+    """A log of others that this node witnesses: the last head that it cosigned."""
+
+    origin = models.CharField(max_length=200, unique=True)
+    keys = models.TextField(blank=True)  # vkeys given by command, one a line
+    size = models.BigIntegerField(default=0)
+    root = models.BinaryField(max_length=32, null=True)
+    note = models.TextField(blank=True)  # with our line
+    cosigned_at = models.DateTimeField(null=True)
+
+
+class LogFault(models.Model):
+    """What a witnessed log signed and no proof connects with what it signed before: kept, since it may show that the
+    log told two histories."""
+
+    origin = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    cosigned = models.TextField()  # the note that we had cosigned
+    submitted = models.TextField()  # the request
+
+    class Meta:
+        indexes = [models.Index(fields=["origin", "-id"], name="fault_of_log")]

@@ -6,5 +6,13 @@ from typing import Final
 from gezhi.lib.personal import Held, Personal
 
 TAGS: Final[dict[str, Personal]] = {}
-PLAIN: Final[dict[str, str]] = {"ledger_entry": "kind subject body leaf_hash"}
+PLAIN: Final[dict[str, str]] = {
+    "ledger_entry": "kind subject body leaf_hash",
+    "ledger_checkpoint": "root note",
+    "ledger_logkey": "vkey",
+    "ledger_timestamp": "note reply by",
+    "ledger_outsider": "kind name problem",
+    "ledger_witnessedlog": "origin keys root note",
+    "ledger_logfault": "origin cosigned submitted",
+}
 HELD: Final[dict[str, Held]] = {}

@@ -71,7 +71,7 @@ def _own(note: notes.Note) -> list[str]:
     """Our own keys that signed it."""
     vkeys = {one.vkey for one in queries.listed_keys()} | set(keys.own_vkeys(queries.keys_folder()))
     try:
-        found = notes.verified_by(note, [notes.ed25519_verifier(one) for one in vkeys])
+        found = notes.verified_by(note, keys.verifiers_of(vkeys))
     except notes.BadNote as error:
         raise LedgerBroken(f"The checkpoint in the folder is not this node's: {error}") from error
     return [one.vkey() for one in found if isinstance(one, notes.Ed25519Verifier)]

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from gezhi.ledger import keys, notes, queries
+from gezhi.ledger import keys, notes, queries, sm2
 from gezhi.ledger.actions.recording import record
 from gezhi.ledger.models import LogKey
 
@@ -18,11 +18,13 @@ log = logging.getLogger(__name__)
 @transaction.atomic
 def log_signers(now: datetime) -> list[notes.Signer]:
     """Those that sign at this instant; the first key is made when there is none. Raises keys.KeyMissing when no key
-    can be read."""
+    of Ed25519 can be read."""
     held = list(queries.keys_at(now))
     if not held:
         _in_turn()
-        held = list(queries.keys_at(now)) or [_make(now, "ledger.key-made")]
+        if not queries.keys_at(now).exists():
+            _make(now, "ledger.key-made")
+        held = list(queries.keys_at(now))
     found, missing = list[notes.Signer](), list[keys.KeyMissing]()
     for one in held:
         try:
@@ -30,8 +32,8 @@ def log_signers(now: datetime) -> list[notes.Signer]:
         except keys.KeyMissing as error:
             log.error("%s", error)
             missing.append(error)
-    if not found:
-        raise missing[0]
+    if not any(isinstance(one, notes.Ed25519Signer) for one in found):
+        raise missing[0]  # a line of SM2 alone is unknown to most
     return found
 
 
@@ -53,10 +55,14 @@ def _make(
     account_id: int | None = None,
 ) -> LogKey:
     """The file first: a row without its file would stop the log, a file without a row is only a file."""
-    signer = keys.make_key(queries.keys_folder(), queries.origin())
-    made = LogKey.objects.create(vkey=signer.verifier.vkey(), from_at=now)
+    folder, origin = queries.keys_folder(), queries.origin()
+    made = LogKey.objects.create(vkey=keys.make_key(folder, origin).verifier.vkey(), from_at=now)
+    beside = keys.make_sm2_key(folder, origin).verifier.vkey() if sm2.is_available() else None
+    if beside is not None:
+        LogKey.objects.create(vkey=beside, from_at=now)
     facts = {
         "key": made.vkey,
+        "sm2": beside,
         "older": [one.vkey for one in older],
         "until": until.isoformat() if until else None,
         "account": account_id,

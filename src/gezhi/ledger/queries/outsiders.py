@@ -1,0 +1,69 @@
+"""Whom this node asks to vouch for its ledger, and how far they lag."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from gezhi.ledger.freshness import TIMESTAMP, WITNESS, Freshness, Limits, freshness, waiting_since
+from gezhi.ledger.models import Timestamp
+from gezhi.ledger.timestamps import BadStamp, Trust, trust_in
+from gezhi.ledger.witnessing import Witness, witnesses_in
+
+_WAITING = """
+SELECT kind, name, since, coalesce(
+    (SELECT at FROM ledger_entry WHERE tree_index >= outsider.size ORDER BY tree_index LIMIT 1),
+    (SELECT at FROM ledger_entry WHERE tree_index IS NULL ORDER BY id LIMIT 1)
+)
+FROM ledger_outsider AS outsider
+"""
+
+
+def authority() -> tuple[str, Trust] | None:
+    """The timestamp authority's address and certificates; None: none is configured. Raises BadStamp."""
+    if not settings.TIMESTAMP_URL:
+        return None
+    try:
+        return str(settings.TIMESTAMP_URL), trust_in(Path(settings.TIMESTAMP_CERT).read_bytes())
+    except OSError as error:
+        raise BadStamp(f"GEZHI_TIMESTAMP_CERT names no file that can be read: {error}") from error
+
+
+def witnesses() -> list[Witness]:
+    """Those that cosign this node's checkpoints. Raises BadNote."""
+    return witnesses_in(settings.WITNESSES)
+
+
+def lag(now: datetime) -> list[Freshness]:
+    """Of timestamps and of witnesses; at most one statement, none where nobody is asked."""
+    names = {TIMESTAMP: [settings.TIMESTAMP_URL] if settings.TIMESTAMP_URL else [], WITNESS: _witness_names()}
+    waiting = _waiting() if any(names.values()) else {}
+    needed = {TIMESTAMP: 1, WITNESS: settings.WITNESSES_NEEDED}
+    return [
+        freshness(kind, [waiting.get((kind, name)) for name in found], needed[kind], _limits(kind), now)
+        for kind, found in names.items()
+    ]
+
+
+def newest_timestamp() -> Timestamp | None:
+    return Timestamp.objects.order_by("-size").first()
+
+
+def _witness_names() -> list[str]:
+    return [one.name for one in witnesses()]
+
+
+def _limits(kind: str) -> Limits:
+    warn, refuse = (
+        (settings.TIMESTAMP_WARN, settings.TIMESTAMP_REFUSE)
+        if kind == TIMESTAMP
+        else (settings.WITNESS_WARN, settings.WITNESS_REFUSE)
+    )
+    return Limits(timedelta(minutes=warn), timedelta(minutes=refuse))
+
+
+def _waiting() -> dict[tuple[str, str], datetime | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        return {(kind, name): waiting_since(since, at) for kind, name, since, at in cursor.fetchall()}
