@@ -1,0 +1,155 @@
+"""Entries that a person signed: what is signed, and whether it holds.
+
+The signature stands in the entry itself, `facts.signed`: {"key": id, "signature": base64}. Signed is the entry's body
+without it, so that an entry is checked with nothing but itself and the public keys that stood in the ledger before it.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from gezhi.ledger.entries import Draft, Fact, body_of, canonical
+
+KEY_MADE: Final = "people.signing-key"
+KEY_ENDED: Final = "people.signing-key-ended"
+SIGNED: Final = "signed"
+_DOMAIN: Final = b"gezhi/act/v1\n"
+_MARKS: Final = (
+    b'"signed":{',
+    b'"kind":"people.signing-key',
+)  # no text of an entry holds a bare quotation mark
+
+
+class BadSignature(ValueError):
+    """An entry is not signed as it says; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature over an entry, by the key of this id."""
+
+    key: str
+    signature: bytes
+
+    def facts(self) -> dict[str, Fact]:
+        return {"key": self.key, "signature": base64.b64encode(self.signature).decode()}
+
+
+def key_id(public: bytes) -> str:
+    """Sixteen hexadecimal digits that name a public key."""
+    return hashlib.sha256(b"gezhi/signing-key\n" + public).hexdigest()[:16]
+
+
+def to_sign(draft: Draft) -> bytes:
+    """What the holder of a key signs."""
+    return _DOMAIN + body_of(draft)
+
+
+def with_signature(draft: Draft, signed: Signed) -> Draft:
+    return replace(draft, facts={**draft.facts, SIGNED: signed.facts()})
+
+
+def signed_by(draft: Draft, key: str, sign: Callable[[bytes], bytes]) -> Draft:
+    return with_signature(draft, Signed(key, sign(to_sign(draft))))
+
+
+def holds(public: bytes, data: bytes, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def key_facts(public: bytes, account: int, held: str) -> dict[str, Fact]:
+    """Of the entry that makes a key known. `held`: by the server, or by the person (own)."""
+    told = {"key": key_id(public), "public": base64.b64encode(public).decode()}
+    return {**told, "account": account, "held": held}
+
+
+@dataclass(slots=True)
+class _Key:
+    public: bytes
+    account: int
+    ended: bool = False
+
+
+@dataclass(slots=True)
+class SignatureBook:
+    """Reads the bodies of a log in their order and says which signatures do not hold."""
+
+    count: int = 0  # signatures that hold
+    _keys: dict[str, _Key] = field(default_factory=dict)
+
+    def check(self, body: bytes) -> str | None:
+        """What is wrong with the signature of this entry; None: nothing, or it bears none."""
+        if not any(mark in body for mark in _MARKS):
+            return None
+        try:
+            entry = json.loads(body)
+            if canonical(entry) != body:
+                return "it is signed, but not written as signed entries are"
+            self._read(entry)
+        except BadSignature as bad:
+            return str(bad)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return "its signature or key cannot be read"
+        return None
+
+    def _read(self, entry: Mapping[str, object]) -> None:
+        facts = entry["facts"]
+        if not isinstance(facts, dict):
+            raise BadSignature("its facts cannot be read")
+        if SIGNED in facts:
+            self._verify(entry, facts)
+        if entry["kind"] == KEY_MADE:
+            self._take_in(facts)
+        elif entry["kind"] == KEY_ENDED:
+            self._known(facts["key"]).ended = True
+
+    def _take_in(self, facts: Mapping[str, object]) -> None:
+        public = _decoded(facts["public"])
+        account = facts["account"]
+        if facts["key"] != key_id(public) or not isinstance(account, int):
+            raise BadSignature("it makes a key known under another's id")
+        if facts["key"] in self._keys:
+            raise BadSignature(f"it makes the key {facts['key']} known again")
+        self._keys[str(facts["key"])] = _Key(public, account)
+
+    def _verify(self, entry: Mapping[str, object], facts: Mapping[str, object]) -> None:
+        signed = facts[SIGNED]
+        assert isinstance(signed, dict)
+        key = self._known(signed["key"])
+        if key.ended:
+            raise BadSignature(f"it is signed with the key {signed['key']}, which had ended")
+        if key.account != facts.get("account"):
+            raise BadSignature(f"it is signed with the key {signed['key']}, which is another person's")
+        rest = {name: value for name, value in facts.items() if name != SIGNED}
+        body = canonical({**entry, "facts": rest})
+        if not holds(key.public, _DOMAIN + body, _decoded(signed["signature"])):
+            raise BadSignature("its signature does not hold")
+        self.count += 1
+
+    def _known(self, key: object) -> _Key:
+        found = self._keys.get(str(key))
+        if found is None:
+            raise BadSignature(f"the key {str(key)[:40]} was never made known")
+        return found
+
+
+def _decoded(value: object) -> bytes:
+    """One text for each value: a second one of the same bytes is refused."""
+    try:
+        found = base64.b64decode(str(value), validate=True)
+    except binascii.Error as error:
+        raise BadSignature("its key or signature is no base64") from error
+    if base64.b64encode(found).decode() != value:
+        raise BadSignature("its key or signature is no base64")
+    return found
