@@ -9,7 +9,7 @@ from pytest_django import Settings
 from gezhi.ledger.actions import record
 from gezhi.ledger.actions.adopting import Adopted, adopt
 from gezhi.ledger.actions.keys import log_signers
-from gezhi.ledger.actions.publishing import publish_checkpoint
+from gezhi.ledger.actions.publishing import publish_checkpoint, rewrite_files
 from gezhi.ledger.actions.sequencing import LedgerBroken
 from gezhi.ledger.folder import LogFolder
 from gezhi.ledger.models import Checkpoint, Entry, LogKey
@@ -81,6 +81,25 @@ def test_files_that_were_changed_stop_the_log(log: LogFolder) -> None:
     record("test.entry", "test:1", {})
     with pytest.raises(LedgerBroken, match="do not lead to the root"):
         published()
+
+
+def test_changed_files_are_written_again_from_rows_that_fit(log: LogFolder) -> None:
+    published(300)
+    before = contents(log)
+    (log.path / "tile/1/000.p/1").write_bytes(bytes(32))
+    (log.path / "tile/entries/000").unlink()
+    assert rewrite_files() == Entry.objects.count()
+    assert contents(log) == before
+
+
+def test_changed_rows_never_take_the_place_of_files(log: LogFolder) -> None:
+    published(300)
+    (log.path / "tile/1/000.p/1").unlink()
+    before = contents(log)
+    Entry.objects.filter(tree_index=3).update(body=b"{}")
+    with pytest.raises(LedgerBroken, match="rows do not lead"):
+        published(1)
+    assert contents(log) == before
 
 
 def test_rows_that_were_taken_away_stop_the_log(log: LogFolder) -> None:

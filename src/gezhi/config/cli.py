@@ -34,7 +34,8 @@ COMMANDS = {
     "classify": ("gezhi.cases.cli_classify:classify", "Train and measure the classifier."),
     "calendar": ("gezhi.cases.cli_calendar:calendar", "Holidays and make-up workdays."),
     "insight": ("gezhi.insight.cli:insight", "Counts, appraisals, bulletins; check them against the events."),
-    "ledger": ("gezhi.ledger.cli:ledger", "Verify the ledger."),
+    "ledger": ("gezhi.ledger.cli:ledger", "Publish, verify and prove the ledger."),
+    "rights": ("gezhi.rights.cli:rights", "Personal rights: the register, what goes when, erasing."),
     "static": ("gezhi.config.statics:static", "Collect, hash and compress the static files."),
     "openapi": ("gezhi.config.serving:openapi", "Print the OpenAPI document."),
 }
@@ -71,6 +72,8 @@ def _from_above(command: str) -> object:
     """What a part needs from parts that it may not import: the ledger's pen, open cases, the engine."""
     if command == "places":
         return record_configuration
+    if command == "ledger":
+        return prepare
     if command == "packs":
         from gezhi.cases.situations import prove
         from gezhi.packs.cli import Above

@@ -1,6 +1,7 @@
 """A log as files: `checkpoint`, `keys` and what lies below `tile/`, as a web server could hand them out."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -49,11 +50,15 @@ class LogFolder:
         return data[: width * HASH]
 
     def bytes_of(self, tile: Tile) -> bytes | None:
-        """The narrowest file that is wide enough, whole; None: there is none."""
-        whole = self.path / Tile(tile.level, tile.number).address
-        for path in (self.path / tile.address, whole, *_partial(whole, tile.width)):
+        """The whole file in which the tile is found; None: there is none."""
+        found = self.find(tile)
+        return found[1] if found else None
+
+    def find(self, tile: Tile) -> tuple[Tile, bytes] | None:
+        """The tile's own file, or a wider one: a log that has grown keeps those."""
+        for wider in (tile, Tile(tile.level, tile.number), *self._partial(tile)):
             try:
-                return path.read_bytes()
+                return wider, (self.path / wider.address).read_bytes()
             except (FileNotFoundError, NotADirectoryError):
                 continue
         return None
@@ -73,10 +78,8 @@ class LogFolder:
         """Raises ValueError, MissingTile."""
         return consistency_proof(old, new, self.hash_of)
 
-
-def _partial(whole: Path, width: int) -> list[Path]:
-    folder = whole.with_name(f"{whole.name}.p")
-    if not folder.is_dir():
-        return []
-    widths = sorted(int(path.name) for path in folder.iterdir() if path.name.isdigit())
-    return [folder / str(one) for one in widths if one >= width]
+    def _partial(self, tile: Tile) -> Iterator[Tile]:
+        whole = self.path / Tile(tile.level, tile.number).address
+        folder = whole.with_name(f"{whole.name}.p")
+        widths = sorted(int(path.name) for path in folder.glob("[1-9]*") if path.name.isdigit())
+        return (Tile(tile.level, tile.number, one) for one in widths if tile.width < one < WIDTH)

@@ -133,7 +133,7 @@ class Edge:
             row, above = self.rows[level] + fresh, list[bytes]()
             for at in range(0, len(row) - WHOLE + 1, WHOLE):
                 data = row[at : at + WHOLE]
-                above.append(_top(data))
+                above.append(top_of(data))
                 yield Tile(level, number + at // WHOLE), data
             self.rows[level] = row = row[len(above) * WHOLE :]
             if row:
@@ -150,7 +150,8 @@ def edge_of(size: int, tile_of: TileOf) -> Edge:
     return Edge(size, rows)
 
 
-def _top(hashes: bytes) -> bytes:
+def top_of(hashes: bytes) -> bytes:
+    """The root of a whole tile."""
     for _ in range(HEIGHT):
         hashes = level_up(hashes)
     return hashes

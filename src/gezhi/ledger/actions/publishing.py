@@ -93,34 +93,62 @@ def _numbered(published: int) -> int:
     return numbered
 
 
+def rewrite_files() -> int:
+    """Files that were lost or changed are written again from the rows, as far as the newest checkpoint stands over
+    them. Returns its size. Raises LedgerBroken where the rows do not lead to its root, and then writes nothing."""
+    with turn() as held:
+        last, folder = queries.newest_checkpoint(), queries.log_folder()
+        if not held:
+            raise LedgerBroken("Another process is publishing. Try again in a minute.")
+        if last is None:
+            return 0
+        _rewrite(last, folder)
+        _put_out(folder)
+        return last.size
+
+
 def _edge(last: Checkpoint | None, folder: LogFolder) -> Edge:
     """The tree's right edge at the last checkpoint, from the tiles; these are written again where they are lost."""
     if last is None:
         return Edge(0)
-    root = bytes(last.root)
     try:
         edge = edge_of(last.size, folder.tile)
     except MissingTile:
-        edge = Edge(0)
-        _write_files(edge, last.size, folder)
-    if edge.root() != root:
+        return _rewrite(last, folder)
+    if edge.root() != bytes(last.root):
         raise LedgerBroken(
             f"The tiles do not lead to the root of the last checkpoint, over {last.size} entries. "
-            "See gezhi ledger verify."
+            "See gezhi ledger verify; gezhi ledger rewrite writes them again from the rows."
         )
     return edge
 
 
-def _write_files(edge: Edge, size: int, folder: LogFolder) -> None:
-    """Tiles and bundles of the entries from the edge's size to `size`; moves the edge."""
+def _rewrite(last: Checkpoint, folder: LogFolder) -> Edge:
+    """First looked through, then written: rows that were changed must not take the place of files that are right."""
+    for into in (None, folder):
+        edge = Edge(0)
+        _write_files(edge, last.size, into)
+        if edge.root() != bytes(last.root):
+            raise LedgerBroken(
+                f"The rows do not lead to the root of the last checkpoint, over {last.size} entries. "
+                "See gezhi ledger verify."
+            )
+    return edge
+
+
+def _write_files(edge: Edge, size: int, folder: LogFolder | None) -> None:
+    """Tiles and bundles of the entries from the edge's size to `size`; moves the edge. Into no folder: moves it."""
     while edge.size < size:
         begin = edge.size // WIDTH * WIDTH
         end = min(begin + ROWS, size)
         bodies = _bodies(begin, end)
+        tiles = list(edge.add(b"".join(map(leaf_hash, bodies[edge.size - begin :]))))
+        if folder is None:
+            continue
         for at in range(0, len(bodies), WIDTH):
             some = bodies[at : at + WIDTH]
             folder.write(Tile(BUNDLE, (begin + at) // WIDTH, len(some)), bundle_of(some))
-        for tile, data in edge.add(b"".join(map(leaf_hash, bodies[edge.size - begin :]))):
+        for tile, data in tiles:
             folder.write(tile, data)
 
 

@@ -1,72 +1,28 @@
 """Reading the ledger."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from gezhi.ledger.queries.log import (
+    STAMP,
+    configuration_stamp,
+    keys_at,
+    keys_folder,
+    listed_keys,
+    log_folder,
+    newest_checkpoint,
+    numbered,
+    origin,
+)
+from gezhi.ledger.queries.verifying import Verdict, verify
 
-from django.conf import settings
-from django.db import connection
-from django.db.models import Max, Q, QuerySet
-
-from gezhi.ledger.entries import leaf_hash
-from gezhi.ledger.folder import LogFolder
-from gezhi.ledger.models import Checkpoint, Entry, LogKey
-
-STAMP = "(SELECT coalesce(max(id), 0) FROM ledger_entry WHERE configures)"
-
-
-def configuration_stamp() -> int:
-    """Grows whenever units, posts, places, packs or trained models change; caches carry it."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {STAMP}")
-        return int(cursor.fetchone()[0])
-
-
-def log_folder() -> LogFolder:
-    return LogFolder(Path(settings.DATA_DIR) / "ledger")
-
-
-def keys_folder() -> Path:
-    return Path(settings.DATA_DIR) / "ledger-keys"
-
-
-def origin() -> str:
-    """The name of this node's log; it stays the same for ever."""
-    return str(settings.LEDGER_ORIGIN)
-
-
-def keys_at(now: datetime) -> QuerySet[LogKey]:
-    """Those that sign at an instant, oldest first."""
-    return LogKey.objects.filter(Q(until=None) | Q(until__gt=now), from_at__lte=now).order_by("id")
-
-
-def listed_keys() -> list[LogKey]:
-    """Every key that ever signed for this log, oldest first."""
-    return list(LogKey.objects.order_by("id"))
-
-
-def newest_checkpoint() -> Checkpoint | None:
-    return Checkpoint.objects.order_by("-size").first()
-
-
-def numbered() -> int:
-    """How many entries have a place in the tree."""
-    newest = Entry.objects.aggregate(newest=Max("tree_index"))["newest"]
-    return 0 if newest is None else int(newest) + 1
-
-
-@dataclass(frozen=True)
-class Verdict:
-    entries: int
-    broken: tuple[int, ...]
-
-
-def verify(limit: int = 100) -> Verdict:
-    """Recompute every leaf hash. Returns how many entries were read and the first `limit` that do not match."""
-    count = 0
-    broken: list[int] = []
-    for entry in Entry.objects.order_by("id").only("body", "leaf_hash").iterator(chunk_size=5000):
-        count += 1
-        if leaf_hash(bytes(entry.body)) != bytes(entry.leaf_hash) and len(broken) < limit:
-            broken.append(entry.pk)
-    return Verdict(count, tuple(broken))
+__all__ = [
+    "STAMP",
+    "Verdict",
+    "configuration_stamp",
+    "keys_at",
+    "keys_folder",
+    "listed_keys",
+    "log_folder",
+    "newest_checkpoint",
+    "numbered",
+    "origin",
+    "verify",
+]
