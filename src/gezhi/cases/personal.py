@@ -9,6 +9,7 @@ from gezhi.lib.personal import (
     LESSONS,
     PICTURES,
     RECORD,
+    RIGHTS_DUTY,
     STORY,
     TALK,
     Grade,
@@ -28,7 +29,8 @@ _FIRST: Final = (
     " AND r.id = (SELECT min(one.id) FROM cases_report one WHERE one.case_id = t.id))"
 )
 _OWN_WORDS: Final = (
-    "t.case_id = ANY(%(cases)s) AND t.role = 'reporter' AND (t.facts->>'report')::bigint = ANY(%(reports)s)"
+    "t.case_id = ANY(%(cases)s) AND (t.facts->>'report')::bigint = ANY(%(reports)s)"
+    " AND (t.role = 'reporter' OR t.kind IN ('report', 'join'))"
 )
 _ABOUT: Final = "t.case_id = ANY(%(cases)s)"
 _GONE: Final = "'（内容已依法删除）'"
@@ -136,6 +138,14 @@ _OTHERS: Final[dict[str, Personal]] = {
     "cases_savedview.account_id": of_staff("保存视图的人员", "Whose saved view it is", TALK),
     "cases_savedview.name": of_staff("视图名称", "Name of a saved view", TALK),
     "cases_savedview.query": of_staff("视图的筛选词", "Filters of a saved view", TALK),
+    "cases_objection.digest": of_reporter(
+        "您拒绝自动处理或用于训练的记录（号码的散列）",
+        "That you object to automated handling or teaching (hash of your number)",
+        RECORD,
+        Grade.INSIDE,
+        RIGHTS_DUTY,
+        ("rights",),
+    ),
     "cases_seen.account_id": of_staff("看过收件箱的人员", "Who looked at the inbox", TALK),
     "cases_trainedmodel.asked_by_id": of_staff("要求训练的人员", "Who asked for training"),
 }
@@ -240,6 +250,7 @@ HELD: Final[dict[str, Held]] = {
         delete=True,
         context=("report_id", "category", "at"),
     ),
+    "cases_objection": Held(reporter="t.digest = %(digest)s", context=("automation", "teaching", "at")),
     "cases_phrase": Held(staff=_STAFF_ROWS, context=("title", "text", "at")),
     "cases_savedview": Held(staff=_STAFF_ROWS),
     "cases_seen": Held(staff=_STAFF_ROWS, context=("at",)),

@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from gezhi.cases.classification import Classifier, newest_classifier
 from gezhi.cases.deadlines import Office
-from gezhi.cases.models import CalendarDay
+from gezhi.cases.models import CalendarDay, Objection
 from gezhi.cases.waiting import Waiting, special_work
 from gezhi.cases.workdays import Calendar
 from gezhi.ledger.actions import configurings
 from gezhi.ledger.queries import configuration_stamp
+from gezhi.lib.numbers import number_digest
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.queries import active_catalogue
 from gezhi.people.directory import Directory
@@ -46,6 +47,13 @@ class World:
     office: Office
     calendar: Calendar
     root: str  # the node's own jurisdiction: where a matter stands that nothing locates
+    objecting: frozenset[str] = frozenset()  # digests of numbers for which no machine decides
+
+    def by_hand(self, number: str) -> bool:
+        """Whether a person, and no machine, names category and unit of what this number reports."""
+        return (
+            bool(self.objecting and number) and number_digest(settings.SECRET_KEY, number) in self.objecting
+        )
 
     @cached_property
     def special(self) -> dict[str, Waiting]:
@@ -93,6 +101,7 @@ def _read(stamp: int, today: date) -> World:
         office=Office(calendar.is_workday, ZoneInfo(settings.TIME_ZONE)),
         calendar=calendar,
         root=settings.NODE_PLACE,
+        objecting=frozenset(Objection.objects.filter(automation=True).values_list("digest", flat=True)),
     )
 
 

@@ -4,7 +4,8 @@ Each app says it of its own tables in `personal.py`:
 
     TAGS    "table.column" -> Personal
     PLAIN   table -> the columns of texts, JSON, bytes and degrees that say nothing of anybody
-    HELD    table -> Held: whose rows these are, when their time begins, what is left of them at its end
+    HELD    table -> Held: whose rows these are, when their time begins, what is left of them at its end; not needed
+            where nothing is tagged
 
 A house test reads the columns from the database itself, so that none escapes; the register, a person's copy, the
 erasing and the retention jobs are driven by the same tags.
@@ -71,7 +72,8 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A column. `what`: as whoever it speaks of would call it. `purpose`: of the closed list of purposes."""
+    """A column. `what`: as whoever it speaks of would call it. `purpose`: of the closed list of purposes. `secret`: a
+    copy says that it is there and does not show it, which would open a way in for others."""
 
     what: Name
     purpose: tuple[str, ...]
@@ -79,13 +81,15 @@ class Personal:
     grade: Grade
     retention: Retention
     subject: Whose
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """How the rows of a table `t` hang together with people, as SQL; "" where they do not.
 
-    `reporter`: true of rows of a person's reports; may use %(reports)s, %(cases)s, %(phone)s, %(channel)s.
+    `reporter`: true of rows of a person's reports; may use %(reports)s, %(cases)s, %(phone)s, %(channel)s,
+    %(digest)s.
     `staff`: true of rows of one account, %(account)s. `visited`: true of rows of a subject whose people left this
     number, %(phone)s.
     `about`: true of rows in which others wrote about a person's matter, %(cases)s; there a person's name, numbers

@@ -49,7 +49,9 @@ def _draft(
     if category not in rules:
         rules[category] = rules_for(kind, world.catalogue)
     opens = _opening(report, rules[category], place, world)
-    unit = world.directory.responsible(category, opens.function or kind.function, place, grids=kind.grids)
+    unit = None
+    if not world.by_hand(report.reporter_phone):
+        unit = world.directory.responsible(category, opens.function or kind.function, place, grids=kind.grids)
     return Draft(
         report=report,
         place_code=place,
@@ -72,10 +74,15 @@ def _opening(report: NewReport, found: OpeningRules, place: str, world: World) -
 
 
 def _classify(reports: Sequence[NewReport], world: World) -> list[Guess | None]:
-    unsaid = [index for index, report in enumerate(reports) if not report.category]
+    """Whoever objected to automated handling is left to a person: the fallback category, and no confidence in it."""
     guesses: list[Guess | None] = [None] * len(reports)
+    unsaid = [index for index, report in enumerate(reports) if not report.category]
+    by_hand = {index for index in unsaid if world.by_hand(reports[index].reporter_phone)}
+    guessed = [index for index in unsaid if index not in by_hand]
+    for index in by_hand:
+        guesses[index] = Guess(world.classifier.fallback, 0.0)
     for index, guess in zip(
-        unsaid, world.classifier.classify([reports[i].text for i in unsaid]), strict=True
+        guessed, world.classifier.classify([reports[i].text for i in guessed]), strict=True
     ):
         guesses[index] = guess
     return guesses

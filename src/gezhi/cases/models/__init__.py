@@ -2,6 +2,7 @@
 
 from gezhi.cases.models.after import Callback, Charge, IssuedDocument
 from gezhi.cases.models.case import Assignment, Case, CaseEvent, Supervision
+from gezhi.cases.models.objecting import Objection
 from gezhi.cases.models.report import Evidence, ImportRow, ImportRun, Report
 from gezhi.cases.models.settings import CalendarDay, SavedView
 from gezhi.cases.models.talk import Mention, Note, Phrase, Seen
@@ -21,6 +22,7 @@ __all__ = [
     "Lesson",
     "Mention",
     "Note",
+    "Objection",
     "Phrase",
     "Report",
     "SavedView",
