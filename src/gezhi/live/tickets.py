@@ -3,12 +3,12 @@
 from gezhi.lib.codes import place_range
 from gezhi.live.scope import Scope
 from gezhi.live.seal import sealed
-from gezhi.people.access import UNIT_ROLES, Actor
+from gezhi.people.access import Actor
 
 
 def scope_of(actor: Actor) -> Scope:
-    """The same as `cases.queries.scope.visible`."""
-    places = {place_range(post.place_code) for post in actor.posts if post.role not in UNIT_ROLES}
+    """The same as `cases.queries.scope.reached`."""
+    places = {place_range(place) for place in actor.seen_places}
     return Scope(tuple(sorted(places)), actor.handling_units)
 
 

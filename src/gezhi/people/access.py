@@ -1,11 +1,13 @@
 """Who may: permissions of roles, the scope of a person's posts, and the mark that every route carries.
 
-Access = role x jurisdiction. Nothing is allowed that no post allows.
+Access = role x jurisdiction x grade x purpose. Nothing is allowed that no post allows: posts of one's own, posts that
+others handed over for days, and, for looking only, a case or place opened in an emergency. Grades and purposes are
+`people.duty`'s.
 """
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -15,7 +17,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from gezhi.lib.codes import place_range
-from gezhi.people.models import Account, Post, Role
+from gezhi.people.models import Account, Role
+from gezhi.people.queries.powers import held_powers
 
 P = ParamSpec("P")
 
@@ -35,46 +38,73 @@ APPRAISE = "appraise"
 COMMAND = "command"
 TRIAGE = "triage"
 PHRASES = "phrases"
+CONTACT = "contact"
+BREAK_GLASS = "break-glass"
+STAFFING = "staffing"
+AUDIT = "audit"
+OVERSEE = "oversee"
+_AT_WORK = frozenset({DESK, CONTACT, BREAK_GLASS})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.OPERATOR: frozenset({DESK, CALLBACK, REPORT_FOR_OTHERS, REPORT_AS_AGENT}),
-    Role.DISPATCHER: frozenset(
-        {DESK, TRIAGE, COMMAND, CIRCLES, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT, PLAN, PHRASES}
-    ),
-    Role.HANDLER: frozenset({DESK, REPORT_FROM_FIELD, EXPORT}),
-    Role.VERIFIER: frozenset({DESK, CALLBACK, REPORT_FROM_FIELD, EXPORT}),
-    Role.GRID_WORKER: frozenset({DESK, REPORT_FROM_FIELD, REPORT_AS_AGENT}),
-    Role.SUPERVISOR: frozenset({DESK, COMMAND, CALLBACK, CIRCLES, EXPORT, APPRAISE, PLAN, PHRASES}),
-    Role.LEADER: frozenset({DESK, COMMAND, CIRCLES, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES}),
-    Role.AUDITOR: frozenset({DESK}),
-    Role.DATA_STEWARD: frozenset({DESK, IMPORT, EXPORT}),
-    Role.ADMINISTRATOR: frozenset(
-        {DESK, COMMAND, IMPORT, TEACH, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES}
-    ),
+    Role.OPERATOR: _AT_WORK | {CALLBACK, REPORT_FOR_OTHERS, REPORT_AS_AGENT},
+    Role.DISPATCHER: _AT_WORK
+    | {TRIAGE, COMMAND, CIRCLES, REPORT_FOR_OTHERS, IMPORT, TEACH, EXPORT, PLAN, PHRASES},
+    Role.HANDLER: _AT_WORK | {REPORT_FROM_FIELD, EXPORT},
+    Role.VERIFIER: _AT_WORK | {CALLBACK, REPORT_FROM_FIELD, EXPORT},
+    Role.GRID_WORKER: _AT_WORK | {REPORT_FROM_FIELD, REPORT_AS_AGENT},
+    Role.SUPERVISOR: _AT_WORK | {COMMAND, CALLBACK, CIRCLES, EXPORT, APPRAISE, PLAN, PHRASES},
+    Role.LEADER: _AT_WORK
+    | {COMMAND, CIRCLES, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES, OVERSEE},
+    Role.AUDITOR: frozenset({DESK, AUDIT}),
+    Role.DATA_STEWARD: _AT_WORK | {IMPORT, EXPORT},
+    Role.ADMINISTRATOR: _AT_WORK
+    | {COMMAND, IMPORT, TEACH, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES, STAFFING},
 }
 UNIT_ROLES = frozenset({Role.HANDLER})  # see what their unit holds; the others see a place
 COMMAND_ROLES = frozenset(
     {Role.DISPATCHER}
 )  # act on what their level holds, not on what was escalated above it
+BLIND_ROLES = frozenset({Role.AUDITOR})  # audit how cases are used and read none
 PARTNER = "partner"  # a handler of a unit that was called to a case and does not lead it
 
 
 @dataclass(frozen=True, slots=True)
 class HeldPost:
+    """`for_id` and `for_name`: of whoever handed the post over; None: it is the person's own."""
+
     id: int
     role: str
     unit_id: int
     unit_name: str
     place_code: str
+    for_id: int | None = None
+    for_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case, or a place, that was opened in an emergency: to look at, until an instant."""
+
+    id: int
+    case_id: int | None
+    place_code: str
+    until: datetime
+
+    def shows(self, case_id: int, place_code: str) -> bool:
+        if self.case_id is not None:
+            return case_id == self.case_id
+        low, high = place_range(self.place_code)
+        return low <= place_code < high
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person with the posts held today."""
+    """A person with the posts held today, others' posts last; and what is open in an emergency."""
 
     account_id: int
     name: str
     posts: tuple[HeldPost, ...]
+    opened: tuple[Opened, ...] = ()
 
     def may(self, permission: str) -> bool:
         return any(permission in PERMISSIONS.get(post.role, frozenset()) for post in self.posts)
@@ -84,15 +114,43 @@ class Actor:
         """The units for which this person handles."""
         return frozenset(post.unit_id for post in self.posts if post.role in UNIT_ROLES)
 
+    @property
+    def seen_places(self) -> tuple[str, ...]:
+        """The codes of the places whose cases this person's posts let them see."""
+        unseeing = UNIT_ROLES | BLIND_ROLES
+        return tuple(dict.fromkeys(post.place_code for post in self.posts if post.role not in unseeing))
+
+    @property
+    def own_posts(self) -> tuple[HeldPost, ...]:
+        return tuple(post for post in self.posts if post.for_id is None)
+
     def roles_at(
         self, place_code: str, unit_id: int | None, held_code: str = "", partners: Collection[int] = ()
     ) -> frozenset[str]:
         """The roles that this person has towards something at a place, led by a unit (None: nobody yet), held by
         the centre of a jurisdiction ("": the place's own) and with other units as partners."""
-        roles = {post.role for post in self.posts if _reaches(post, place_code, unit_id, held_code)}
-        if any(post.role in UNIT_ROLES and post.unit_id in partners for post in self.posts):
-            roles.add(PARTNER)
-        return frozenset(roles)
+        return frozenset(self.roles_and_whose(place_code, unit_id, held_code, partners))
+
+    def roles_and_whose(
+        self, place_code: str, unit_id: int | None, held_code: str = "", partners: Collection[int] = ()
+    ) -> dict[str, int | None]:
+        """The roles, as above, each with the account whose post gives it: None for the person's own."""
+        roles: dict[str, int | None] = {}
+        for post in self.posts:
+            if _reaches(post, place_code, unit_id, held_code):
+                roles.setdefault(post.role, post.for_id)
+            if post.role in UNIT_ROLES and post.unit_id in partners:
+                roles.setdefault(PARTNER, post.for_id)
+        return roles
+
+    def whose(self, permission: str) -> int | None:
+        """The account whose post alone gives the permission; None: a post of this person's own does."""
+        giving = [post for post in self.posts if permission in PERMISSIONS.get(post.role, frozenset())]
+        return giving[0].for_id if giving else None
+
+    def emergency(self, case_id: int, place_code: str) -> Opened | None:
+        """What lets this person see a case that no post reaches."""
+        return next((one for one in self.opened if one.shows(case_id, place_code)), None)
 
 
 def _reaches(post: HeldPost, place_code: str, unit_id: int | None, held_code: str) -> bool:
@@ -104,9 +162,14 @@ def _reaches(post: HeldPost, place_code: str, unit_id: int | None, held_code: st
 
 def actor_of(account: Account, today: date) -> Actor:
     """One statement."""
-    rows = Post.objects.filter(account=account, valid_from__lte=today).exclude(valid_to__lte=today)
-    posts = rows.order_by("id").values_list("id", "role", "unit_id", "unit__name", "place_code")
-    return Actor(account.pk, account.name, tuple(HeldPost(*row) for row in posts))
+    posts, opened = list[HeldPost](), list[Opened]()
+    for power in held_powers(account.pk, today, timezone.now()):
+        if power.until is not None:
+            opened.append(Opened(power.id, power.case_id, power.place_code, power.until))
+        else:
+            own = (power.id, power.role, power.unit_id, power.unit_name, power.place_code)
+            posts.append(HeldPost(*own, power.for_id, power.for_name))
+    return Actor(account.pk, account.name, tuple(posts), tuple(opened))
 
 
 class ActorRequest(HttpRequest):

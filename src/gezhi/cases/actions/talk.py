@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from gezhi.cases.models import Case, Mention, Note
 from gezhi.cases.procedure import Refused
-from gezhi.cases.queries import visible
+from gezhi.cases.queries import reached, visible
 from gezhi.cases.queries.talk import colleagues_of
 from gezhi.cases.talking import check_changeable, check_named, check_text, named_in
 from gezhi.ledger.actions import record
@@ -67,6 +67,10 @@ def _case(actor: Actor, case_id: int) -> Case:
     found = Case.objects.filter(visible(actor), id=case_id).first()
     if found is None:
         raise Refused("unknown-case", "没有这个案件。", f"There is no case {case_id} for you.")
+    if actor.opened and not Case.objects.filter(reached(actor), id=case_id).exists():
+        raise Refused(
+            "only-looking", "应急查看只能看，不能写。", "What is open in an emergency may be looked at only."
+        )
     return found
 
 

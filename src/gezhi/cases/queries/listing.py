@@ -16,7 +16,7 @@ from gezhi.cases.queries.scope import WAITS, called_cases, marked, special_state
 from gezhi.cases.waiting import Waiting
 from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
-from gezhi.people.access import UNIT_ROLES, Actor
+from gezhi.people.access import Actor
 from gezhi.people.models import Role
 
 PAGE = 50
@@ -216,16 +216,15 @@ def _special_sql(special: Waiting) -> tuple[str, list[Any]]:
 
 
 def _scope_sql(actor: Actor, called: Sequence[int]) -> tuple[str, list[Any]]:
-    """The same scope as `visible`, for counts written by hand."""
+    """The same scope as `reached`, for counts written by hand."""
     parts = ["id = ANY(%s)"] if called else ["false"]
     values: list[Any] = [list(called)] if called else []
-    for post in actor.posts:
-        if post.role in UNIT_ROLES:
-            parts.append("unit_id = %s")
-            values.append(post.unit_id)
-        else:
-            parts.append("place_code >= %s AND place_code < %s")
-            values += place_range(post.place_code)
+    for unit in sorted(actor.handling_units):
+        parts.append("unit_id = %s")
+        values.append(unit)
+    for place in actor.seen_places:
+        parts.append("place_code >= %s AND place_code < %s")
+        values += place_range(place)
     return " OR ".join(parts), values
 
 

@@ -1,4 +1,5 @@
-"""Which cases a person may see: one filter for every query. Nothing without a post."""
+"""Which cases a person may see: one filter for every query. Nothing without a post, but for what was opened in an
+emergency, which may be looked at only."""
 
 from functools import reduce
 from operator import or_
@@ -9,7 +10,7 @@ from gezhi.cases.models import Assignment, Case
 from gezhi.cases.waiting import Waiting, waiting_for
 from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
-from gezhi.people.access import UNIT_ROLES, Actor
+from gezhi.people.access import Actor
 from gezhi.people.models import Role
 
 WAITS = {  # role -> states of the standard procedure that wait for it
@@ -21,24 +22,32 @@ MOST_CALLED = 2000  # a unit with more open calls than this has other worries
 
 
 def visible(actor: Actor) -> Q:
-    """Cases in the places of the actor's posts, those that the actor's unit leads, and those that it was called to.
-    One statement for people of units, so that each branch keeps its index."""
+    """What may be looked at: what the actor's posts reach, and what is open in an emergency."""
+    found = reached(actor)
+    for one in actor.opened:
+        low, high = place_range(one.place_code)
+        found |= Q(pk=one.case_id) if one.case_id else Q(place_code__gte=low, place_code__lt=high)
+    return found
+
+
+def reached(actor: Actor) -> Q:
+    """Cases in the places of the actor's posts, those that the actor's unit leads, and those that it was called to:
+    what may be worked on and taken away. One statement for people of units, so that each branch keeps its index."""
     found = Q(pk__in=())
     called = called_cases(actor)
     if called:
         found |= Q(pk__in=called)
-    for post in actor.posts:
-        if post.role in UNIT_ROLES:
-            found |= Q(unit_id=post.unit_id)
-        else:
-            low, high = place_range(post.place_code)
-            found |= Q(place_code__gte=low, place_code__lt=high)
+    for unit in sorted(actor.handling_units):
+        found |= Q(unit_id=unit)
+    for place in actor.seen_places:
+        low, high = place_range(place)
+        found |= Q(place_code__gte=low, place_code__lt=high)
     return found
 
 
 def called_cases(actor: Actor) -> list[int]:
     """Cases that the actor's units were called to and have not done their share of; no statement for others."""
-    units = {post.unit_id for post in actor.posts if post.role in UNIT_ROLES}
+    units = actor.handling_units
     if not units:
         return []
     active = Assignment.objects.filter(unit_id__in=units, state__in=("open", "received")).exclude(kind="lead")

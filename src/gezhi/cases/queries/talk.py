@@ -8,14 +8,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from gezhi.cases.models import Assignment, Case, Mention, Note, Phrase
 from gezhi.cases.talking import Colleague, is_changeable
-from gezhi.people.access import DESK, PERMISSIONS, UNIT_ROLES, Actor
+from gezhi.people.access import BLIND_ROLES, DESK, PERMISSIONS, UNIT_ROLES, Actor
 from gezhi.people.directory import chain_of
 from gezhi.people.models import Account, Post
 from gezhi.people.queries.staff import in_force
 
 NOTES = 100
 COLLEAGUES = 200
-_AT_DESK = frozenset(role for role, permissions in PERMISSIONS.items() if DESK in permissions)
+_AT_DESK = frozenset(role for role, permissions in PERMISSIONS.items() if DESK in permissions) - BLIND_ROLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gezhi.insight.queries.figures import Within
-from gezhi.people.access import APPRAISE, PERMISSIONS, UNIT_ROLES, Actor
+from gezhi.people.access import APPRAISE, PERMISSIONS, Actor
 from gezhi.people.models import Role
 
 
@@ -19,8 +19,7 @@ def sight(actor: Actor) -> Within:
 
 def sight_at_desk(actor: Actor) -> Within:
     """What the person's posts let them see of cases: counts of these tell nothing that the list does not."""
-    places = {post.place_code for post in actor.posts if post.role not in UNIT_ROLES}
-    return Within(units=sorted(actor.handling_units), places=sorted(places))
+    return Within(units=sorted(actor.handling_units), places=sorted(actor.seen_places))
 
 
 def sees_all_units(actor: Actor) -> bool:

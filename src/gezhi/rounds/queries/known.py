@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from gezhi.lib.codes import place_range
 from gezhi.packs.shapes import Element
-from gezhi.people.access import PERMISSIONS, REPORT_FROM_FIELD, UNIT_ROLES, Actor
+from gezhi.people.access import BLIND_ROLES, PERMISSIONS, REPORT_FROM_FIELD, UNIT_ROLES, Actor
 from gezhi.people.directory import Directory
 from gezhi.rounds.knowing import Held
 from gezhi.rounds.models import Known
@@ -46,7 +46,7 @@ def _functions_here(actor: Actor, place_code: str, directory: Directory) -> set[
     functions: set[str] = set()
     for post in actor.posts:
         low, high = place_range(post.place_code)
-        if not low <= place_code < high:
+        if not low <= place_code < high or post.role in BLIND_ROLES:
             continue
         if REPORT_FROM_FIELD in PERMISSIONS.get(post.role, ()) and post.role not in UNIT_ROLES:
             return None

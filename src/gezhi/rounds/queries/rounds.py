@@ -25,7 +25,7 @@ def walked_places(actor: Actor) -> list[str]:
 
 def seen_places(actor: Actor) -> list[str]:
     """The places whose rounds this person may look at."""
-    return list(dict.fromkeys(post.place_code for post in actor.posts if post.role not in UNIT_ROLES))
+    return list(actor.seen_places)
 
 
 def within_places(codes: Iterable[str]) -> Q:

@@ -14,7 +14,7 @@ from gezhi.cases.queries.filters import SOON, day_of, midnight
 from gezhi.cases.world import World
 from gezhi.lib.codes import LEVELS, is_code, is_within, level_named, level_of, place_range
 from gezhi.packs.catalogue import Catalogue
-from gezhi.people.access import COMMAND, PERMISSIONS, UNIT_ROLES, Actor
+from gezhi.people.access import COMMAND, PERMISSIONS, Actor
 from gezhi.places.whereabouts import Box
 
 SOURCES: Final = ("portal", "hotline", "field", "agent", "api", "open311", "file")
@@ -115,10 +115,9 @@ def commanded_places(actor: Actor) -> list[str]:
 
 def scope_key(actor: Actor) -> frozenset[tuple[str, object]]:
     """The same for people who see the same."""
-    return frozenset(
-        ("unit", post.unit_id) if post.role in UNIT_ROLES else ("place", post.place_code)
-        for post in actor.posts
-    )
+    units = [("unit", unit) for unit in actor.handling_units]
+    places = [("place", place) for place in actor.seen_places]
+    return frozenset([*units, *places, *(("opened", one.id) for one in actor.opened)])
 
 
 def _place(typed: str, actor: Actor, world: World) -> str:
