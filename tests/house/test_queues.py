@@ -1,20 +1,27 @@
-"""Every queue that a job is deferred to is worked: the worker names no queue, so it takes them all."""
+"""Every queue that a job is deferred to is worked, and what people wait for has a worker of its own."""
 
-import ast
+from collections.abc import Iterable
 
-from tests.house.tree import SRC, syntax_of
+from procrastinate.contrib.django import app
 
-NARROWING = {"-q", "--queues", "queues"}
+from gezhi.config.serving import QUEUES
 
-
-def narrows(tree: ast.Module) -> bool:
-    constants = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    return any(isinstance(value, str) and value.split("=")[0] in NARROWING for value in constants)
+AWAITED = {"notices.send", "notices.retry", "cases.sweep", "cases.make_document"}
 
 
-def test_the_worker_takes_every_queue() -> None:
-    assert not narrows(syntax_of(SRC / "config/serving.py"))
+def unworked(queues: Iterable[str]) -> set[str]:
+    return set(queues) - set(QUEUES.values())
 
 
-def test_the_rule_sees_a_worker_that_takes_some_queues() -> None:
-    assert narrows(ast.parse("call_command('procrastinate', 'worker', '--queues=notices')"))
+def test_every_queue_has_a_worker() -> None:
+    assert not unworked(task.queue for task in app.tasks.values())
+
+
+def test_notices_and_limits_do_not_wait_for_training() -> None:
+    queues = {name: task.queue for name, task in app.tasks.items()}
+    assert {queues[name] for name in AWAITED} == {QUEUES["quick"]}
+    assert queues["cases.train"] == queues["exchange.import_file"] == QUEUES["slow"]
+
+
+def test_the_rule_sees_a_queue_that_nobody_works() -> None:
+    assert unworked(["default", "forgotten"]) == {"forgotten"}

@@ -13,7 +13,7 @@ def sweep_limits(timestamp: int) -> None:
         pass
 
 
-@app.task(name="cases.train")
+@app.task(name="cases.train", queue="slow")
 def train_classifier(model_id: int) -> None:
     from gezhi.cases.actions import train
 

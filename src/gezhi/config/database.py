@@ -1,7 +1,10 @@
 """Where the database is: DATABASE_URL, or an embedded PostgreSQL server of our own under the data directory."""
 
 import atexit
+import logging
 import os
+import subprocess
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,9 @@ jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
+
+_embedded: "PostgresServer | None" = None
+log = logging.getLogger("gezhi.database")
 
 
 def connection_settings(url: str) -> dict[str, Any]:
@@ -65,10 +71,42 @@ def start_embedded(folder: Path, name: str) -> str:
         _forget_the_dead(server)
         server.start()
         atexit.register(_forget_the_dead, server)  # before the server counts who is left
+    global _embedded
+    _embedded = server
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
     return server.get_uri(database=name)
+
+
+def keep_embedded_running(stopping: threading.Event, every: float = 0.5) -> None:
+    """Starts the embedded server again whenever it died, until stopped. Does nothing where the database is another's."""
+    if _embedded is not None:
+        threading.Thread(target=_watch, args=(_embedded, stopping, every), daemon=True).start()
+
+
+def _watch(server: "PostgresServer", stopping: threading.Event, every: float) -> None:
+    while not stopping.wait(every):
+        if _lives(server):
+            continue
+        log.error("The embedded database died and is started again.")
+        try:
+            with server._lock:
+                server.ensure_postgres_running()
+        except (subprocess.SubprocessError, OSError, ValueError, AssertionError) as error:
+            log.error("It does not start: %s", error)  # noqa: TRY400 - the next round tries again
+            stopping.wait(1)
+
+
+def _lives(server: "PostgresServer") -> bool:
+    """A server that is still starting lives."""
+    import psutil
+
+    lock = server.pgdata / "postmaster.pid"
+    try:
+        return bool(psutil.Process(int(lock.read_text().split()[0])).status() != psutil.STATUS_ZOMBIE)
+    except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+        return False
 
 
 def _forget_the_dead(server: "PostgresServer") -> None:

@@ -16,8 +16,8 @@ import click
 from gezhi.lib.command import pure
 from gezhi.lib.parent import end_with_parent, mark_children
 
-WORKER = (sys.executable, "-m", "gezhi", "worker")
-THREADS = 16  # of each web process; requests wait for the database, not for each other
+QUEUES = {"quick": "default", "slow": "slow"}  # notices and limits never wait for training or imports
+AT_ONCE = {"quick": 3, "slow": 2}  # jobs
 
 
 @pure
@@ -29,17 +29,27 @@ THREADS = 16  # of each web process; requests wait for the database, not for eac
 @click.option("--worker/--no-worker", default=True, help="Also do the deferred jobs.")
 @click.option("--live/--no-live", default=True, help="Also stream changes to open pages.")
 @click.option("--live-port", type=int, help="The stream's port; the next one unless given.")
+@click.option("--backup/--no-backup", default=True, help="Also follow the node, where GEZHI_BACKUP_DIR is set.")
 def serve(
-    port: int, host: str, data: Path | None, processes: int, worker: bool, live: bool, live_port: int | None
+    port: int,
+    host: str,
+    data: Path | None,
+    processes: int,
+    worker: bool,
+    live: bool,
+    live_port: int | None,
+    backup: bool,
 ) -> None:
     """Serve the pages and the API until interrupted."""
     from gezhi.config import cli
 
     if data:
         cli.use_data(data)
-    stream = streaming(host, live_port or port + 1) if live else []
+    beside = streaming(host, live_port or port + 1) if live else []
+    if backup and os.environ.get("GEZHI_BACKUP_DIR"):
+        beside = [*beside, [sys.executable, "-m", "gezhi", "backup", "follow"]]
     cli.prepare()
-    serve_forever(host, port, processes, worker, stream)
+    serve_forever(host, port, processes, worker, beside)
 
 
 def streaming(host: str, port: int) -> list[list[str]]:
@@ -59,20 +69,28 @@ def serve_forever(
     """
     from django.db import connections
 
+    from gezhi.config.database import keep_embedded_running
     from gezhi.places.tiles.queries import ensure_current_tiles
 
     require_free(host, port)
     ensure_current_tiles()
     connections.close_all()
     mark_children()
-    commands = [*([WORKER] if with_worker else []), *beside]
+    stopping = threading.Event()
+    keep_embedded_running(stopping)
+    commands = [*([_worker(kind) for kind in QUEUES] if with_worker else []), *beside]
     children = [KeptRunning(command) for command in commands]
     click.echo(f"Gezhi answers at http://{host}:{port}/")
     try:
         _keep_serving(host, port, processes)
     finally:
+        stopping.set()
         for child in children:
             child.stop()
+
+
+def _worker(kind: str) -> list[str]:
+    return [sys.executable, "-m", "gezhi", "worker", "--only", kind]
 
 
 def require_free(host: str, port: int, option: str = "--port") -> None:
@@ -151,18 +169,29 @@ class KeptRunning:
 
 
 @click.command()
-def worker() -> None:
-    """Do the deferred jobs until interrupted."""
+@click.option("--only", type=click.Choice(list(QUEUES)), help="Only the quick jobs, or only the slow ones.")
+def worker(only: str | None) -> None:
+    """Do the deferred jobs until interrupted: the slow ones in a process beside this one."""
     from django.core.management import call_command
 
     end_with_parent()
-    call_command(
-        "procrastinate",
-        "worker",
-        "--concurrency=3",
-        "--delete-jobs=successful",
-        "--shutdown-graceful-timeout=5",
-    )
+    slow = None
+    if only is None:
+        mark_children()
+        slow = KeptRunning(_worker("slow"))
+    kind = only or "quick"
+    try:
+        call_command(
+            "procrastinate",
+            "worker",
+            f"--queues={QUEUES[kind]}",
+            f"--concurrency={AT_ONCE[kind]}",
+            "--delete-jobs=successful",
+            "--shutdown-graceful-timeout=5",
+        )
+    finally:
+        if slow:
+            slow.stop()
 
 
 @click.command()

@@ -6,7 +6,7 @@ from gezhi.cases.models import ImportRun
 from gezhi.exchange.files.actions import IMPORT_JOB, FileUnreadable, run_import
 
 
-@app.task(name=IMPORT_JOB)
+@app.task(name=IMPORT_JOB, queue="slow")
 def import_file(run_id: int) -> None:
     """A file that cannot be read is an end, not a failure of the job: the run says why."""
     try:

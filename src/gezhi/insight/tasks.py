@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 
 @app.periodic(cron="*/3 * * * *")
-@app.task(name="insight.tally", queueing_lock="insight.tally", lock="insight.tally")
+@app.task(name="insight.tally", queue="slow", queueing_lock="insight.tally", lock="insight.tally")
 def tally(timestamp: int) -> None:
     from gezhi.insight.actions.tallying import MOST_EVENTS, tally_new
 
@@ -13,7 +13,7 @@ def tally(timestamp: int) -> None:
 
 
 @app.periodic(cron="30 20 * * *")
-@app.task(name="insight.publish")
+@app.task(name="insight.publish", queue="slow")
 def publish(timestamp: int) -> None:
     """Bulletins of the months and weeks that are over."""
     from django.utils import timezone

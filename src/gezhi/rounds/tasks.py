@@ -4,7 +4,7 @@ from procrastinate.contrib.django import app
 
 
 @app.periodic(cron="10 */6 * * *")
-@app.task(name="rounds.generate")
+@app.task(name="rounds.generate", queue="slow")
 def generate_rounds(timestamp: int) -> None:
     from gezhi.rounds.actions import generate
 
