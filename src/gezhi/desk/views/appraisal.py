@@ -21,8 +21,9 @@ from gezhi.pages.acting import unit_name
 from gezhi.pages.charts import Bar, BarList, LineChart, Series, bar_list, line_chart
 from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english
-from gezhi.pages.tables import table_file
+from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import APPRAISE, DESK, EXPORT, ActorRequest, requires
+from gezhi.people.purposes import SUPERVISION
 from gezhi.places.queries import place_names
 
 PAGE: Final = 100
@@ -129,10 +130,9 @@ def export(request: ActorRequest) -> HttpResponseBase:
             [row.rank, row.name, row.points, row.sure, row.n.number, *(cell.words for cell in row.cells)]
             + [counts[name] for name in NAMES]
         )
-    kind = request.GET.get("as", "xlsx")
-    return table_file(
-        f"appraisal-{asked.key}-{asked.period.name}", kind, [*heads, *(names[name] for name in NAMES)], lines
-    )
+    heads = [*heads, *(names[name] for name in NAMES)]
+    table = Table(f"appraisal-{asked.key}-{asked.period.name}", _("考核"), heads, lines)
+    return table_file(request, table, SUPERVISION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from gezhi.insight.queries.scope import sight
 from gezhi.lib.codes import is_code, is_within
 from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english
-from gezhi.pages.tables import table_file
+from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import APPRAISE, DESK, Actor, ActorRequest, requires
+from gezhi.people.purposes import SUPERVISION
 from gezhi.places.queries import place_names
 
 PAGE: Final = 30
@@ -169,4 +170,4 @@ def export(request: ActorRequest) -> HttpResponseBase:
         ]
         for row in _rows(found, codes)
     ]
-    return table_file(f"grids-{place}", request.GET.get("as", "xlsx"), heads, lines)
+    return table_file(request, Table(f"grids-{place}", _("网格画像"), heads, lines), SUPERVISION)

@@ -26,9 +26,10 @@ from gezhi.pages.case_view import case_facts, event_views
 from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.showing import GRADES
-from gezhi.pages.tables import table_file
+from gezhi.pages.tables import Table, table_file
 from gezhi.pages.taking import case_in_sight
 from gezhi.people.access import CALLBACK, EXPORT, ActorRequest, requires
+from gezhi.people.purposes import CALLBACK as PURPOSE
 
 PAGE: Final = 50
 _MOST: Final = 20_000
@@ -150,13 +151,13 @@ def export(request: ActorRequest) -> HttpResponseBase:
         _("评价"),
     ]
     rows = (_row(line) for chunk in _chunks(found) for line in call_lines(chunk, world, timezone.now()))
-    return table_file("callbacks", request.GET.get("as", "xlsx"), [*headings, _("办结时间")], rows)
+    table = Table("callbacks", _("回访"), [*headings, _("办结时间")], rows)
+    return table_file(request, table, PURPOSE)
 
 
 def _row(line: CallLine) -> list[object]:
-    done = timezone.localtime(line.done_at).strftime("%Y-%m-%d %H:%M") if line.done_at else ""
     words = [line.number, line.title, line.place, line.unit, line.reason]
-    return [*words, line.tries, line.outcome, line.rating, done]
+    return [*words, line.tries, line.outcome, line.rating, line.done_at]
 
 
 def _chunks(found: QuerySet[Callback]) -> Iterator[list[Callback]]:

@@ -17,8 +17,9 @@ from gezhi.pages.asked import texts
 from gezhi.pages.calls import CircleLine, circle_lines
 from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
-from gezhi.pages.tables import table_file
+from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import CIRCLES, EXPORT, ActorRequest, requires
+from gezhi.people.purposes import SUPERVISION
 
 PAGE: Final = 50
 _UNKNOWN: Final = -1  # a unit that nobody has: finds nothing
@@ -67,9 +68,9 @@ def export(request: ActorRequest) -> HttpResponseBase:
         pgettext("since", "起"),
     ]
     rows = [_row(line) for line in circle_lines(found, world, timezone.now())]
-    return table_file("circles", request.GET.get("as", "xlsx"), headings, rows)
+    return table_file(request, Table("circles", _("空转"), headings, rows), SUPERVISION)
 
 
 def _row(line: CircleLine) -> list[object]:
-    path, since = " → ".join(line.path), timezone.localtime(line.since).strftime("%Y-%m-%d %H:%M")
-    return [line.number, line.title, line.place, "、".join(line.whys), path, line.sent_on, since]
+    whys, path = "、".join(line.whys), " → ".join(line.path)
+    return [line.number, line.title, line.place, whys, path, line.sent_on, line.since]

@@ -28,13 +28,14 @@ from gezhi.pages.contracts import (
 )
 from gezhi.pages.lines import category_options
 from gezhi.pages.paging import shown_of
-from gezhi.pages.tables import table_file
+from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import CONTRACTS, DESK, EXPORT, Actor, ActorRequest, requires
 from gezhi.people.actions import end_contract, mark_quality, publish_purchase, sign_contract
 from gezhi.people.actions.contracts import CannotChange
 from gezhi.people.directory import CONTRACTOR
 from gezhi.people.marking import may_mark
 from gezhi.people.models import Contract
+from gezhi.people.purposes import SUPERVISION
 from gezhi.people.queries.contracts import Found, contracts_found
 from gezhi.places.queries import place_names
 
@@ -70,14 +71,15 @@ def export(request: ActorRequest) -> HttpResponseBase:
     """Cost per contract, and per unit with `by=unit`."""
     today, typed = timezone.localdate(), texts(request.GET, ("text", "standing"))
     found = list(contracts_found(Found(typed["text"], typed["standing"]), today))
-    cost, kind = costs(found), request.GET.get("as", "xlsx")
+    cost = costs(found)
     if request.GET.get("by") == "unit":
         names = {one.unit_id: one.unit.name for one in found}
         rows = [[names[unit], *_figures(total_of(held))] for unit, held in unit_costs(cost).items()]
-        return table_file("contractors", kind, [_("单位"), *_figure_names()], rows)
+        table = Table("contractors", _("外包单位费用"), [_("单位"), *_figure_names()], rows)
+        return table_file(request, table, SUPERVISION)
     lines = [[one.number, one.title, one.unit.name, *_figures(cost[one.pk])] for one in found]
     headings = [_("合同编号"), _("名称"), _("单位"), *_figure_names()]
-    return table_file("contracts", kind, headings, lines)
+    return table_file(request, Table("contracts", _("合同费用"), headings, lines), SUPERVISION)
 
 
 def _figure_names() -> list[str]:

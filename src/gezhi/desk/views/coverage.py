@@ -17,9 +17,10 @@ from gezhi.pages.choropleth import Choropleth, choropleth
 from gezhi.pages.duty_lists import Lists, gap_lines, overlap_lines, subjects_of
 from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
-from gezhi.pages.tables import table_file
+from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import DESK, EXPORT, ActorRequest, requires
 from gezhi.people.coverage import Gap, Overlap, by_place, gaps, inside, overlaps, widened
+from gezhi.people.purposes import SUPERVISION
 from gezhi.places.queries import children, outlines, place_names, within
 
 
@@ -97,4 +98,4 @@ def export(request: ActorRequest) -> HttpResponseBase:
         [line.place, line.place_code, line.function, line.categories, line.missing, line.total]
         for line in gap_lines(found.summed, world.catalogue, names)
     ]
-    return table_file("gaps", request.GET.get("as", "xlsx"), headings, rows)
+    return table_file(request, Table("gaps", _("权责清单缺口"), headings, rows), SUPERVISION)

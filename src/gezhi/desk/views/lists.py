@@ -26,9 +26,10 @@ from gezhi.pages.duty_lists import (
 )
 from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
-from gezhi.pages.tables import table_file
+from gezhi.pages.tables import Table, table_file
 from gezhi.people import queries
 from gezhi.people.access import DESK, EXPORT, ActorRequest, requires
+from gezhi.people.purposes import SUPERVISION
 from gezhi.people.staffing import AdmissionRow, DutyRow
 from gezhi.places.queries import place_names
 
@@ -116,16 +117,18 @@ def function_options(world: World) -> list[tuple[str, str]]:
 def export(request: ActorRequest) -> HttpResponseBase:
     """The lines of the filters as a table, or one of the lists as it is imported again (`list=`)."""
     world = known_world()
-    wanted, kind = wanted_of(request, world), request.GET.get("as", "xlsx")
+    wanted = wanted_of(request, world)
     name = f"{request.GET.get('list', '') or 'lists'}-{wanted.day}"
     if request.GET.get("list") == "duties":
-        return table_file(name, kind, _DUTIES, _duties(queries.duties_on(wanted.day, wanted.edition)))
+        rows = _duties(queries.duties_on(wanted.day, wanted.edition))
+        return table_file(request, Table(name, _("权责清单"), _DUTIES, rows, signed=False), SUPERVISION)
     if request.GET.get("list") == "admissions":
-        rows = queries.admissions_on(wanted.day, wanted.edition)
-        return table_file(name, kind, _ADMISSIONS, _admissions(rows))
+        rows = _admissions(queries.admissions_on(wanted.day, wanted.edition))
+        return table_file(request, Table(name, _("准入清单"), _ADMISSIONS, rows, signed=False), SUPERVISION)
     held = lists_on(world, wanted.day, wanted.edition, wanted.place)
     lines = duty_lines(held, wanted.place, wanted.asked)
-    return table_file(name, kind, _headings(), (_cells(line) for line in lines))
+    table = Table(name, _("权责清单"), _headings(), [_cells(line) for line in lines])
+    return table_file(request, table, SUPERVISION)
 
 
 _TERM: Final = ("valid_from", "valid_to", "source", "law", "article")

@@ -25,8 +25,9 @@ from gezhi.pages.asked import number, posted
 from gezhi.pages.photos import photo_response
 from gezhi.pages.rounds import STATES, RoundView, rhythm, round_views
 from gezhi.pages.showing import english, said
-from gezhi.pages.tables import table_file
+from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import EXPORT, PLAN, Actor, ActorRequest, requires
+from gezhi.people.purposes import SUPERVISION
 from gezhi.places.queries import place_names, search_places
 from gezhi.rounds.actions import may_plan, set_plan
 from gezhi.rounds.book import Book
@@ -259,7 +260,8 @@ def export_rounds(request: ActorRequest) -> HttpResponseBase:
     found = rounds_matching(request.actor, asked.filters)[:_MOST]
     plans = book(known_world().stamp)
     views = round_views(found.iterator(2000), plans, timezone.now())
-    return table_file("rounds", request.GET.get("as", ""), _headings(), _lines(views))
+    table = Table("rounds", _("巡查走访任务"), _headings(), _lines(views))
+    return table_file(request, table, SUPERVISION)
 
 
 def _headings() -> Sequence[str]:

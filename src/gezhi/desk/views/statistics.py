@@ -28,8 +28,9 @@ from gezhi.pages.charts import Bar, BarList, LineChart, Series, bar_list, line_c
 from gezhi.pages.lines import category_options
 from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import said, source_name
-from gezhi.pages.tables import table_file
+from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import DESK, EXPORT, Actor, ActorRequest, requires
+from gezhi.people.purposes import STATISTICS
 from gezhi.places.queries import place_names
 
 BY: Final = {
@@ -314,4 +315,4 @@ def export(request: ActorRequest) -> HttpResponseBase:
         for row in _rows(asked, world, times)
     ]
     name = f"statistics-{asked.by}-{asked.period.name}"
-    return table_file(name, request.GET.get("as", "xlsx"), heads, lines)
+    return table_file(request, Table(name, _("统计"), heads, lines), STATISTICS)

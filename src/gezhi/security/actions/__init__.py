@@ -1,0 +1,5 @@
+"""Writing of security: exports, warnings, outside signals."""
+
+from gezhi.security.actions.exporting import record_export
+
+__all__ = ["record_export"]

@@ -1,0 +1,48 @@
+"""What is told of a file that leaves. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from gezhi.lib.readable import is_readable_code
+from gezhi.security.fingerprints import Fingerprint
+
+MOST_FILTERS, LONGEST = 30, 200
+_SKIPPED: Final = frozenset({"csrfmiddlewaretoken", "as", "page", "purpose"})
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Who takes a file, from where, by which page or call, for which purpose of the closed list."""
+
+    account_id: int | None
+    route: str
+    title: str
+    purpose: str
+    address: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file as it left. `mark`: the key of its rounding."""
+
+    number: str
+    format: str
+    columns: Sequence[str]
+    size: int
+    sha256: str
+    mark: bytes
+    fingerprint: Fingerprint
+
+
+def filters_of(asked: Mapping[str, str]) -> dict[str, str]:
+    """What a list was narrowed by, bounded."""
+    said = ((name[:60], value[:LONGEST]) for name, value in asked.items() if value and name not in _SKIPPED)
+    return dict(sorted(said)[:MOST_FILTERS])
+
+
+def number_in(text: str) -> str:
+    """What was typed as the number of an export, in the form that it is kept; "" for none."""
+    plain = "".join(text.upper().replace("-", " ").split())
+    return plain if is_readable_code(plain) else ""
