@@ -43,6 +43,9 @@ BREAK_GLASS = "break-glass"
 STAFFING = "staffing"
 AUDIT = "audit"
 OVERSEE = "oversee"
+KEEPING = "keeping"
+SECURITY = "security"  # sees warnings, exports and where a leak could have come from
+SECURE = "secure"  # acts on them
 _AT_WORK = frozenset({DESK, CONTACT, BREAK_GLASS})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -55,10 +58,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.SUPERVISOR: _AT_WORK | {COMMAND, CALLBACK, CIRCLES, EXPORT, APPRAISE, PLAN, PHRASES},
     Role.LEADER: _AT_WORK
     | {COMMAND, CIRCLES, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES, OVERSEE},
-    Role.AUDITOR: frozenset({DESK, AUDIT}),
+    Role.AUDITOR: frozenset({DESK, AUDIT, SECURITY}),
     Role.DATA_STEWARD: _AT_WORK | {IMPORT, EXPORT},
     Role.ADMINISTRATOR: _AT_WORK
-    | {COMMAND, IMPORT, TEACH, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES, STAFFING},
+    | {COMMAND, IMPORT, TEACH, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES, STAFFING, KEEPING}
+    | {SECURITY, SECURE},
 }
 UNIT_ROLES = frozenset({Role.HANDLER})  # see what their unit holds; the others see a place
 COMMAND_ROLES = frozenset(
