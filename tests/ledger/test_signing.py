@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gezhi.ledger import sm2
 from gezhi.ledger.entries import Draft, Fact, body_of, canonical
 from gezhi.ledger.signing import (
     KEY_ENDED,
@@ -65,6 +66,18 @@ def test_no_changed_byte_of_a_signed_entry_holds() -> None:
         changed[where] ^= 0x01
         said = verdicts(MADE, bytes(changed))[1]
         assert said or b'"signed":{' not in changed, bytes(changed)
+
+
+def test_a_card_s_key_of_sm2_signs_as_well() -> None:
+    secret = sm2.new_key()
+    public = sm2.public_of(secret)
+    made = body_of(entry(KEY_MADE, key_facts(public, ACCOUNT, "own")))
+    signed = body_of(signed_by(CLOSED, key_id(public), lambda data: sm2.sign(secret, data)))
+    assert verdicts(made, signed) == [None, None]
+    assert (
+        verdicts(made, signed.replace(b'"step":"close"', b'"step":"reject"'))[1]
+        == "its signature does not hold"
+    )
 
 
 def test_a_key_that_was_never_made_known_signs_nothing() -> None:

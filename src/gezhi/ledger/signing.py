@@ -15,6 +15,7 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from gezhi.ledger import sm2
 from gezhi.ledger.entries import Draft, Fact, body_of, canonical
 
 KEY_MADE: Final = "people.signing-key"
@@ -61,6 +62,10 @@ def signed_by(draft: Draft, key: str, sign: Callable[[bytes], bytes]) -> Draft:
 
 
 def holds(public: bytes, data: bytes, signature: bytes) -> bool:
+    """`public`: 32 bytes of Ed25519, or a point of SM2 as cards here hold. Raises sm2.NoSm2 where the machine has
+    none."""
+    if len(public) == sm2.POINT:
+        return sm2.verifies(public, data, signature)
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
     except (InvalidSignature, ValueError):
@@ -99,6 +104,8 @@ class SignatureBook:
             self._read(entry)
         except BadSignature as bad:
             return str(bad)
+        except sm2.NoSm2 as error:
+            return f"its signature cannot be checked: {error}"
         except (ValueError, KeyError, TypeError, AttributeError):
             return "its signature or key cannot be read"
         return None

@@ -1,6 +1,7 @@
 """Accounts, units, posts and keys; duty and admission lists; contracts; who looked at personal data."""
 
 from gezhi.people.models.contracts import Contract, PriceKind, Purchase, QualityMark
+from gezhi.people.models.keys import SigningKey
 from gezhi.people.models.lists import Admission, ListEdition, ListRow, Responsibility
 from gezhi.people.models.looking import Lookup, Signal
 from gezhi.people.models.powers import BreakGlass, Delegation, Nomination
@@ -25,6 +26,7 @@ __all__ = [
     "Responsibility",
     "Role",
     "Signal",
+    "SigningKey",
     "Unit",
     "UnitKind",
 ]
