@@ -33,7 +33,8 @@ def test_a_time_that_lost_its_seconds_is_what_the_whole_one_is_coarsely() -> Non
 
 
 @pytest.mark.parametrize(
-    "written", [date(2026, 7, 6), datetime(2026, 7, 6), "2026-07-06", "2026/7/6", "2026年7月6日"]
+    "written",
+    [date(2026, 7, 6), datetime.fromisoformat("2026-07-06"), "2026-07-06", "2026/7/6", "2026年7月6日"],
 )
 def test_a_day_is_the_same_however_it_is_written(written: object) -> None:
     assert told(written, HERE) == Told("2026-07-06")

@@ -4,11 +4,9 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -22,22 +20,7 @@ from gezhi.security.models import Export
 from gezhi.security.secret import fingerprint_key
 from gezhi.security.tracing import held
 from tests.cast import Cast, reported
-
-SignedIn = Callable[[str], Client]
-
-
-@pytest.fixture
-def signed_in(city: Cast) -> SignedIn:
-    def enter(username: str) -> Client:
-        client = Client(REMOTE_ADDR="10.1.2.3")
-        client.force_login(city.account(username))
-        return client
-
-    return enter
-
-
-def taken_by(client: Client, query: str = "") -> bytes:
-    return b"".join(client.post(f"/desk/cases/export/{query}"))  # type: ignore[arg-type]
+from tests.security.conftest import SignedIn, taken_by
 
 
 def test_an_export_is_kept_with_who_what_when_and_for_which_purpose(signed_in: SignedIn, city: Cast) -> None:
@@ -86,10 +69,7 @@ def test_a_file_that_is_imported_again_holds_rows_only(signed_in: SignedIn) -> N
     assert Export.objects.get().number in answer["Content-Disposition"]
 
 
-def test_what_a_person_takes_is_known_again_from_a_part_of_it(signed_in: SignedIn) -> None:
-    for number in range(40):
-        where = {"lon": 121.501 + 0.0013 * (number % 7), "lat": 29.801 + 0.0013 * (number // 7)}
-        reported(f"路灯不亮{number}", now=timezone.now() - timedelta(minutes=17 * number), **where)
+def test_what_a_person_takes_is_known_again_from_a_part_of_it(signed_in: SignedIn, forty: list[str]) -> None:
     files = [taken_by(signed_in(name)) for name in ("dispatcher", "second-dispatcher", "dispatcher")]
     leak = sought(list(lines_of(files[1]))[8:32], fingerprint_key(), timezone.get_current_timezone())
     kept = Export.objects.order_by("id")

@@ -36,6 +36,7 @@ COMMANDS = {
     "insight": ("gezhi.insight.cli:insight", "Counts, appraisals, bulletins; check them against the events."),
     "ledger": ("gezhi.ledger.cli:ledger", "Publish, verify and prove the ledger."),
     "rights": ("gezhi.rights.cli:rights", "Personal rights: the register, what goes when, erasing."),
+    "security": ("gezhi.security.cli:security", "Warnings, and where a leak could have come from."),
     "static": ("gezhi.config.statics:static", "Collect, hash and compress the static files."),
     "openapi": ("gezhi.config.serving:openapi", "Print the OpenAPI document."),
 }

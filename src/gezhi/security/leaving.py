@@ -1,6 +1,7 @@
 """What is told of a file that leaves. Pure."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -8,6 +9,7 @@ from gezhi.lib.readable import is_readable_code
 from gezhi.security.fingerprints import Fingerprint
 
 MOST_FILTERS, LONGEST = 30, 200
+_NUMBER: Final = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 _SKIPPED: Final = frozenset({"csrfmiddlewaretoken", "as", "page", "purpose"})
 
 
@@ -46,3 +48,9 @@ def number_in(text: str) -> str:
     """What was typed as the number of an export, in the form that it is kept; "" for none."""
     plain = "".join(text.upper().replace("-", " ").split())
     return plain if is_readable_code(plain) else ""
+
+
+def numbers_in(words: Iterable[str]) -> list[str]:
+    """The numbers of exports that a file names itself: in the line at its end, or as it was pasted."""
+    found = (one.group().replace("-", "") for word in words for one in _NUMBER.finditer(word.upper()))
+    return [number for number in found if is_readable_code(number)]

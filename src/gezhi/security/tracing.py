@@ -80,4 +80,5 @@ def _among(sought: Hashes, known: Hashes) -> NDArray[np.bool_]:
         return np.zeros(sought.size, np.bool_)
     places = np.searchsorted(known, sought)
     places[places == known.size] = 0
-    return known[places] == sought
+    among: NDArray[np.bool_] = known[places] == sought
+    return among

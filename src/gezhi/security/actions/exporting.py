@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.people.actions import record_signal
 from gezhi.people.purposes import PURPOSES
 from gezhi.security.leaving import File, Taken
@@ -39,8 +40,18 @@ def record_export(taken: Taken, file: File) -> Export:
         cells=cells,
         pairs=pairs,
     )
-    told = {"number": file.number, "rows": made.rows, "format": file.format, "purpose": taken.purpose}
-    facts = {**told, "account": taken.account_id, "route": taken.route, "sha256": file.sha256}
+    told: dict[str, Fact] = {
+        "number": file.number,
+        "rows": made.rows,
+        "format": file.format,
+        "purpose": taken.purpose,
+    }
+    facts: dict[str, Fact] = {
+        **told,
+        "account": taken.account_id,
+        "route": taken.route,
+        "sha256": file.sha256,
+    }
     record("security.exported", f"export:{file.number}", facts)
     record_signal(SIGNAL, taken.account_id, taken.address, told, at)
     return made
