@@ -14,7 +14,8 @@ def unworked(queues: Iterable[str]) -> set[str]:
 
 
 def test_every_queue_has_a_worker() -> None:
-    assert not unworked(task.queue for task in app.tasks.values())
+    ours = (task for name, task in app.tasks.items() if not name.startswith(("builtin", "procrastinate")))
+    assert not unworked(task.queue for task in ours)
 
 
 def test_notices_and_limits_do_not_wait_for_training() -> None:

@@ -21,7 +21,10 @@ COMMANDS = {
     "migrate": ("gezhi.config.serving:migrate", "Bring the database's tables up to date."),
     "backup": ("gezhi.config.keeping.cli:backup", "Follow the node, copy it, look at the copies."),
     "restore": ("gezhi.config.keeping.cli:restore", "Make a data folder anew as it was at a moment."),
-    "drill": ("gezhi.config.keeping.cli:drill", "Restore the newest copy for a try, and record what came of it."),
+    "drill": (
+        "gezhi.config.keeping.cli:drill",
+        "Restore the newest copy for a try, and record what came of it.",
+    ),
     "demo": ("gezhi.config.demo:demo", "Set up a city with thirty days of history and serve it, alive."),
     "simulate": (
         "gezhi.demo.cli:simulate",

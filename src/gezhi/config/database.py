@@ -80,7 +80,7 @@ def start_embedded(folder: Path, name: str) -> str:
 
 
 def keep_embedded_running(stopping: threading.Event, every: float = 0.5) -> None:
-    """Starts the embedded server again whenever it died, until stopped. Does nothing where the database is another's."""
+    """Starts the embedded server again whenever it died, until stopped; another server is not ours to start."""
     if _embedded is not None:
         threading.Thread(target=_watch, args=(_embedded, stopping, every), daemon=True).start()
 
@@ -94,7 +94,7 @@ def _watch(server: "PostgresServer", stopping: threading.Event, every: float) ->
             with server._lock:
                 server.ensure_postgres_running()
         except (subprocess.SubprocessError, OSError, ValueError, AssertionError) as error:
-            log.error("It does not start: %s", error)  # noqa: TRY400 - the next round tries again
+            log.error("It does not start: %s", error)
             stopping.wait(1)
 
 

@@ -29,7 +29,9 @@ AT_ONCE = {"quick": 3, "slow": 2}  # jobs
 @click.option("--worker/--no-worker", default=True, help="Also do the deferred jobs.")
 @click.option("--live/--no-live", default=True, help="Also stream changes to open pages.")
 @click.option("--live-port", type=int, help="The stream's port; the next one unless given.")
-@click.option("--backup/--no-backup", default=True, help="Also follow the node, where GEZHI_BACKUP_DIR is set.")
+@click.option(
+    "--backup/--no-backup", default=True, help="Also follow the node, where GEZHI_BACKUP_DIR is set."
+)
 def serve(
     port: int,
     host: str,
@@ -70,6 +72,7 @@ def serve_forever(
     from django.db import connections
 
     from gezhi.config.database import keep_embedded_running
+    from gezhi.config.metrics import forget_earlier_runs
     from gezhi.places.tiles.queries import ensure_current_tiles
 
     require_free(host, port)
@@ -77,6 +80,7 @@ def serve_forever(
     connections.close_all()
     mark_children()
     stopping = threading.Event()
+    forget_earlier_runs()
     keep_embedded_running(stopping)
     commands = [*([_worker(kind) for kind in QUEUES] if with_worker else []), *beside]
     children = [KeptRunning(command) for command in commands]
@@ -127,6 +131,8 @@ def _web_server(host: str, port: int, processes: int) -> Any:
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
 
+    from gezhi.config.overload import THREADS, WAITING
+
     return Granian(
         "gezhi.config.wsgi:application",
         address=host,
@@ -135,8 +141,9 @@ def _web_server(host: str, port: int, processes: int) -> Any:
         workers=processes,
         blocking_threads=THREADS,
         backlog=2048,
-        backpressure=512,
+        backpressure=WAITING,
         respawn_failed_workers=True,
+        workers_max_rss=int(os.environ.get("GEZHI_WEB_MEMORY_MB", "1500")),
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=30_000),
         log_level="error",  # type: ignore[arg-type]  # its warning about threads does not fit: ours wait for the database

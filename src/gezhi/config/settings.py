@@ -7,6 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from gezhi.config.basemap import basemap_in
 from gezhi.config.database import connection_settings
+from gezhi.config.logs import logging_settings
 from gezhi.config.paths import PROJECT_DIR, data_dir
 from gezhi.config.proxies import proxies_in
 from gezhi.config.secret import secret_key
@@ -75,12 +76,14 @@ INSTALLED_APPS = [
     "gezhi.config.keeping",
 ]
 MIDDLEWARE = [
+    "gezhi.config.watching.Watch",
     "django.middleware.security.SecurityMiddleware",
     "gezhi.config.middleware.CompressText",
     "gezhi.config.middleware.RefuseNulBytes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "gezhi.config.middleware.AllowStream",
+    "gezhi.config.overload.Admit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -167,10 +170,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("GEZHI_LOG_LEVEL", "WARNING")},
-}
+LOGGING = logging_settings(
+    os.environ.get("GEZHI_LOG_LEVEL", "WARNING"), os.environ.get("GEZHI_LOG_FORMAT", "")
+)

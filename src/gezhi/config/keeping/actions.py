@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from gezhi.config.keeping import restoring
 from gezhi.config.keeping.choosing import LATEST, NotKept
@@ -53,7 +55,7 @@ def _fill(drill: Drill, done: restoring.Restored) -> None:
     drill.rows, drill.entries, drill.ok = sum(proof.rows.values()), proof.entries, proof.whole
     if not proof.whole:
         amiss = [*proof.missing, *proof.different][:5]
-        drill.fault = f"{proof.broken} entries, {proof.faults} files are not what they should be: {amiss}. {proof.ledger}"
+        drill.fault = f"{proof.broken} entries, {proof.faults} files are amiss: {amiss}. {proof.ledger}"
 
 
 @transaction.atomic
@@ -68,6 +70,18 @@ def _keep(drill: Drill) -> None:
         record_signal(DRILL_FAILED, None, "", {"drill": drill.pk, "copy": drill.copy})
 
 
+@transaction.atomic
+def request_drill(account_id: int) -> bool:
+    """As a job. False: one waits already."""
+    try:
+        with transaction.atomic():
+            app.configure_task("keeping.drill", allow_unknown=False).defer(timestamp=0)
+    except AlreadyEnqueued:
+        return False
+    record("keeping.drill-asked", f"account:{account_id}", {"account": account_id})
+    return True
+
+
 def watch_backup(now: datetime) -> list[str]:
     """Tells of a backup that nobody follows and of drills that are due. Returns the signals that were given."""
     one = standing()
@@ -75,7 +89,9 @@ def watch_backup(now: datetime) -> list[str]:
         return []
     behind = one.behind(now)
     told = []
-    if one.is_stale(now) and _signal(BACKUP_STALE, {"behind": round(behind.total_seconds()) if behind else -1}, now):
+    if one.is_stale(now) and _signal(
+        BACKUP_STALE, {"behind": round(behind.total_seconds()) if behind else -1}, now
+    ):
         told.append(BACKUP_STALE)
     if one.copies and drill_is_stale(now) and _signal(DRILL_STALE, {}, now):
         told.append(DRILL_STALE)

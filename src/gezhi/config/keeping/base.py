@@ -49,7 +49,9 @@ def take_base(source: Source, store: Store, progress: Progress = lambda done, of
     return base
 
 
-def _stream(source: Source, store: Store, stamp: str, progress: Callable[[int], None]) -> tuple[str, int, str]:
+def _stream(
+    source: Source, store: Store, stamp: str, progress: Callable[[int], None]
+) -> tuple[str, int, str]:
     """SHA-256 of what was stored, bytes of the archive, and what the program said."""
     programs = programs_of(source.version())
     process = begin(
@@ -60,7 +62,8 @@ def _stream(source: Source, store: Store, stamp: str, progress: Callable[[int], 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
     said = list[bytes]()
     listener = threading.Thread(target=_listen, args=(process.stderr, said), daemon=True)
     listener.start()

@@ -33,7 +33,9 @@ def way_to(store: Store, to: str | datetime) -> Way:
     """Raises NoBackup, NotKept."""
     marks = list(store.marks())
     if not marks:
-        raise NoBackup(f"{store.folder} has no complete copy yet: nobody has followed the node to a first mark.")
+        raise NoBackup(
+            f"{store.folder} has no complete copy yet: nobody has followed the node to a first mark."
+        )
     if isinstance(to, datetime):
         return _to_time(store, marks, to)
     last = marks[-1]
@@ -46,25 +48,29 @@ def way_to(store: Store, to: str | datetime) -> Way:
 
 def _to_time(store: Store, marks: Sequence[Mark], moment: datetime) -> Way:
     if moment < marks[0].at:
-        raise NotKept(f"The backup reaches back to {marks[0].at.isoformat()}; {moment.isoformat()} is before that.")
+        raise NotKept(
+            f"The backup reaches back to {marks[0].at.isoformat()}; {moment.isoformat()} is before that."
+        )
     after = next((n for n, mark in enumerate(marks) if mark.at > moment), None)
     if after is None:
         complete = store.state().get("complete_at") or marks[-1].at.isoformat()
         if moment > datetime.fromisoformat(complete):
-            raise NotKept(f"The backup is complete to {complete}; {moment.isoformat()} is after that. Take 'latest'.")
+            raise NotKept(
+                f"The backup is complete to {complete}; {moment.isoformat()} is after that. Take 'latest'."
+            )
         last = marks[-1]
         return _way(store, last, last, (("recovery_target_name", last.name),), last.at)
     before, mark = marks[max(after - 1, 0)], marks[after]
     return _way(store, before, mark, (("recovery_target_time", moment.isoformat(" ")),), moment)
 
 
-def _way(
-    store: Store, before: Mark, mark: Mark, options: tuple[tuple[str, str], ...], at: datetime
-) -> Way:
+def _way(store: Store, before: Mark, mark: Mark, options: tuple[tuple[str, str], ...], at: datetime) -> Way:
     """From the newest copy of the database that was complete at `before`."""
     line = ancestry(store, mark.timeline)
     for base in reversed(store.bases()):
         fits = base.stop_lsn <= before.lsn and line.at(base.stop_lsn) == base.timeline
         if fits and reach(store, base.start_lsn, mark.timeline, base.segment_size) >= mark.lsn:
             return Way(base, line, mark.lsn, options, at, mark)
-    raise NoBackup(f"{store.folder} has no copy of the database from which the log leads to {at.isoformat()}.")
+    raise NoBackup(
+        f"{store.folder} has no copy of the database from which the log leads to {at.isoformat()}."
+    )

@@ -66,7 +66,7 @@ def now() -> None:
     """Copy the whole database now, with everything that is needed to restore it."""
     from gezhi.config.keeping.keeping import copy_now
 
-    base, mark = copy_now(lambda done, of: _progress(done, of))
+    base, mark = copy_now(_progress)
     click.echo(f"\nThe copy {base.stamp}: {base.raw / 1e6:.1f} MB, complete to {mark.at.isoformat()}.")
 
 
@@ -85,10 +85,14 @@ def list_copies(source: Path) -> None:
     store = store_at(source)
     store.described()
     for base in store.bases():
-        click.echo(f"{base.stamp}  {base.raw / 1e6:10.1f} MB  PostgreSQL {base.version}  Gezhi {base.program}")
+        click.echo(
+            f"{base.stamp}  {base.raw / 1e6:10.1f} MB  PostgreSQL {base.version}  Gezhi {base.program}"
+        )
     marks = list(store.marks())
     if marks:
-        click.echo(f"From {marks[0].at.isoformat()} to {store.state().get('complete_at') or marks[-1].at.isoformat()}.")
+        click.echo(
+            f"From {marks[0].at.isoformat()} to {store.state().get('complete_at') or marks[-1].at.isoformat()}."
+        )
     else:
         click.echo("There is no moment yet to which one could go back.")
 
@@ -129,8 +133,12 @@ def prove(as_json: bool) -> None:
 
 
 def _show(rows: dict[str, int], entries: int, broken: int, named: int, amiss: list[str]) -> None:
-    click.echo(f"{sum(rows.values()):,} rows in {len(rows)} tables; {entries:,} entries, {broken} do not match.")
-    click.echo(f"{named:,} files are named; {len(amiss)} of them are missing or different{':' if amiss else '.'}")
+    click.echo(
+        f"{sum(rows.values()):,} rows in {len(rows)} tables; {entries:,} entries, {broken} do not match."
+    )
+    click.echo(
+        f"{named:,} files are named; {len(amiss)} of them are missing or different{':' if amiss else '.'}"
+    )
     for name in amiss:
         click.echo(f"  {name}")
 
@@ -138,7 +146,9 @@ def _show(rows: dict[str, int], entries: int, broken: int, named: int, amiss: li
 @pure
 @click.command()
 @click.option("--to", default="latest", show_default=True, help="latest, end, or a moment.")
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="The new data folder.")
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), required=True, help="The new data folder."
+)
 @click.option(
     "--postgres-into", type=click.Path(path_type=Path, file_okay=False),
     help="Where the database's folder goes; INTO/postgres unless given.",
@@ -157,7 +167,9 @@ def restore(to: str, into: Path, postgres_into: Path | None, source: Path, yes: 
     for folder in filter(None, (into, postgres_into)):
         if folder.exists() and any(folder.iterdir()):
             if not yes:
-                raise click.ClickException(f"{folder} is not empty. With --yes what is in it is set aside first.")
+                raise click.ClickException(
+                    f"{folder} is not empty. With --yes what is in it is set aside first."
+                )
             aside = restoring.set_aside(folder)
             click.echo(f"What was in {folder} lies in {aside}.")
     done = restoring.restore(store_at(source), moment, into.resolve(), click.echo, postgres=postgres_into)
@@ -170,7 +182,9 @@ def restore(to: str, into: Path, postgres_into: Path | None, source: Path, yes: 
 
 
 @click.command()
-@click.option("--within", type=click.Path(path_type=Path, file_okay=False), help="Where the temporary folder is made.")
+@click.option(
+    "--within", type=click.Path(path_type=Path, file_okay=False), help="Where the temporary folder is made."
+)
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
 @_told
 def drill(within: Path | None, as_json: bool) -> None:
@@ -178,7 +192,9 @@ def drill(within: Path | None, as_json: bool) -> None:
     from gezhi.config.keeping.actions import hold_drill
 
     held = hold_drill(within=within, say=click.echo)
-    click.echo(f"The drill {'succeeded' if held.ok else 'failed'}: {held.seconds:.1f} s, {held.behind_s:.1f} s behind.")
+    click.echo(
+        f"The drill {'succeeded' if held.ok else 'failed'}: {held.seconds:.1f} s, {held.behind_s:.1f} s behind."
+    )
     if held.fault:
         click.echo(held.fault)
     if as_json:

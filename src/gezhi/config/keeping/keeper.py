@@ -26,7 +26,17 @@ ROUND: Final = 1.0  # seconds between rounds
 _PATIENCE: Final = 10.0  # seconds that the log may take to come as far as a restore point
 _AGAIN: Final = timedelta(minutes=2)  # after a copy of the database failed
 TROUBLES: Final = (
-    *(psycopg.Error, OSError, CannotFollow, NoPrograms, BaseFailed, AnotherDatabase, NoBackup, WrongKey, Damaged),
+    *(
+        psycopg.Error,
+        OSError,
+        CannotFollow,
+        NoPrograms,
+        BaseFailed,
+        AnotherDatabase,
+        NoBackup,
+        WrongKey,
+        Damaged,
+    ),
     TimeoutError,
 )
 log = logging.getLogger("gezhi.keeping")
@@ -189,7 +199,9 @@ class Keeper:
             "trouble": trouble or self._failed,
             "following": not trouble,
             "whole": self._whole,
-            "complete_at": datetime.now(UTC).isoformat() if current and not trouble else last and last.at.isoformat(),
+            "complete_at": datetime.now(UTC).isoformat()
+            if current and not trouble
+            else last and last.at.isoformat(),
             "counts": self._counts,
         }
         try:
@@ -206,6 +218,8 @@ def usable_base(store: Store, timeline: int) -> Base | None:
         if line.at(base.stop_lsn) != base.timeline:
             continue
         came = reach(store, base.start_lsn, timeline, base.segment_size)
-        if came >= base.stop_lsn and segment_of(max(came - 1, 0), 0, base.segment_size)[8:] >= max(own, default=""):
+        if came >= base.stop_lsn and segment_of(max(came - 1, 0), 0, base.segment_size)[8:] >= max(
+            own, default=""
+        ):
             return base
     return None

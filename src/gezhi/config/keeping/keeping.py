@@ -85,4 +85,6 @@ def _next_mark(store: Store, base: Base) -> Mark:
         if mark and mark.lsn >= base.stop_lsn:
             return mark
         time.sleep(0.1)
-    raise BaseFailed("The copy was made, but the log did not come as far within 30 s. Is the follower at work?")
+    raise BaseFailed(
+        "The copy was made, but the log did not come as far within 30 s. Is the follower at work?"
+    )

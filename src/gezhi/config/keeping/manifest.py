@@ -22,7 +22,11 @@ def require_listed(cluster: Path) -> int:
     if hashlib.sha256(before).hexdigest() != known["Manifest-Checksum"]:
         raise Damaged("The list of the database's files was changed: its own checksum differs.")
     for one in known["Files"]:
-        name = one["Path"] if "Path" in one else bytes.fromhex(one["Encoded-Path"]).decode("utf-8", "surrogateescape")
+        name = (
+            one["Path"]
+            if "Path" in one
+            else bytes.fromhex(one["Encoded-Path"]).decode("utf-8", "surrogateescape")
+        )
         _require(cluster / name, name, int(one["Size"]), one["Checksum"])
     return len(known["Files"])
 

@@ -1,18 +1,14 @@
 """PostgreSQL's own programs, of the version of the server that they serve, and servers run for a while by us."""
 
-import ctypes
 import os
 import pwd
 import shutil
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
 _DEBIAN: Final = "/usr/lib/postgresql/{version}/bin"
-_PR_SET_PDEATHSIG: Final = 1  # prctl(2), Linux
 
 
 class NoPrograms(Exception):
@@ -51,15 +47,10 @@ def version_of(folder: Path) -> int:
 
 
 def begin(command: Sequence[str | Path], **more: Any) -> "subprocess.Popen[bytes]":
-    """A program that ends with this process, however this ends."""
-    return subprocess.Popen(
-        [str(part) for part in command], preexec_fn=_end_with_us, env={**os.environ, "LC_ALL": "C"}, **more
-    )
-
-
-def _end_with_us() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    """A program that ends with the thread that began it, however that ends (on Linux)."""
+    tied = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+    words = [*tied, *(str(part) for part in command)]
+    return subprocess.Popen(words, env={**os.environ, "LC_ALL": "C"}, **more)
 
 
 def server_user() -> str | None:

@@ -54,7 +54,12 @@ class Restored:
     proof: Proof
 
     def line(self) -> str:
-        plain = {**asdict(self), "at": self.at.isoformat(), "proof": asdict(self.proof), "whole": self.proof.whole}
+        plain = {
+            **asdict(self),
+            "at": self.at.isoformat(),
+            "proof": asdict(self.proof),
+            "whole": self.proof.whole,
+        }
         plain["last_change"] = self.last_change.isoformat() if self.last_change else None
         return json.dumps(plain, ensure_ascii=False)
 
@@ -75,7 +80,9 @@ def moment_in(text: str) -> str | datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def restore(store: Store, to: str | datetime, into: Path, say: Say, *, postgres: Path | None = None) -> Restored:
+def restore(
+    store: Store, to: str | datetime, into: Path, say: Say, *, postgres: Path | None = None
+) -> Restored:
     """`into` is empty or not there; `postgres`: where the database goes, `into`/postgres unless given.
     Raises CannotRestore, NoBackup, NotKept, NoPrograms, Damaged, WrongKey, OSError."""
     begun = time.monotonic()
@@ -179,9 +186,7 @@ def _lay_log(store: Store, way: Way, cluster: Path, say: Say) -> None:
     size = way.base.segment_size
     first, last = segment_of(way.base.start_lsn, 0, size)[8:], segment_of(way.until, 0, size)[8:]
     known = {timeline for timeline, _ in way.line.until} | {way.line.timeline}
-    wanted = [
-        name for name in store.segments() if first <= name[8:] <= last and int(name[:8], 16) in known
-    ]
+    wanted = [name for name in store.segments() if first <= name[8:] <= last and int(name[:8], 16) in known]
     for done, name in enumerate(wanted, 1):
         target = cluster / "pg_wal" / name
         with target.open("wb") as out:

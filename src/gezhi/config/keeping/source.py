@@ -87,8 +87,12 @@ class Source:
     def check(self) -> None:
         """Raises CannotFollow."""
         if self.ask("SHOW wal_level")[0] == "minimal":
-            raise CannotFollow("wal_level is minimal; set it to replica in postgresql.conf and restart the server.")
-        role = self.ask("SELECT rolsuper OR rolreplication, current_user FROM pg_roles WHERE rolname = current_user")
+            raise CannotFollow(
+                "wal_level is minimal; set it to replica in postgresql.conf and restart the server."
+            )
+        role = self.ask(
+            "SELECT rolsuper OR rolreplication, current_user FROM pg_roles WHERE rolname = current_user"
+        )
         if not role[0]:
             raise CannotFollow(
                 f'The role {role[1]} may not replicate. ALTER ROLE "{role[1]}" REPLICATION, or name another '

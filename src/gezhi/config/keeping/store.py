@@ -1,12 +1,12 @@
 """The backup folder.
 
-    store.json            whose it is: the database's system identifier, the name of its key
-    base/STAMP/           a copy of the whole database: base.tar and manifest.json
-    wal/SEGMENT           what the database wrote since, as far as it came
-    files/...             evidence, documents, uploads, keys: the data folder's files under their own names
-    lists/NUMBER.jsonl    size and SHA-256 of each file when it was copied
-    marks/NUMBER.jsonl    moments to which database and files are both complete
-    state.json            how far the keeper is
+store.json            whose it is: the database's system identifier, the name of its key
+base/STAMP/           a copy of the whole database: base.tar and manifest.json
+wal/SEGMENT           what the database wrote since, as far as it came
+files/...             evidence, documents, uploads, keys: the data folder's files under their own names
+lists/NUMBER.jsonl    size and SHA-256 of each file when it was copied
+marks/NUMBER.jsonl    moments to which database and files are both complete
+state.json            how far the keeper is
 """
 
 import json

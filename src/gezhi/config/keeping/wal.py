@@ -35,7 +35,14 @@ class Receiver:
         self._process = begin(
             [
                 *(programs_of(self.source.version()) / "pg_receivewal", "-D", self.spool, "-S", SLOT),
-                *("--synchronous", "--no-loop", "--status-interval=1", "--no-password", "-d", self.source.url),
+                *(
+                    "--synchronous",
+                    "--no-loop",
+                    "--status-interval=1",
+                    "--no-password",
+                    "-d",
+                    self.source.url,
+                ),
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

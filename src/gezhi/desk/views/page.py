@@ -19,6 +19,7 @@ from gezhi.people.access import (
     COMMAND,
     DESK,
     IMPORT,
+    KEEPING,
     PARAMETERS,
     PHRASES,
     PLAN,
@@ -63,6 +64,7 @@ _MENU: Final = (
             ("desk:imports", "file", _("导入文件"), IMPORT),
             ("desk:classifier", "learn", _("自动分类"), TEACH),
             ("desk:packs", "file-stage", _("场景包"), PARAMETERS),
+            ("keeping:home", "check", _("备份与演练"), KEEPING),
         ),
     ),
 )

@@ -1,0 +1,69 @@
+"""Lines of the log: for people, or as JSON for whatever collects them; each with the number of its request."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from gezhi.lib import request_id
+
+
+class BadLogFormat(ValueError):
+    """GEZHI_LOG_FORMAT is {text!r}: leave it out, or write json."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__((self.__doc__ or "").format(text=text))
+
+
+class Numbered(logging.Filter):
+    """Django's own lines on failed requests hold their address, which may be somebody's key to a report."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        asked = getattr(record, "request", None)
+        if asked is not None and hasattr(asked, "resolver_match"):
+            match = asked.resolver_match
+            status = getattr(record, "status_code", "")
+            record.msg, record.args = f"{status} {asked.method} /{match.route if match else '...'}", ()
+        record.request = request_id.current()
+        return True
+
+
+class JsonLines(logging.Formatter):
+    """`extra={"facts": {...}}` of a call stands beside its message. Of a request the route is
+    written, never the address."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "process": record.process,
+        }
+        if number := getattr(record, "request", ""):
+            line["request"] = number
+        facts = getattr(record, "facts", None)
+        if isinstance(facts, dict):
+            line |= {key: value for key, value in facts.items() if key not in line}
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def logging_settings(level: str, form: str) -> dict[str, Any]:
+    """Raises BadLogFormat."""
+    if form not in ("", "json"):
+        raise BadLogFormat(form)
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"numbered": {"()": "gezhi.config.logs.Numbered"}},
+        "formatters": {
+            "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request)s %(message)s"},
+            "json": {"()": "gezhi.config.logs.JsonLines"},
+        },
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": form or "line", "filters": ["numbered"]}
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+    }
