@@ -21,7 +21,7 @@ ISLANDS := $(wildcard frontend/*.mjs frontend/*.json frontend/*.ts frontend/*/*)
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.gezhi $(CATALOGUE) $(STATIC) .venv/.browser ## install and build everything, run nothing
+setup: .venv/.gezhi $(CATALOGUE) $(STATIC) .venv/.browser .venv/.gocode ## install and build everything, run nothing
 
 demo: setup ## a living city on this machine (PORT=8000 DATA=var/demo)
 	@.venv/bin/gezhi demo --port $(PORT) --data $(DATA)
@@ -90,3 +90,6 @@ $(STATIC): $(DIST) $(STYLES) .venv/.gezhi
 
 .venv/.browser: tools/browser.py .venv/.created
 	@$(PY) tools/browser.py --install && touch $@ || true
+
+.venv/.gocode: tools/gocode.py .venv/.created
+	@$(PY) tools/gocode.py --install && touch $@ || true

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from gezhi.ledger.tiles import WIDTH, Tile, hash_from
-from gezhi.ledger.tree import HASH, consistency_proof, inclusion_proof, range_root
+from gezhi.ledger.tree import HASH, HashOf, consistency_proof, inclusion_proof, range_root
 from gezhi.lib.durable import write_whole
 
 CHECKPOINT: Final = "checkpoint"
@@ -63,20 +63,31 @@ class LogFolder:
                 continue
         return None
 
-    def hash_of(self, level: int, index: int) -> bytes:
-        """Raises MissingTile."""
-        return hash_from(self.tile, level, index)
-
     def root(self, size: int) -> bytes:
-        return range_root(0, size, self.hash_of)
+        """Raises MissingTile."""
+        return range_root(0, size, self._hash_of())
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """The proof that entry `index` is in the tree of `size`. Raises ValueError, MissingTile."""
-        return inclusion_proof(index, size, self.hash_of)
+        return inclusion_proof(index, size, self._hash_of())
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Raises ValueError, MissingTile."""
-        return consistency_proof(old, new, self.hash_of)
+        return consistency_proof(old, new, self._hash_of())
+
+    def _hash_of(self) -> HashOf:
+        """For one proof: the same few tiles are asked for again and again."""
+        held = dict[tuple[int, int], bytes]()
+
+        def tile(level: int, number: int, width: int) -> bytes:
+            data = held.get((level, number), b"")
+            if len(data) < width * HASH:
+                data = held[level, number] = self.bytes_of(Tile(level, number)) or self.tile(
+                    level, number, width
+                )
+            return data
+
+        return lambda level, index: hash_from(tile, level, index)
 
     def _partial(self, tile: Tile) -> Iterator[Tile]:
         whole = self.path / Tile(tile.level, tile.number).address
