@@ -26,6 +26,7 @@ from gezhi.packs.shapes import (
     RoundPlan,
     Rule,
     Shape,
+    WarningRule,
 )
 
 _K = TypeVar("_K")
@@ -77,6 +78,7 @@ class Catalogue:
     appraisals: Mapping[str, Owned[Appraisal]]
     elements: Mapping[str, Owned[Element]]
     plans: Mapping[str, Owned[RoundPlan]]
+    warnings: Mapping[str, Owned[WarningRule]]
     packs: Mapping[str, Published]
     fallback_category: str
     _retired: Mapping[str, Category]
@@ -201,6 +203,7 @@ def catalogue_of(published: Iterable[Published], staff: StaffValues | None = Non
         appraisals={a.key: _owned(a, one) for one in active for a in one.pack.appraisals},
         elements={e.key: _owned(e, one) for one in active for e in one.pack.elements},
         plans={p.key: _owned(p, one) for one in active for p in one.pack.plans},
+        warnings={w.key: _owned(w, one) for one in active for w in one.pack.warnings},
         packs={one.pack.manifest.name: one for one in active},
         fallback_category=next((f for one in active if (f := one.pack.manifest.fallback)), ""),
         _retired={c.key: c for one in versions for c in one.pack.categories},

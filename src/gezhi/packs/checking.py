@@ -12,6 +12,7 @@ from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
 from gezhi.packs.checking_references import check_references, missing
 from gezhi.packs.checking_rules import check_rules
+from gezhi.packs.checking_warnings import check_warnings
 from gezhi.packs.placeholders import placeholders
 from gezhi.packs.problems import Address, Finding, one_of
 from gezhi.packs.scope import Scope
@@ -30,7 +31,7 @@ from gezhi.packs.shapes import (
 PLACEHOLDERS = ("number", "category", "unit", "place", "text", "due")
 SECTIONS = (
     *("functions", "groups", "categories", "procedures", "parameters", "messages", "closings", "rules"),
-    *("forms", "documents", "indicators", "appraisals", "elements", "plans"),
+    *("forms", "documents", "indicators", "appraisals", "elements", "plans", "warnings"),
 )
 
 
@@ -45,6 +46,7 @@ def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]
     findings += check_indicators(scope)
     findings += check_forms(pack)
     findings += check_plans(scope)
+    findings += check_warnings(scope)
     findings += check_overlays(scope)
     for index, procedure in enumerate(pack.procedures):
         findings += check_procedure(scope, procedure, ("procedures", index))

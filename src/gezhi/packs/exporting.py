@@ -15,6 +15,7 @@ _FILES = {
     "rules/rules.yaml": ("rules",),
     "indicators/indicators.yaml": ("indicators", "appraisals"),
     "plans.yaml": ("elements", "plans"),
+    "warnings.yaml": ("warnings",),
     "tests/situations.yaml": ("situations",),
 }
 

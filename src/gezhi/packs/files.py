@@ -22,6 +22,7 @@ from gezhi.packs.shapes import (
     Rule,
     Shape,
     Situation,
+    WarningRule,
 )
 
 
@@ -60,6 +61,10 @@ class PlansFile(Shape):
     plans: tuple[RoundPlan, ...] = ()
 
 
+class WarningsFile(Shape):
+    warnings: tuple[WarningRule, ...]
+
+
 class SituationsFile(Shape):
     situations: tuple[Situation, ...]
 
@@ -87,6 +92,7 @@ FILE_KINDS = (
     FileKind("documents/*.yaml", DocumentTemplate, "document", "documents"),
     FileKind("indicators/*.yaml", IndicatorsFile, "indicators"),
     FileKind("plans.yaml", PlansFile, "plans"),
+    FileKind("warnings.yaml", WarningsFile, "warnings"),
     FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
 )

@@ -8,6 +8,7 @@ from typing import Final
 from gezhi.packs.drawing import Language
 from gezhi.packs.scope import Scope
 from gezhi.packs.shapes import (
+    LEVELS,
     Category,
     Closing,
     Limit,
@@ -17,6 +18,7 @@ from gezhi.packs.shapes import (
     State,
     Step,
     Transition,
+    WarningRule,
     Words,
 )
 
@@ -34,6 +36,7 @@ _WORDS: Final[dict[str, str]] = {
     "Indicators": "指标",
     "Appraisals": "考核办法",
     "Patrols and visits": "巡查和走访",
+    "Warnings": "预警规则",
     "Set in other packs": "对其他场景包的设定",
     "Code": "编码",
     "Name": "名称",
@@ -117,6 +120,8 @@ def sections(pack: Pack, needed: Mapping[str, Pack], language: Language) -> list
                  ((say(a.title), a.points, a.source) for a in pack.appraisals)),
         _section("plans", "Patrols and visits", ("Name", "often", "Source"), language,
                  ((say(p.title), f"{p.times}/{p.period}", p.source) for p in pack.plans)),
+        _section("warnings", "Warnings", ("Name", "When", "Source"), language,
+                 ((say(w.title), _warning(w), w.source) for w in pack.warnings)),
         _section("overlays", "Set in other packs", ("Name", "Value"), language, _overlays(pack, say)),
     ]  # fmt: skip
     return [one for one in found if one.rows]
@@ -192,6 +197,13 @@ def _closing(closing: Closing) -> str:
     parts += [f"≤ {closing.within_metres} m"] if closing.within_metres else []
     names = ("in_time", "fresh", "other_person", "answered")
     return ", ".join([*parts, *(name.replace("_", " ") for name in names if getattr(closing, name))])
+
+
+def _warning(rule: WarningRule) -> str:
+    what = rule.sums or (f"different {rule.distinct}s" if rule.distinct else "signals")
+    levels = ", ".join(f"{level} ≥ {rule.levels[level]}" for level in LEVELS if level in rule.levels)
+    hours = f", {rule.hours}" if rule.hours else ""
+    return f"{what} of {', '.join(rule.signals)} by {rule.by} within {rule.within}{hours}: {levels}"
 
 
 def _overlays(pack: Pack, say: Callable[[Words], str]) -> Iterator[Table]:

@@ -48,10 +48,12 @@ from gezhi.packs.shapes.procedures import (
     Watch,
 )
 from gezhi.packs.shapes.situations import Situation, Step
+from gezhi.packs.shapes.warnings import LEVELS, Level, Span, WarningRule
 
 __all__ = [
     "CALLBACK_LIMIT",
     "ENGINE_LIMITS",
+    "LEVELS",
     "ORDER_LIMIT",
     "REPORT_IN_LIMIT",
     "Appraisal",
@@ -77,6 +79,7 @@ __all__ = [
     "Key",
     "Kind",
     "Length",
+    "Level",
     "Limit",
     "Manifest",
     "Message",
@@ -95,11 +98,13 @@ __all__ = [
     "Shape",
     "ShowIf",
     "Situation",
+    "Span",
     "Stage",
     "State",
     "Step",
     "Transition",
     "Version",
+    "WarningRule",
     "Watch",
     "Words",
 ]

@@ -10,6 +10,7 @@ from gezhi.packs.shapes.overlays import Overlay
 from gezhi.packs.shapes.plans import Element, RoundPlan
 from gezhi.packs.shapes.procedures import Procedure
 from gezhi.packs.shapes.situations import Situation
+from gezhi.packs.shapes.warnings import WarningRule
 
 
 class Manifest(Shape):
@@ -44,6 +45,7 @@ class Pack(Shape):
     appraisals: tuple[Appraisal, ...] = ()
     elements: tuple[Element, ...] = ()
     plans: tuple[RoundPlan, ...] = ()
+    warnings: tuple[WarningRule, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     situations: tuple[Situation, ...] = ()
     digest: str = ""

@@ -72,7 +72,7 @@ def trace(lines: Lines, sha256: str = "") -> Trace:
         exports=Export.objects.count(),
         candidates=candidates,
         looked=looked,
-        names=dict(Account.objects.filter(id__in=people - {None}).values_list("id", "name")),
+        names=dict(Account.objects.filter(id__in=[one for one in people if one]).values_list("id", "name")),
     )
 
 
