@@ -21,4 +21,5 @@ urlpatterns = [
     re_path(r"^api/v1(?:/.*)?$", unknown),
     path("open311/v2/", include(open311)),
     path("tiles/", include("gezhi.exchange.tiles.urls")),
+    path("ledger/witness/", include("gezhi.exchange.witness.urls")),
 ]

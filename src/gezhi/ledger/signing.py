@@ -22,10 +22,8 @@ KEY_MADE: Final = "people.signing-key"
 KEY_ENDED: Final = "people.signing-key-ended"
 SIGNED: Final = "signed"
 _DOMAIN: Final = b"gezhi/act/v1\n"
-_MARKS: Final = (
-    b'"signed":{',
-    b'"kind":"people.signing-key',
-)  # no text of an entry holds a bare quotation mark
+MARK: Final = b'"signed":{'  # of a signed entry; no text of an entry holds a bare quotation mark
+KEYS: Final = b'"kind":"people.signing-key'  # of an entry about a key
 
 
 class BadSignature(ValueError):
@@ -80,28 +78,40 @@ def key_facts(public: bytes, account: int, held: str) -> dict[str, Fact]:
 
 
 @dataclass(slots=True)
-class _Key:
+class Life:
+    """A key: whose it is, and the places of the tree between which it signs."""
+
     public: bytes
     account: int
-    ended: bool = False
+    made: int
+    ended: int | None = None
 
 
 @dataclass(slots=True)
 class SignatureBook:
-    """Reads the bodies of a log in their order and says which signatures do not hold."""
+    """Knows the keys that the log makes known, and says which signatures do not hold."""
 
-    count: int = 0  # signatures that hold
-    _keys: dict[str, _Key] = field(default_factory=dict)
+    keys: dict[str, Life] = field(default_factory=dict)
 
-    def check(self, body: bytes) -> str | None:
-        """What is wrong with the signature of this entry; None: nothing, or it bears none."""
-        if not any(mark in body for mark in _MARKS):
-            return None
+    def learn(self, index: int, body: bytes) -> str | None:
+        """Take in a key's making or ending, in the order of the log. What is wrong with it; None: nothing, or it is
+        no entry of a key."""
+        return self._said(body, lambda kind, facts: self._learn(index, kind, facts)) if KEYS in body else None
+
+    def check(self, index: int, body: bytes) -> str | None:
+        """What is wrong with the signature of the entry at this place; None: nothing, or it bears none."""
+        return (
+            self._said(body, lambda kind, facts: self._verify(index, body, facts)) if MARK in body else None
+        )
+
+    def _said(self, body: bytes, read: Callable[[str, dict[str, Fact]], None]) -> str | None:
         try:
             entry = json.loads(body)
             if canonical(entry) != body:
-                return "it is signed, but not written as signed entries are"
-            self._read(entry)
+                return "it is not written as entries are"
+            if not isinstance(entry["facts"], dict):
+                return "its facts cannot be read"
+            read(entry["kind"], entry["facts"])
         except BadSignature as bad:
             return str(bad)
         except sm2.NoSm2 as error:
@@ -110,42 +120,37 @@ class SignatureBook:
             return "its signature or key cannot be read"
         return None
 
-    def _read(self, entry: Mapping[str, object]) -> None:
-        facts = entry["facts"]
-        if not isinstance(facts, dict):
-            raise BadSignature("its facts cannot be read")
-        if SIGNED in facts:
-            self._verify(entry, facts)
-        if entry["kind"] == KEY_MADE:
-            self._take_in(facts)
-        elif entry["kind"] == KEY_ENDED:
-            self._known(facts["key"]).ended = True
-
-    def _take_in(self, facts: Mapping[str, object]) -> None:
-        public = _decoded(facts["public"])
-        account = facts["account"]
-        if facts["key"] != key_id(public) or not isinstance(account, int):
+    def _learn(self, index: int, kind: str, facts: Mapping[str, Fact]) -> None:
+        if kind == KEY_ENDED:
+            life = self._known(facts["key"])
+            life.ended = index if life.ended is None else life.ended
+        if kind != KEY_MADE:
+            return
+        public, account, key = _decoded(facts["public"]), facts["account"], str(facts["key"])
+        if key != key_id(public) or not isinstance(account, int):
             raise BadSignature("it makes a key known under another's id")
-        if facts["key"] in self._keys:
-            raise BadSignature(f"it makes the key {facts['key']} known again")
-        self._keys[str(facts["key"])] = _Key(public, account)
+        if key in self.keys:
+            raise BadSignature(f"it makes the key {key} known again")
+        self.keys[key] = Life(public, account, index)
 
-    def _verify(self, entry: Mapping[str, object], facts: Mapping[str, object]) -> None:
+    def _verify(self, index: int, body: bytes, facts: dict[str, Fact]) -> None:
         signed = facts[SIGNED]
-        assert isinstance(signed, dict)
+        if not isinstance(signed, Mapping):
+            raise BadSignature("its signature cannot be read")
         key = self._known(signed["key"])
-        if key.ended:
+        if key.made > index:
+            raise BadSignature(f"it is signed with the key {signed['key']}, which was not known yet")
+        if key.ended is not None and key.ended < index:
             raise BadSignature(f"it is signed with the key {signed['key']}, which had ended")
         if key.account != facts.get("account"):
             raise BadSignature(f"it is signed with the key {signed['key']}, which is another person's")
         rest = {name: value for name, value in facts.items() if name != SIGNED}
-        body = canonical({**entry, "facts": rest})
-        if not holds(key.public, _DOMAIN + body, _decoded(signed["signature"])):
+        plain = canonical({**json.loads(body), "facts": rest})
+        if not holds(key.public, _DOMAIN + plain, _decoded(signed["signature"])):
             raise BadSignature("its signature does not hold")
-        self.count += 1
 
-    def _known(self, key: object) -> _Key:
-        found = self._keys.get(str(key))
+    def _known(self, key: object) -> Life:
+        found = self.keys.get(str(key))
         if found is None:
             raise BadSignature(f"the key {str(key)[:40]} was never made known")
         return found

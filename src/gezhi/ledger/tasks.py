@@ -16,3 +16,14 @@ def publish(timestamp: int) -> None:
     signers = log_signers(now)
     while publish_checkpoint(now, signers) is not None:
         pass
+
+
+@app.periodic(cron="* * * * * 20")
+@app.task(name="ledger.vouch", queueing_lock="ledger.vouch")
+def vouch(timestamp: int) -> None:
+    """A little after publishing: the authority and the witnesses are asked about the newest checkpoint."""
+    from django.utils import timezone
+
+    from gezhi.ledger.actions.vouching import vouch as ask
+
+    ask(timezone.now)

@@ -30,7 +30,7 @@ from gezhi.ledger.notes import (
 from gezhi.ledger.tree import EMPTY, HASH, is_consistent
 
 MOST_HASHES: Final = 63
-LONGEST_BODY: Final = 64 * 1024
+LONGEST_BODY: Final = 256 * 1024
 SIZE_TYPE: Final = "text/x.tlog.size"
 _OLD: Final = re.compile(r"old (0|[1-9][0-9]{0,17})")
 

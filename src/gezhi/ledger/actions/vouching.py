@@ -19,10 +19,10 @@ from gezhi.ledger.outward import Unreachable, post
 from gezhi.ledger.queries import log_folder, newest_checkpoint
 from gezhi.ledger.queries.outsiders import authority, witnesses
 from gezhi.ledger.timestamps import QUERY_TYPE, BadStamp, checked, query
+from gezhi.ledger.vouched import NOTE, REPLY, STAMPS
 from gezhi.ledger.witnessing import Submission, Witness, cosignatures_in, size_in
 from gezhi.lib.durable import write_whole
 
-STAMPS: Final = "timestamps"  # the folder, beside the tiles
 TEXT: Final = "text/plain; charset=utf-8"
 _PROBLEMS: Final = (Unreachable, BadStamp, notes.BadNote, MissingTile)
 log = logging.getLogger(__name__)
@@ -82,8 +82,8 @@ def stamp(checkpoint: Checkpoint, clock: Callable[[], datetime]) -> Vouched:
 def _keep(size: int, note: str, reply: bytes) -> None:
     """The files first: a row says that they are there."""
     folder = log_folder().path / STAMPS
-    write_whole(folder / f"{size}.checkpoint", note.encode())
-    write_whole(folder / f"{size}.tsr", reply)
+    write_whole(folder / f"{size}{NOTE}", note.encode())
+    write_whole(folder / f"{size}{REPLY}", reply)
 
 
 def _asking(witness: Witness) -> Ask:

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import connection
 
 from gezhi.ledger.freshness import TIMESTAMP, WITNESS, Freshness, Limits, freshness, waiting_since
-from gezhi.ledger.models import Timestamp
+from gezhi.ledger.models import Outsider, Timestamp, WitnessedLog
 from gezhi.ledger.timestamps import BadStamp, Trust, trust_in
 from gezhi.ledger.witnessing import Witness, witnesses_in
+from gezhi.ledger.witnessing import origin_hash as hash_of_origin
 
 _WAITING = """
 SELECT kind, name, since, coalesce(
@@ -67,3 +68,22 @@ def _waiting() -> dict[tuple[str, str], datetime | None]:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING)
         return {(kind, name): waiting_since(since, at) for kind, name, since, at in cursor.fetchall()}
+
+
+def cosigned_note(origin_hash: str) -> str | None:
+    """The last head of another log that this node cosigned."""
+    logs = WitnessedLog.objects.exclude(note="").values_list("origin", "note")
+    return next((note for origin, note in logs if hash_of_origin(origin) == origin_hash), None)
+
+
+def witnesses_somebody() -> bool:
+    return bool(settings.WITNESS_OF) or WitnessedLog.objects.exclude(keys="").exists()
+
+
+def witnessed_logs() -> list[WitnessedLog]:
+    return list(WitnessedLog.objects.order_by("origin"))
+
+
+def outsiders() -> dict[tuple[str, str], Outsider]:
+    """How it stands with each that was ever asked, by kind and name."""
+    return {(one.kind, one.name): one for one in Outsider.objects.all()}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gezhi.ledger.cli.beside import tell_beside
+from gezhi.ledger.cli.outsiders import outsiders, timestamp_authority, vouch, witness
 from gezhi.lib.command import pure
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ def ledger() -> None:
     """The append-only log of every action."""
 
 
+for command in (vouch, outsiders, witness, timestamp_authority):
+    ledger.add_command(command)
+
+
 @pure
 @ledger.command()
 @click.option(
@@ -32,37 +38,47 @@ def ledger() -> None:
 )
 @KEY
 @click.option("--earlier", type=FILE, help="A checkpoint kept from before, that the log must go on from.")
+@click.option("--timestamp-cert", "cert", type=FILE, help="The certificate of the authority that you trust.")
 @click.pass_obj
 def verify(
-    prepare: Callable[[], None], files: Path | None, keys: tuple[str, ...], earlier: Path | None
+    prepare: Callable[[], None],
+    files: Path | None,
+    keys: tuple[str, ...],
+    earlier: Path | None,
+    cert: Path | None,
 ) -> None:
     """Hold the database against the tree and its files; with --files the files alone, without any database.
 
     Exit code 1 when anything does not fit.
     """
     if files is not None:
-        sys.exit(_verify_files(files, keys, earlier.read_text(encoding="utf-8") if earlier else ""))
+        kept = earlier.read_text(encoding="utf-8") if earlier else ""
+        sys.exit(_verify_files(files, keys, kept, cert))
     if keys or earlier:
         raise click.UsageError("--key and --earlier go with --files.")
     prepare()
     from gezhi.ledger import queries
+    from gezhi.ledger.cli.outsiders import configured_cert
 
     verdict = queries.verify()
     waiting = verdict.entries - verdict.size
     click.echo(f"{verdict.entries} entries read, {len(verdict.broken)} do not match their hash.")
     click.echo(f"{verdict.size} stand under the newest checkpoint, {max(waiting, 0)} wait for the next.")
-    sys.exit(_tell(verdict.findings))
+    folder = queries.log_folder().path
+    beside = tell_beside(folder, _trusted((), folder), verdict.size, cert or configured_cert())
+    sys.exit(_tell([*verdict.findings, *beside]))
 
 
-def _verify_files(folder: Path, keys: Sequence[str], earlier: str) -> int:
+def _verify_files(folder: Path, keys: Sequence[str], earlier: str, cert: Path | None) -> int:
     from gezhi.ledger.verifying import verify_files
 
-    verdict = verify_files(folder, _trusted(keys, folder), earlier)
+    trusted = _trusted(keys, folder)
+    verdict = verify_files(folder, trusted, earlier)
     signed = f", signed by {', '.join(verdict.signed_by)}" if verdict.signed_by else ""
     click.echo(f"{verdict.size} entries of the log {verdict.origin or '(unknown)'}{signed}.")
     if not keys:
         click.echo("Checked with the keys that lie in the folder itself; give yours with --key.")
-    return _tell(verdict.findings)
+    return _tell([*verdict.findings, *tell_beside(folder, trusted, verdict.size, cert)])
 
 
 def _trusted(keys: Sequence[str], folder: Path | None = None) -> list["Verifier"]:

@@ -1,0 +1,1 @@
+"""This node as a witness of other logs: c2sp.org/tlog-witness."""
