@@ -52,7 +52,8 @@ def main() -> None:
     folder = parser.parse_args().data
     _prepare(folder)
     minutes = float(os.environ.get("SOAK_MINUTES", "0"))
-    with _serving(folder) as home, _chromium() as browser:
+    stream = _node.free_port()
+    with _serving(folder, stream) as home, _chromium() as browser:
         state = _signed_in(browser, home)
         if minutes:
             _soak(_page(browser, state, WALL), home, minutes)
@@ -63,6 +64,8 @@ def main() -> None:
         _dragging(page)
         _pulsing(browser, page)
         _committed(page)
+        with _listeners(stream, folder) as others:
+            _committed(page, others)
 
 
 def _prepare(folder: Path) -> None:
@@ -77,9 +80,27 @@ def _prepare(folder: Path) -> None:
 
 
 @contextmanager
-def _serving(folder: Path) -> Iterator[str]:
-    with _node.serving(folder, "--live-port", str(_node.free_port()), "--no-worker") as port:
+def _serving(folder: Path, stream: int) -> Iterator[str]:
+    with _node.serving(folder, "--live-port", str(stream), "--no-worker") as port:
         yield f"http://localhost:{port}"
+
+
+@contextmanager
+def _listeners(stream: int, folder: Path) -> Iterator[int]:
+    """How many other screens listen on the same process meanwhile."""
+    import live
+
+    paths, script = live._paths(), Path(__file__).with_name("_live.py")
+    command = [sys.executable, str(script), "clients", str(stream), str(folder / "came.json")]
+    others = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert others.stdin
+        assert others.stdout
+        print(*paths, file=others.stdin, flush=True)
+        assert others.stdout.readline() == "READY\n"
+        yield len(paths)
+    finally:
+        others.communicate("\n", timeout=60)
 
 
 @contextmanager
@@ -204,7 +225,7 @@ def _is_ours(pid: int) -> bool:
     return False
 
 
-def _committed(page: Any) -> None:
+def _committed(page: Any, others: int = 0) -> None:
     """From the commit of a new report to its line in the list of the newest."""
     page.get_by_text("实时", exact=True).wait_for()
     _report(0)  # the first of a process also reads the world
@@ -218,7 +239,7 @@ def _committed(page: Any) -> None:
     seen = page.evaluate("window.seen")
     waits = sorted(seen[one] / 1000 - at for one, at in committed.items() if one in seen)
     p95 = waits[int(len(waits) * 0.95)] if waits else float("inf")
-    _tell("command-commit-to-screen-p95", p95, "s", 1, seen=len(waits), sent=len(committed))
+    _tell("command-commit-to-screen-p95", p95, "s", 1, seen=len(waits), sent=len(committed), others=others)
 
 
 def _report(at: int) -> Any:
