@@ -27,6 +27,7 @@ from gezhi.packs.catalogue import Catalogue, Published, catalogue_of
 from gezhi.packs.loading import pack_folders, read_pack
 from gezhi.packs.shapes import Category, Effect, Kind, Need, State, Transition
 from gezhi.people.directory import Directory, UnitCard
+from gezhi.people.duties_apart import Doer
 
 WALKS = int(os.environ.get("WALKS", "10000"))
 STEPS = 20
@@ -109,7 +110,7 @@ class Walk:
     row: CaseRow = field(init=False)
     due: datetime | None = field(init=False)
     left: int | None = None
-    did: dict[Kind, int | None] = field(default_factory=dict)
+    did: dict[Kind, set[int]] = field(default_factory=dict)
     counts: Counter[Kind] = field(default_factory=Counter)
     partners: dict[int, str] = field(default_factory=dict)
 
@@ -170,8 +171,9 @@ class Walk:
         procedure = procedure_of(before, self.catalogue)
         person = None if role in ("system", "reporter") else account
         try:
-            found = choose(procedure, self.standing(), wanted.key, frozenset({role}), person, given)
-            decision = decided(found, before, given, frozenset({role}), person, self.setting, self.at)
+            doer, standing = Doer(person, frozenset({role})), self.standing()
+            found = choose(procedure, standing, wanted.key, doer, given)
+            decision = decided(found, before, given, doer, standing, self.setting, self.at)
             called = calls(
                 before, decision.transition, decision.given, [*self.partners], self.setting, self.at
             )
@@ -193,7 +195,8 @@ class Walk:
         )
 
     def _remember(self, taken: Transition, person: int | None) -> None:
-        self.did[taken.kind] = person
+        if person is not None:
+            self.did.setdefault(taken.kind, set()).add(person)
         if taken.kind in OPENS_AGAIN:
             self.counts = Counter()
         self.counts[taken.kind] += 1
@@ -247,8 +250,9 @@ class Walk:
             given = full_given(step, LENGTHS[0], 3)
             procedure = procedure_of(row, self.catalogue)
             try:
-                choose(procedure, late, step.key, frozenset({role}), person, given)
-                decided(step, row, given, frozenset({role}), person, self.setting, self.at)
+                doer = Doer(person, frozenset({role}))
+                choose(procedure, late, step.key, doer, given)
+                decided(step, row, given, doer, late, self.setting, self.at)
             except Refused:
                 continue
             return True

@@ -64,7 +64,7 @@ def test_a_share_of_nothing_and_of_everything() -> None:
 )
 def test_nobody_reached_is_tried_three_times(tries: int, outcome: str, after: Called) -> None:
     standing = Standing(tries, False, frozenset())
-    assert called(standing, Answer(outcome, text="说明"), CALLER) == after
+    assert called(standing, Answer(outcome, text="说明"), {CALLER}) == after
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_nobody_reached_is_tried_three_times(tries: int, outcome: str, after: Ca
     ],
 )
 def test_what_a_call_may_not_say(standing: Standing, answer: Answer, account: int, code: str) -> None:
-    assert refusal(lambda: called(standing, answer, account)) == code
+    assert refusal(lambda: called(standing, answer, {account})) == code
 
 
 # With a city

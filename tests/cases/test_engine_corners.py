@@ -219,7 +219,7 @@ def test_what_was_agreed_to_was_done_by_whoever_asked(loop: Loop) -> None:
     loop.handling().do("handler", "extend", length="1 working days", reason="等配件")
     loop.do("supervisor", "approve")
     past = around_cases([loop.receipt.case_id], [loop.receipt.case_id]).past[loop.receipt.case_id]
-    assert past.did[Kind.EXTEND] == loop.city.account("handler").pk
+    assert past.did[Kind.EXTEND] == [loop.city.account("handler").pk]
 
 
 def test_whoever_asked_to_finish_handled_the_case(loop: Loop) -> None:

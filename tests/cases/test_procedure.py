@@ -18,6 +18,7 @@ from gezhi.cases.procedure import (
 )
 from gezhi.packs.loading import read_pack
 from gezhi.packs.shapes import Kind, Need
+from gezhi.people.duties_apart import Doer
 
 PACK = read_pack(Path(__file__).resolve().parents[2] / "packs" / "city-management")
 STANDARD = PACK.procedures[0]
@@ -31,8 +32,7 @@ def refused(state: str, step: str, role: str, account: int | None = 1, **given: 
             STANDARD,
             Standing(state, bool(overdue), did),  # type: ignore[arg-type]
             step,
-            frozenset({role}),
-            account,
+            Doer(account, frozenset({role})),
             Given(**given),  # type: ignore[arg-type]
         )
     return caught.value
@@ -40,7 +40,7 @@ def refused(state: str, step: str, role: str, account: int | None = 1, **given: 
 
 def test_a_dispatcher_dispatches_to_a_unit() -> None:
     taken = choose(
-        STANDARD, Standing("registered"), "dispatch", frozenset({"dispatcher"}), 1, Given(unit_id=3)
+        STANDARD, Standing("registered"), "dispatch", Doer(1, frozenset({"dispatcher"})), Given(unit_id=3)
     )
     assert (taken.key, taken.to) == ("dispatch", "dispatched")
 
@@ -74,9 +74,13 @@ def test_another_post_is_told_whose_step_it_is() -> None:
 @pytest.mark.parametrize("step", ["verify", "rework"])
 def test_whoever_handled_does_not_verify(step: str) -> None:
     given = {"reason": "仍有垃圾"} if step == "rework" else {}
-    assert refused("handled", step, "verifier", 7, did={Kind.FINISH: 7}, **given).code == "own-work"
+    assert refused("handled", step, "verifier", 7, did={Kind.FINISH: {7}}, **given).code == "own-work"
     taken = choose(
-        STANDARD, Standing("handled", did={Kind.FINISH: 7}), step, frozenset({"verifier"}), 8, Given(**given)
+        STANDARD,
+        Standing("handled", did={Kind.FINISH: {7}}),
+        step,
+        Doer(8, frozenset({"verifier"})),
+        Given(**given),
     )
     assert taken.key == step
 
@@ -84,7 +88,7 @@ def test_whoever_handled_does_not_verify(step: str) -> None:
 def test_the_system_goes_on_only_after_the_limit() -> None:
     assert refused("closed", "close", "system", None).code == "not-yet"
     archived = choose(
-        STANDARD, Standing("closed", overdue=True), "close", frozenset({"system"}), None, Given()
+        STANDARD, Standing("closed", overdue=True), "close", Doer(None, frozenset({"system"})), Given()
     )
     assert archived.to == "archived"
 
@@ -102,7 +106,9 @@ def test_a_rating_is_one_to_five(rating: int) -> None:
 
 @pytest.mark.parametrize("rating", [1, 5])
 def test_the_ends_of_the_scale_are_ratings(rating: int) -> None:
-    assert choose(STANDARD, Standing("closed"), "rate", frozenset({"reporter"}), None, Given(rating=rating))
+    assert choose(
+        STANDARD, Standing("closed"), "rate", Doer(None, frozenset({"reporter"})), Given(rating=rating)
+    )
 
 
 def test_no_rating_is_not_a_rating() -> None:
@@ -112,7 +118,7 @@ def test_no_rating_is_not_a_rating() -> None:
 def test_a_screen_gets_every_step_with_why_not() -> None:
     found = {
         one.transition.key: one.refusal
-        for one in options(STANDARD, Standing("handled"), frozenset({"verifier"}), 1)
+        for one in options(STANDARD, Standing("handled"), Doer(1, frozenset({"verifier"})))
     }
     assert [key for key, refusal in found.items() if refusal is None] == ["verify", "rework"]
     assert found["correct"] is not None
@@ -133,16 +139,16 @@ ROLES = st.sets(st.sampled_from(sorted(ROLE_WORDS))).map(frozenset)
 def test_what_a_screen_offers_is_what_may_be_taken(
     state: str, step: str, roles: frozenset[str], overdue: bool, account: int | None
 ) -> None:
-    standing = Standing(state, overdue, {Kind.FINISH: 1})
+    standing = Standing(state, overdue, {Kind.FINISH: {1}})
     full = Given(
         *("理由", "说明", 3, "other", "330203001001", 5, "2026070100000001", 1),
         *(PHOTO, (2, 3), "2 working days", {"given": True}),
     )
     offered = {
-        one.transition.key for one in options(STANDARD, standing, roles, account) if one.refusal is None
+        one.transition.key for one in options(STANDARD, standing, Doer(account, roles)) if one.refusal is None
     }
     try:
-        taken = choose(STANDARD, standing, step, roles, account, full).key
+        taken = choose(STANDARD, standing, step, Doer(account, roles), full).key
     except Refused:
         taken = ""
     assert (taken == step) == (step in offered)
@@ -158,5 +164,5 @@ def test_every_refusal_is_a_sentence_in_both_languages() -> None:
     for state in STANDARD.states:
         for step in STANDARD.transitions:
             with pytest.raises(Refused) as caught:
-                choose(STANDARD, Standing(state.key), step.key, frozenset(), None, Given())
+                choose(STANDARD, Standing(state.key), step.key, Doer(None, frozenset()), Given())
             assert (caught.value.zh[-1], caught.value.en[-1]) == ("。", ".")

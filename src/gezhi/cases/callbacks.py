@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Final, Literal
 
 from gezhi.cases.procedure import Refused
+from gezhi.people.duties_apart import acting_apart
 
 SAMPLE: Final = "callback-sample"  # the parameter: percent of closings that are asked about
 DEFAULT_SAMPLE: Final = 10.0
@@ -50,23 +51,23 @@ def is_sampled(case_id: int, opening: int, percent: float) -> bool:
     return int.from_bytes(drawn, "big") < percent / 100 * 2**64
 
 
-def called(standing: Standing, answer: Answer, account_id: int) -> Called:
-    """What the call makes of the callback. Raises Refused."""
-    for refusal in (_why_not(standing, account_id), _what_lacks(answer)):
+def called(standing: Standing, answer: Answer, acting: Collection[int]) -> Called:
+    """What the call makes of the callback. `acting`: whoever calls, and for whom. Raises Refused."""
+    for refusal in (_why_not(standing, acting), _what_lacks(answer)):
         if refusal is not None:
             raise refusal
     tries = standing.tries + 1
     return Called(tries, answer.outcome != "unreachable" or tries >= MOST_TRIES)
 
 
-def _why_not(standing: Standing, account_id: int) -> Refused | None:
+def _why_not(standing: Standing, acting: Collection[int]) -> Refused | None:
     if standing.done:
         return Refused(
             "called-already",
             "这条回访已办结。",
             "This callback is done already. Choose another one of the list.",
         )
-    if account_id in standing.handlers:
+    if not acting_apart(acting, standing.handlers):
         return Refused(
             "own-work",
             "您参与过本案处置，不能由您回访，请由另一人回访。",

@@ -3,12 +3,13 @@
 A procedure is data (gezhi.packs.shapes.Procedure). Nothing here knows a scenario by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from gezhi.cases.deadlines import is_length, size_of
 from gezhi.packs.shapes import Kind, Need, Procedure, State, Transition
+from gezhi.people.duties_apart import Doer, own_work
 
 NEED_WORDS = {
     Need.REASON: ("理由", "a reason"),
@@ -84,14 +85,14 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case as a decision sees it. `did`: who took the last step of each kind (account id); `counts`: how often
+    """A case as a decision sees it. `did`: who took steps of each kind (account ids), and for whom; `counts`: how often
     since it was opened last; `rated`: this reporter has rated this closing; `others`: other reporters wait for the
     same case; `shares`: units that have not done their share; `present`: the
     actor's unit has reported in; `children`: of it that are open; `held_above`: a centre above its place holds it."""
 
     state: str
     overdue: bool = False
-    did: Mapping[Kind, int | None] = field(default_factory=dict)
+    did: Mapping[Kind, Collection[int]] = field(default_factory=dict)
     counts: Mapping[Kind, int] = field(default_factory=dict)
     rated: bool = False
     others: bool = False
@@ -121,48 +122,53 @@ def steps_from(procedure: Procedure, state: str) -> tuple[Transition, ...]:
     return tuple(step for step in procedure.transitions if state in step.source)
 
 
-def options(
-    procedure: Procedure, standing: Standing, roles: frozenset[str], account_id: int | None
-) -> list[Option]:
+def options(procedure: Procedure, standing: Standing, doer: Doer) -> list[Option]:
     """Every step that the state knows, for a screen: allowed ones, and why the others are not."""
     steps = steps_from(procedure, standing.state)
-    return [Option(step, _why_not(step, standing, roles, account_id)) for step in steps]
+    return [Option(step, _why_not(step, standing, doer)) for step in steps]
 
 
-def choose(
-    procedure: Procedure,
-    standing: Standing,
-    key: str,
-    roles: frozenset[str],
-    account_id: int | None,
-    given: Given,
-) -> Transition:
+def choose(procedure: Procedure, standing: Standing, key: str, doer: Doer, given: Given) -> Transition:
     """The transition to take. Raises Refused."""
     step = next((step for step in steps_from(procedure, standing.state) if step.key == key), None)
     if step is None:
-        raise _not_open(procedure, standing, key, roles, account_id)
-    refusal = _why_not(step, standing, roles, account_id) or _what_lacks(step, given)
+        raise _not_open(procedure, standing, key, doer)
+    refusal = _why_not(step, standing, doer) or _what_lacks(step, given)
     if refusal is not None:
         raise refusal
     return step
 
 
-def _why_not(
-    step: Transition, standing: Standing, roles: frozenset[str], account_id: int | None
-) -> Refused | None:
-    if not roles.intersection(step.by):
+def role_taken(step: Transition, standing: Standing, doer: Doer) -> str | None:
+    """The role in which this person may take the step: their own first, then in another's post. None: in none that
+    keeps duties apart."""
+    able = doer.able(step.by)
+    return next((role for role in able if not is_own_work(step, standing.did, doer.hands(role))), None)
+
+
+def is_own_work(step: Transition, did: Mapping[Kind, Collection[int]], acting: Collection[int]) -> bool:
+    plain = {kind.value: accounts for kind, accounts in did.items()}
+    return own_work(step.kind.value, [kind.value for kind in step.not_by], plain, acting)
+
+
+def own_work_refused(step: Transition) -> Refused:
+    return Refused(
+        "own-work",
+        f"“{step.title.zh}”不能由处置人本人办理，也不能由代其行事的人办理，请由另一人办理。",
+        f"'{step.key}' may not be done by whoever handled the case, nor by or for them. Another person must.",
+    )
+
+
+def _why_not(step: Transition, standing: Standing, doer: Doer) -> Refused | None:
+    if not doer.able(step.by):
         who, who_zh = ", ".join(step.by), "、".join(ROLE_WORDS[role] for role in step.by)
         return Refused(
             "not-your-role",
             f"“{step.title.zh}”由其他岗位办理（{who_zh}），您在此案件上没有该岗位。",
             f"'{step.key}' is for {who}; you hold no such post for this case.",
         )
-    if account_id is not None and any(standing.did.get(kind) == account_id for kind in step.not_by):
-        return Refused(
-            "own-work",
-            f"“{step.title.zh}”不能由处置人本人办理，请由另一人办理。",
-            f"'{step.key}' may not be done by whoever handled the case. Another person must.",
-        )
+    if role_taken(step, standing, doer) is None:
+        return own_work_refused(step)
     if step.when_overdue and not standing.overdue:
         return Refused(
             "not-yet",
@@ -170,7 +176,7 @@ def _why_not(
             f"'{step.key}' is open only after the limit has passed.",
         )
     return (
-        _why_not_up(step, standing, roles)
+        _why_not_up(step, standing, doer.roles)
         or _why_not_now(step, standing)
         or _why_not_reporter(step, standing)
     )
@@ -288,12 +294,8 @@ def _what_lacks(step: Transition, given: Given) -> Refused | None:
     return None
 
 
-def _not_open(
-    procedure: Procedure, standing: Standing, key: str, roles: frozenset[str], account_id: int | None
-) -> Refused:
-    open_now = [
-        option.transition for option in options(procedure, standing, roles, account_id) if not option.refusal
-    ]
+def _not_open(procedure: Procedure, standing: Standing, key: str, doer: Doer) -> Refused:
+    open_now = [option.transition for option in options(procedure, standing, doer) if not option.refusal]
     state = state_of(procedure, standing.state)
     zh = "、".join(step.title.zh for step in open_now) or "无"
     en = ", ".join(step.key for step in open_now) or "nothing"

@@ -18,6 +18,7 @@ from gezhi.cases.workdays import is_workday
 from gezhi.packs.catalogue import Published, catalogue_of
 from gezhi.packs.shapes import Kind, Pack, Situation, Step, Transition
 from gezhi.people.directory import Directory, UnitCard
+from gezhi.people.duties_apart import Doer
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ROOT, PLACE = "110000000000", "110101001001001"
@@ -65,7 +66,7 @@ class Story:
         self.at = at if at.tzinfo else at.replace(tzinfo=ZONE)
         self.row = _opened(situation, setting, self.at)
         self.people: dict[str, int] = {}
-        self.did: dict[Kind, int | None] = {}
+        self.did: dict[Kind, set[int]] = {}
         self.counts: Counter[Kind] = Counter()
         self.rated: set[str] = set()
         self.partners: dict[int, str] = {}
@@ -98,9 +99,9 @@ class Story:
         account = None if nobody else self.people.setdefault(step.person, len(self.people) + 1)
         given = self._given(step)
         procedure = procedure_of(self.row, self.setting.catalogue)
-        roles = frozenset({step.by})
-        found = choose(procedure, self._standing(step), step.do, roles, account, given)
-        decision = decided(found, self.row, given, roles, account, self.setting, self.at)
+        doer, standing = Doer(account, frozenset({step.by})), self._standing(step)
+        found = choose(procedure, standing, step.do, doer, given)
+        decision = decided(found, self.row, given, doer, standing, self.setting, self.at)
         require_nobody_called(self.row, decision.after, self._waiting())
         called = calls(self.row, decision.transition, decision.given, [*self.partners], self.setting, self.at)
         self.row = decision.after
@@ -135,7 +136,8 @@ class Story:
                     self.partners[unit] = turn
 
     def _remember(self, step: Step, taken: Transition) -> None:
-        self.did[taken.kind] = self.people.get(step.person)
+        if step.person in self.people:
+            self.did.setdefault(taken.kind, set()).add(self.people[step.person])
         if taken.kind in OPENS_AGAIN:
             self.rated, self.counts = set(), Counter()
         elif taken.kind is Kind.RATE:

@@ -16,7 +16,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from gezhi.lib.codes import place_range
+from gezhi.lib.codes import is_within, place_range
+from gezhi.people.duties_apart import Doer
 from gezhi.people.models import Account, Role
 from gezhi.people.queries.powers import held_powers
 
@@ -147,10 +148,18 @@ class Actor:
                 roles.setdefault(PARTNER, post.for_id)
         return roles
 
-    def whose(self, permission: str) -> int | None:
-        """The account whose post alone gives the permission; None: a post of this person's own does."""
+    def doer_at(
+        self, place_code: str, unit_id: int | None, held_code: str = "", partners: Collection[int] = ()
+    ) -> Doer:
+        """This person as whoever takes a step of something, with the roles as above."""
+        roles = self.roles_and_whose(place_code, unit_id, held_code, partners)
+        return Doer(self.account_id, frozenset(roles), {key: whose for key, whose in roles.items() if whose})
+
+    def whose(self, permission: str, place_code: str = "") -> int | None:
+        """The account whose post alone gives the permission (there); None: a post of this person's own does."""
         giving = [post for post in self.posts if permission in PERMISSIONS.get(post.role, frozenset())]
-        return giving[0].for_id if giving else None
+        here = [post for post in giving if not place_code or is_within(place_code, post.place_code)]
+        return here[0].for_id if here else None
 
     def emergency(self, case_id: int, place_code: str) -> Opened | None:
         """What lets this person see a case that no post reaches."""

@@ -27,6 +27,7 @@ from gezhi.cases.watching import repeated, woken
 from gezhi.cases.world import World, world
 from gezhi.packs.shapes import Effect, Kind, Transition
 from gezhi.people.access import UNIT_ROLES, Actor
+from gezhi.people.duties_apart import Doer
 
 SYSTEM = frozenset({"system"})
 REPORTER = frozenset({"reporter"})
@@ -40,11 +41,11 @@ class Who:
     actor: Actor | None = None
     report_id: int | None = None
 
-    def roles(self, row: CaseRow, partners: Sequence[Partner]) -> frozenset[str]:
+    def doer(self, row: CaseRow, partners: Sequence[Partner]) -> Doer:
         if self.actor is not None:
             units = [partner.unit_id for partner in partners]
-            return self.actor.roles_at(row.place_code, row.unit_id, row.held_code, units)
-        return REPORTER if self.report_id else SYSTEM
+            return self.actor.doer_at(row.place_code, row.unit_id, row.held_code, units)
+        return Doer(None, REPORTER if self.report_id else SYSTEM)
 
     @property
     def account_id(self) -> int | None:
@@ -202,16 +203,16 @@ def _taken(
 ) -> Taken:
     procedure = procedure_of(row, now_world.catalogue)
     partners = around.partners.get(row.id, ())
-    roles = step.who.roles(row, partners)
+    doer = step.who.doer(row, partners)
     standing = _standing(step, row, around, now_world, at)
-    transition = choose(procedure, standing, step.key, roles, step.who.account_id, step.given)
+    transition = choose(procedure, standing, step.key, doer, step.given)
     _check_others(transition, step, row, merging, now_world)
     photos = _photos(step.given, around)
     noted = check(around.claims.get(row.id))
     setting = setting_of(now_world)
     form = form_of_step(transition, now_world.catalogue, row.pack_version_id)
     filled = filled_in(transition, step.given, form)
-    decision = decided(transition, row, filled, roles, step.who.account_id, setting, at)
+    decision = decided(transition, row, filled, doer, standing, setting, at)
     transition, given, after = decision.transition, decision.given, decision.after
     if left := why_not_whole(transition, standing):
         raise left
@@ -225,7 +226,8 @@ def _taken(
         given=given,
         account_id=step.who.account_id,
         report_id=step.who.report_id,
-        role=next((role for role in transition.by if role in roles), min(roles)),
+        role=decision.role or min(doer.roles),
+        for_id=doer.for_id(decision.role),
         shares=shares(transition, row.id in around.active),
         active=around.active.get(row.id),
         salt=secrets.token_bytes(16),

@@ -7,14 +7,15 @@ from django.utils import timezone
 
 from gezhi.cases.actions.acting import Step, Who, take
 from gezhi.cases.callbacks import Answer, Standing, called
-from gezhi.cases.closing import HANDLED
 from gezhi.cases.models import Callback, Case, CaseEvent
 from gezhi.cases.procedure import Given, Refused, steps_from
 from gezhi.cases.queries.calls import callbacks_of
 from gezhi.cases.world import world
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.packs.shapes import Kind, Transition
-from gezhi.people.access import Actor
+from gezhi.people.access import CALLBACK, Actor
+from gezhi.people.duties_apart import HANDLING, hands
 
 
 @transaction.atomic
@@ -28,7 +29,8 @@ def record_callback(actor: Actor, callback_id: int, answer: Answer, at: datetime
     case = Case.objects.select_for_update().get(id=case_id)  # as every step does first: no ring of waiting
     found = Callback.objects.select_for_update().get(id=callback_id)
     standing = Standing(found.tries, found.done_at is not None, _handlers(case_id))
-    after = called(standing, answer, actor.account_id)
+    for_id = actor.whose(CALLBACK, found.place_code)
+    after = called(standing, answer, hands(actor.account_id, for_id))
     if answer.rating is not None:
         _rate(found, case, answer, now)
     found.tries, found.account_id = after.tries, actor.account_id
@@ -36,17 +38,21 @@ def record_callback(actor: Actor, callback_id: int, answer: Answer, at: datetime
     found.rating, found.text = answer.rating, answer.text.strip()
     found.done_at = now if after.done else None
     found.save()
-    _record(found)
+    _record(found, for_id)
     if answer.outcome == "not-resolved":
         _overturn(actor, case, answer, now)
     return found
 
 
 def _handlers(case_id: int) -> frozenset[int]:
-    kinds = [kind.value for kind in HANDLED]
-    handled = CaseEvent.objects.filter(case_id=case_id, kind__in=kinds)
-    accounts = handled.values_list("facts__asked_by__0", "account_id")
-    return frozenset(one for asked_by, account in accounts if (one := asked_by or account) is not None)
+    """Whoever handled the case, or asked for a step by which it was, and those for whom they did."""
+    handled = CaseEvent.objects.filter(case_id=case_id, kind__in=sorted(HANDLING))
+    columns = ("account_id", "facts__for", "facts__asked_by__0", "facts__asked_for")
+    found = handled.values_list(*columns)
+    asked = (
+        (asked_by, asked_for) if asked_by else (account, own) for account, own, asked_by, asked_for in found
+    )
+    return frozenset(one for pair in asked for one in pair if one is not None)
 
 
 def _rate(found: Callback, case: Case, answer: Answer, at: datetime) -> None:
@@ -75,8 +81,8 @@ def _open_step(case: Case, kind: Kind) -> Transition | None:
     return next((step for step in steps_from(procedure, case.state) if step.kind is kind), None)
 
 
-def _record(found: Callback) -> None:
-    facts = {
+def _record(found: Callback, for_id: int | None) -> None:
+    facts: dict[str, Fact] = {
         "callback": found.pk,
         "report": found.report_id,
         "unit": found.unit_id,
@@ -86,4 +92,6 @@ def _record(found: Callback) -> None:
         "rating": found.rating,
         "account": found.account_id,
     }
+    if for_id is not None:
+        facts["for"] = for_id
     record("case.callback", f"case:{found.case_id}", facts)

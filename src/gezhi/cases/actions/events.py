@@ -28,4 +28,5 @@ def write_happening(new: Happening, taken: Taken, at: datetime) -> None:
     """`taken`: the step that it comes of."""
     kind = new.kind.value
     row = (new.case_id, new.seq, at, kind, kind, new.before, new.state, taken.account_id, taken.role, "")
-    insert_rows("cases_caseevent", EVENT, [(*row, json_text(new.facts), new.due_at, secrets.token_bytes(16))])
+    facts = new.facts if taken.for_id is None else {**new.facts, "for": taken.for_id}
+    insert_rows("cases_caseevent", EVENT, [(*row, json_text(facts), new.due_at, secrets.token_bytes(16))])

@@ -32,6 +32,7 @@ class Taken:
     partner: tuple[Partner, str] | None = None
     partners: Sequence[Partner] = ()  # before the step
     facts: Mapping[str, object] = field(default_factory=dict)
+    for_id: int | None = None  # whose post the role is of, if not that of whoever acts
 
     @property
     def had_partners(self) -> bool:
@@ -91,5 +92,6 @@ def _said(taken: Taken, given: Given) -> dict[str, object]:
         "length": given.length or None,
         "form": dict(given.form) or None,
         "asked_unit": given.unit_id if "step" in taken.facts else None,
+        "for": taken.for_id,
     }
     return {name: value for name, value in said.items() if value is not None}

@@ -67,6 +67,7 @@ def _taken(row: CaseRow, after: CaseRow, event: CaseEvent, current: World) -> Ta
         salt=secrets.token_bytes(16),
         photos=(),
         facts={"undone": event.seq},
+        for_id=event.facts.get("for"),
     )
 
 

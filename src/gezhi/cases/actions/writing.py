@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from gezhi.cases.actions import partners
 from gezhi.cases.actions.calling import queue_callbacks
+from gezhi.cases.actions.carrying import hand_up
 from gezhi.cases.actions.charges import charge
 from gezhi.cases.actions.list_changes import change_lists
 from gezhi.cases.actions.taken import Taken, event_facts
@@ -83,6 +84,7 @@ def write(batch: Sequence[Taken], world: World, at: datetime) -> None:
     queue_callbacks(batch, world, at)
     charge(batch, world, at)
     change_lists(batch, world)
+    hand_up(batch)
     _answer_all(batch, world, at)
 
 
@@ -129,6 +131,8 @@ def _entry(taken: Taken, at: datetime) -> Entry:
         "words": salted(taken.salt, taken.words),
         "evidence": [photo.sha256 for photo in taken.photos],
     }
+    if taken.for_id is not None:
+        facts["for"] = taken.for_id
     if taken.given.form:
         facts["form"] = salted(taken.salt, sorted_json(taken.given.form))
     return Entry(f"case.{taken.transition.kind.value}", f"case:{taken.after.id}", at, facts)

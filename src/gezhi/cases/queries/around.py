@@ -31,10 +31,10 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """`did`: who took the last step of each kind, or asked for it where others agreed; `counts`: how often since
-    the case was opened last."""
+    """`did`: who ever took a step of each kind, or asked for it where others agreed, and for whom; `counts`: how
+    often since the case was opened last."""
 
-    did: dict[Kind, int | None]
+    did: dict[Kind, Collection[int]]
     counts: dict[Kind, int]
 
 
@@ -69,11 +69,11 @@ def around_cases(case_ids: Sequence[int], with_past: Sequence[int], photos: Coll
     used = set()
     with connection.cursor() as cursor:
         cursor.execute(_AROUND, [list(with_past), list(case_ids), list(photos)])
-        for what, case, number, count, kind, state, absent in cursor.fetchall():
+        for what, case, number, count, kind, state, absent, accounts in cursor.fetchall():
             if what == "photo":
                 used.add(kind)
             elif what == "past":
-                pasts[case].did[Kind(kind)] = number
+                pasts[case].did[Kind(kind)] = accounts
                 pasts[case].counts[Kind(kind)] = count
             elif kind == "lead":
                 leads[case] = number
@@ -131,7 +131,9 @@ def has_reported_in(partners: Iterable[Partner], units: Collection[int]) -> bool
 
 _AROUND = """
 WITH told AS (
-    SELECT case_id, kind, seq, coalesce((facts -> 'asked_by' ->> 0)::bigint, account_id) AS account_id,
+    SELECT case_id, kind, seq, CASE WHEN facts ? 'asked_by'
+        THEN ARRAY[(facts -> 'asked_by' ->> 0)::bigint, (facts ->> 'asked_for')::bigint]
+        ELSE ARRAY[account_id, (facts ->> 'for')::bigint] END AS accounts,
         lead(kind) OVER (PARTITION BY case_id ORDER BY seq) AS next
     FROM cases_caseevent
     WHERE case_id = ANY(%s::bigint[])
@@ -140,12 +142,12 @@ WITH told AS (
 ), o AS (
     SELECT case_id, max(seq) AS seq FROM e WHERE kind IN ('reopen', 'overturn') GROUP BY case_id
 )
-(SELECT 'share', case_id, id, unit_id, kind, state, absent_at IS NOT NULL FROM cases_assignment
- WHERE case_id = ANY(%s::bigint[]) AND state IN ('open', 'received') ORDER BY id)
+(SELECT 'share', case_id, id, unit_id, kind, state, absent_at IS NOT NULL, NULL::bigint[]
+ FROM cases_assignment WHERE case_id = ANY(%s::bigint[]) AND state IN ('open', 'received') ORDER BY id)
 UNION ALL
-SELECT 'past', e.case_id, (array_agg(e.account_id ORDER BY e.seq DESC))[1],
-       count(*) FILTER (WHERE e.seq > coalesce(o.seq, 0)), e.kind, '', false
-FROM e LEFT JOIN o USING (case_id) GROUP BY e.case_id, e.kind
+SELECT 'past', e.case_id, 0, count(DISTINCT e.seq) FILTER (WHERE e.seq > coalesce(o.seq, 0)), e.kind, '', false,
+       array_remove(array_agg(DISTINCT one), NULL)
+FROM e LEFT JOIN o USING (case_id) CROSS JOIN unnest(e.accounts) AS one GROUP BY e.case_id, e.kind
 UNION ALL
-SELECT 'photo', 0, 0, 0, key::text, '', false FROM cases_evidence WHERE key = ANY(%s::uuid[])
+SELECT 'photo', 0, 0, 0, key::text, '', false, NULL FROM cases_evidence WHERE key = ANY(%s::uuid[])
 """

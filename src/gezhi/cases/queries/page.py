@@ -114,8 +114,8 @@ def case_options(
     around = around_cases([case.pk], [case.pk])
     standing = standing_of(case, around, actor.handling_units, directory, now)
     units = [partner.unit_id for partner in around.partners.get(case.pk, ())]
-    roles = actor.roles_at(case.place_code, case.unit_id, case.held_code, units)
-    return options(procedure, standing, roles, actor.account_id)
+    doer = actor.doer_at(case.place_code, case.unit_id, case.held_code, units)
+    return options(procedure, standing, doer)
 
 
 def _asked(case: Case, procedure: Procedure) -> AskedLine | None:

@@ -116,8 +116,8 @@ def _step(case: Case, step: Transition, facts: Mapping[str, str], seen: _Seen) -
 
 def _open(procedure: Procedure, standing: Standing, case: Case, seen: _Seen) -> Iterable[Transition]:
     partners = [one.unit_id for one in seen.around.partners.get(case.pk, ())]
-    roles = seen.actor.roles_at(case.place_code, case.unit_id, case.held_code, partners)
-    known = options(procedure, standing, roles, seen.actor.account_id)
+    doer = seen.actor.doer_at(case.place_code, case.unit_id, case.held_code, partners)
+    known = options(procedure, standing, doer)
     return [one.transition for one in known if one.refusal is None and not _needs_node(one.transition)]
 
 
@@ -131,5 +131,5 @@ def _after(
     """What can follow at once: whoever receives a case without a network goes on to handle it."""
     if step.to is None or step.to == standing.state or step.approve:
         return ()
-    did = {**standing.did, step.kind: seen.actor.account_id}
+    did = {**standing.did, step.kind: {*standing.did.get(step.kind, ()), seen.actor.account_id}}
     return _open(procedure, replace(standing, state=step.to, did=did), case, seen)
