@@ -5,7 +5,6 @@ PEM, as `openssl` reads and writes it. `witness` is the key with which this node
 """
 
 import base64
-import binascii
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -102,7 +101,7 @@ def _read(path: Path) -> Ed25519Signer:
         return Ed25519Signer(name, Ed25519PrivateKey.from_private_bytes(raw[1:]), raw[:1])
     except FileNotFoundError as error:
         raise KeyMissing(f"The log's key {path} is missing. {_REMEDY}") from error
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise KeyMissing(f"{path} holds no key. {_REMEDY}") from error
 
 

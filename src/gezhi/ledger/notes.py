@@ -5,7 +5,6 @@ known says nothing and is passed over; a line of a known key that does not verif
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -151,7 +150,7 @@ def ed25519_verifier(vkey: str) -> Ed25519Verifier:
     identity, _, material = rest.partition("+")
     try:
         raw = base64.b64decode(material, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadNote(f"'{vkey[:80]}' is no key: its last part is not base64.") from error
     kind, public = raw[:1], raw[1:]
     if not _NAME.fullmatch(name) or kind not in (ED25519, COSIGNATURE) or len(public) != 32:
@@ -184,7 +183,7 @@ def _signature(line: str) -> Signature:
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     try:
         blob = base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadNote(f"'{line[:80]}' is no signature line.") from error
     if not line.startswith(_DASH) or not _NAME.fullmatch(name) or len(blob) < 5:
         raise BadNote(f"'{line[:80]}' is no signature line.")
@@ -215,7 +214,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise BadNote("The checkpoint needs three lines: origin, size and root hash.")
     try:
         root = base64.b64decode(lines[2], validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadNote("The checkpoint's root hash is not base64.") from error
     if len(root) != 32:
         raise BadNote(f"The checkpoint's root hash has {len(root)} bytes instead of 32.")

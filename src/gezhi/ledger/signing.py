@@ -5,7 +5,6 @@ without it, so that an entry is checked with nothing but itself and the public k
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -160,7 +159,7 @@ def _decoded(value: object) -> bytes:
     """One text for each value: a second one of the same bytes is refused."""
     try:
         found = base64.b64decode(str(value), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadSignature("its key or signature is no base64") from error
     if base64.b64encode(found).decode() != value:
         raise BadSignature("its key or signature is no base64")

@@ -8,7 +8,6 @@ identity is the usual 1234567812345678 (GB/T 35276); a signature is DER, as the 
 """
 
 import base64
-import binascii
 import ctypes
 import re
 from collections.abc import Callable, Iterator
@@ -103,7 +102,7 @@ def sm2_verifier(vkey: str) -> Sm2Verifier:
     identity, _, material = rest.partition("+")
     try:
         raw = base64.b64decode(material, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadNote(f"'{vkey[:80]}' is no key: its last part is not base64.") from error
     found = Sm2Verifier(name, raw[len(KIND) :])
     if not _NAME.fullmatch(name) or not raw.startswith(KIND) or len(found.public) != POINT:

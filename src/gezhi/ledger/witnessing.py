@@ -5,7 +5,6 @@ that shows one history to some and another to others, or takes back what it said
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Collection, Sequence
@@ -188,7 +187,7 @@ def _witness(text: str) -> Witness:
 def _hash(line: str) -> bytes:
     try:
         found = base64.b64decode(line, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadSubmission(f"'{line[:60]}' is no hash in base64.") from error
     if len(found) != HASH:
         raise BadSubmission(f"'{line[:60]}' is no hash of {HASH} bytes.")
