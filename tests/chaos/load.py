@@ -25,19 +25,47 @@ TEXTS = (
 
 @dataclass
 class Book:
-    """`asked`: every source id ever sent. `acknowledged`: source id -> tracking code. `steps`: acknowledged steps."""
+    """`asked`: every source id ever sent. `acknowledged`: source id -> tracking code. `steps`: acknowledged steps.
+    `taken`: case number and version after -> the acknowledged step. `busy`: answers that said when to come again; `rude`: that
+    should have. `when` an acknowledgement came. Clients wait at the `gate`."""
 
     asked: set[str] = field(default_factory=set)
     acknowledged: dict[str, str] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
     steps: int = 0
+    taken: dict[tuple[str, int], str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     contradictions: list[str] = field(default_factory=list)
+    busy: int = 0
+    rude: list[str] = field(default_factory=list)
+    when: dict[str, float] = field(default_factory=dict)
+    gate: threading.Event = field(default_factory=threading.Event)
+    under_way: int = 0
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    def quiet(self, within: float = 20.0) -> bool:
+        """Nobody begins anything new; whether everything that was begun ended."""
+        self.gate.clear()
+        end = time.monotonic() + within
+        while self.under_way and time.monotonic() < end:
+            time.sleep(0.02)
+        return not self.under_way
+
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def acknowledge_step(self, number: str, step: str, version: int) -> None:
+        with self.lock:
+            self.steps += 1
+            before = self.taken.setdefault((number, version), step)
+            if before != step:
+                self.contradictions.append(f"{number} {version}: {before}, then {step}")
 
     def acknowledge(self, source_id: str, receipt: Mapping[str, str]) -> None:
         with self.lock:
             before = self.acknowledged.setdefault(source_id, receipt["tracking_code"])
+            self.when.setdefault(source_id, time.time())
             if before != receipt["tracking_code"]:
                 self.contradictions.append(f"{source_id}: {before}, then {receipt['tracking_code']}")
             self.numbers.append(receipt["case_number"])
@@ -92,6 +120,7 @@ class Client(threading.Thread):
 
     def _note(self, status: int, body: object, answer: dict[str, object]) -> None:
         if status >= 500 or status == 429:
+            self.book.busy += status != 500
             return
         if status not in (200, 201):
             self.book.refused.append(f"{status} {answer}")
@@ -102,6 +131,16 @@ class Client(threading.Thread):
             self.book.acknowledge(str(body["source_id"]), answer)  # type: ignore[arg-type]
 
     def post(self, path: str, body: object) -> tuple[int, dict[str, object]]:
+        self.book.gate.wait()
+        with self.book.lock:
+            self.book.under_way += 1
+        try:
+            return self._exchange(path, body)
+        finally:
+            with self.book.lock:
+                self.book.under_way -= 1
+
+    def _exchange(self, path: str, body: object) -> tuple[int, dict[str, object]]:
         connection = self._connection or http.client.HTTPConnection("127.0.0.1", self._port, timeout=15)
         self._connection = None
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
@@ -109,6 +148,10 @@ class Client(threading.Thread):
         response = connection.getresponse()
         answer = json.loads(response.read())
         self._connection = connection
+        if response.status in (429, 503) and not response.headers.get("Retry-After"):
+            self.book.rude.append(f"{response.status} {path} without Retry-After")
+        if response.status == 500:
+            self.book.rude.append(f"500 {path} {answer}")
         return response.status, answer
 
 
@@ -128,10 +171,11 @@ class Dispatcher(Client):
                 status, answer = self.post(f"/api/v1/cases/{number}/steps/{step}", {"version": 0, **given})
                 if status == 409:
                     newer = {"version": answer["version"], **given}
-                    status, _ = self.post(f"/api/v1/cases/{number}/steps/{step}", newer)
+                    status, answer = self.post(f"/api/v1/cases/{number}/steps/{step}", newer)
             except ERRORS:
                 continue
-            self.book.steps += status == 200
+            if status == 200:
+                self.book.acknowledge_step(number, step, int(str(answer["version"])))
 
 
 PHOTO = base64.b64encode(cast.picture(64, 48)).decode()

@@ -8,10 +8,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-READY_WITHIN = 60.0  # seconds
+READY_WITHIN = 90.0  # seconds
 ELSEWHERE = ("DATABASE_URL", "GEZHI_DATA_DIR")  # the server finds its own database in its folder
 
 
@@ -27,63 +29,76 @@ def free_port() -> int:
 
 @dataclass
 class Server:
+    """`more`: further environment. `log`: beside the data folder when that may run full."""
+
     data: Path
     sms_url: str
     port: int = field(default_factory=free_port)
     restarts: int = 0
+    more: Mapping[str, str] = field(default_factory=dict)
+    log: Path | None = None
+    options: tuple[str, ...] = ()
     _process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def log_file(self) -> Path:
+        return self.log or self.data / "server.log"
+
     def start(self) -> None:
         command = [sys.executable, "-m", "gezhi", "serve", "--port", str(self.port), "--data", str(self.data)]
         own = {"GEZHI_SMS_URL": self.sms_url, "DJANGO_SETTINGS_MODULE": "gezhi.config.settings"}
         environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE} | own
-        with (self.data / "server.log").open("ab") as log:
+        with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--processes", "2"],
+                [*command, "--processes", "2", *self.options],
                 stdout=log,
                 stderr=log,
-                env=environment,
+                env={**environment, **self.more},
                 start_new_session=True,
             )
 
     def has_ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
 
-    def wait_ready(self) -> None:
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2):
+                return True
+        except (urllib.error.URLError, OSError, ValueError):
+            return False
+
+    def wait_ready(self, within: float = READY_WITHIN) -> None:
         """A server that gave up is started again, as systemd would. Raises NotReady."""
-        end = time.monotonic() + READY_WITHIN
+        end = time.monotonic() + within
         while time.monotonic() < end:
             if self.has_ended():
                 self.restarts += 1
                 self.start()
-            try:
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
-        raise NotReady(
-            f"{self.url} was not ready within {READY_WITHIN:.0f} s; see {self.data / 'server.log'}."
-        )
+            if self.is_ready():
+                return
+            time.sleep(0.1)
+        raise NotReady(f"{self.url} was not ready within {within:.0f} s; see {self.log_file}.")
 
     def processes(self) -> dict[str, list[int]]:
-        """The live process ids: main, worker, web (the workers of the web server)."""
+        """The live process ids: main, worker, web (the workers of the web server), backup."""
         assert self._process is not None
         main = self._process.pid
-        children = descendants(main)
-        worker = [pid for pid in children if "worker" in command_of(pid).split("\0")]
-        web = [pid for pid in children if "serve" in command_of(pid).split("\0")]
-        return {"main": [main], "worker": worker, "web": web}
+        found: dict[str, list[int]] = {"main": [main], "worker": [], "web": [], "backup": []}
+        for pid in descendants(main):
+            words = command_of(pid).split("\0")
+            for kind, word in (("worker", "worker"), ("web", "serve"), ("backup", "follow")):
+                if word in words:
+                    found[kind].append(pid)
+        return found
 
     def kill(self, pids: list[int]) -> None:
         for pid in pids:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
 
     def kill_all(self) -> None:
         """The main process first, so that it starts nothing again; then everything that it had started."""

@@ -3,9 +3,11 @@
 import json
 import logging
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from gezhi.lib import request_id
+
+_BUSY: Final = 503
 
 
 class BadLogFormat(ValueError):
@@ -24,6 +26,9 @@ class Numbered(logging.Filter):
             match = asked.resolver_match
             status = getattr(record, "status_code", "")
             record.msg, record.args = f"{status} {asked.method} /{match.route if match else '...'}", ()
+            if status == _BUSY:  # database away, disk full: a line each, not sixty
+                record.levelno, record.levelname = logging.WARNING, "WARNING"
+                record.exc_info = record.exc_text = None
         record.request = request_id.current()
         return True
 

@@ -116,13 +116,18 @@ def check(source: Path) -> None:
 
 
 @backup.command()
+@click.option(
+    "--settle", is_flag=True, help="First take in what the ledger's files tell and the database lost."
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
-def prove(as_json: bool) -> None:
+def prove(settle: bool, as_json: bool) -> None:
     """Look through database and data folder: the ledger, and every file that a row names. 1 when one is amiss."""
     from dataclasses import asdict
 
-    from gezhi.config.keeping.proof import look_through
+    from gezhi.config.keeping.proof import look_through, settle_ledger
 
+    if settle:
+        settle_ledger()
     proof = look_through()
     if as_json:
         click.echo(json.dumps(asdict(proof), ensure_ascii=False))

@@ -12,7 +12,7 @@ _SHOWN: Final = 20
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`rows`: by table. `missing` and `different`: the first of the files that rows name and that are not there, or
-    are not what the row says. `newest`: of the ledger's entries, ISO."""
+    are not what the row says. `ledger`: what does not fit in it, "" when all does. `newest`: of its entries, ISO."""
 
     rows: dict[str, int]
     entries: int
@@ -42,11 +42,25 @@ def look_through() -> Proof:
         elif sha256 and _digest(path) != sha256:
             different.append(path.name)
     verdict = ledger.verify()
+    unfit = "; ".join(str(finding) for finding in verdict.findings[:5])
     newest = Entry.objects.order_by("-id").values_list("at", flat=True).first()
     return Proof(
-        _rows(), verdict.entries, len(verdict.broken), "", named, tuple(missing[:_SHOWN]),
+        _rows(), verdict.entries, len(verdict.broken), unfit, named, tuple(missing[:_SHOWN]),
         tuple(different[:_SHOWN]), len(missing) + len(different), newest.isoformat() if newest else "",
     )  # fmt: skip
+
+
+def settle_ledger() -> None:
+    """After a restoring the ledger's files may tell of entries that the database lost: they are taken in, so that
+    the log stays one history, and the rest gets its places."""
+    from django.utils import timezone
+
+    from gezhi.ledger.actions.keys import log_signers
+    from gezhi.ledger.actions.publishing import publish_checkpoint
+
+    now = timezone.now()
+    while publish_checkpoint(now, log_signers(now)) is not None:
+        pass
 
 
 def named_files() -> Iterator[tuple[Path, str]]:

@@ -298,7 +298,7 @@ def prove(url: str, folder: Path) -> Proof:
         "DJANGO_SETTINGS_MODULE": "gezhi.config.settings",
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-m", "gezhi", "backup", "prove", "--json"],
+        [sys.executable, "-m", "gezhi", "backup", "prove", "--settle", "--json"],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     try:

@@ -1,0 +1,72 @@
+"""After a round: is the node back by itself, is everything there once, does the ledger verify?"""
+
+import random
+import time
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, connections
+
+from tests.chaos.checks import broken_promises
+from tests.chaos.ground import Ground, probe
+from tests.chaos.server import NotReady
+
+TRIES = 3  # a publishing between two looks is no fault
+
+
+@dataclass
+class Found:
+    back_s: float = 0.0
+    broken: list[str] = field(default_factory=list)
+    acknowledged: int = 0
+    entries: int = 0
+
+    def plain(self) -> dict[str, object]:
+        return {
+            "back_s": round(self.back_s, 1),
+            "known": self.acknowledged,
+            "entries": self.entries,
+            "broken": self.broken[:10],
+        }
+
+
+def look(ground: Ground, chance: random.Random, within: float) -> Found:
+    found, begun = Found(), time.monotonic()
+    starts = ground.server.restarts
+    try:
+        ground.server.wait_ready(within)
+        probe(ground, chance, within)
+    except (NotReady, TimeoutError) as error:
+        found.broken.append(str(error))
+        return found
+    found.back_s = time.monotonic() - begun
+    if ground.server.restarts > starts:
+        found.broken.append("`gezhi serve` had ended and had to be begun again from outside")
+    if not ground.book.quiet():
+        found.broken.append("somebody waited for an answer for more than 20 s")
+    try:
+        found.broken += _look_through(ground, found)
+    finally:
+        ground.book.gate.set()
+    return found
+
+
+def _look_through(ground: Ground, found: Found) -> list[str]:
+    broken = list[str]()
+    for _ in range(TRIES):
+        connections.close_all()
+        try:
+            broken = broken_promises(ground.book, ground.gateway)
+            broken += ground.book.rude[:5]
+            found.entries, found.acknowledged = _entries(), len(ground.book.acknowledged)
+        except DatabaseError as error:
+            broken = [f"the database: {error}"]
+        if not broken:
+            return []
+        time.sleep(2)
+    return broken
+
+
+def _entries() -> int:
+    from gezhi.ledger.models import Entry
+
+    return Entry.objects.count()
