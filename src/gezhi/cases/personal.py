@@ -33,6 +33,14 @@ _OWN_WORDS: Final = (
     " AND (t.role = 'reporter' OR t.kind IN ('report', 'join'))"
 )
 _ABOUT: Final = "t.case_id = ANY(%(cases)s)"
+_SIGNED: Final = (
+    "jsonb_path_exists(t.facts, '$.parts[*].sign[*]')"  # has lines for signatures: a formal document
+)
+_FACTS_LEFT: Final = (
+    "jsonb_build_object('title', t.facts->'title', 'language', t.facts->'language', 'to', t.facts->'to',"
+    " 'report_id', t.facts->'report_id', 'issuer', t.facts->'issuer', 'date', t.facts->'date',"
+    " 'parts', '[]'::jsonb, 'address', coalesce(t.facts->'address', '\"\"'::jsonb))"
+)
 _GONE: Final = "'（内容已依法删除）'"
 _NEW_CODE: Final = "upper(left(md5(gen_random_uuid()::text), 16))"
 
@@ -207,6 +215,7 @@ HELD: Final[dict[str, Held]] = {
         reporter="t.report_id = ANY(%(reports)s)",
         staff=_STAFF_ROWS,
         begins={Since.CLOSED: _CLOSED},
+        delete=True,
         context=("key", "case_id", "report_id", "sha256", "content_type", "size", "taken_at", "stored_at"),
     ),
     "cases_callback": Held(
@@ -220,7 +229,13 @@ HELD: Final[dict[str, Held]] = {
         reporter="(t.facts->>'report_id')::bigint = ANY(%(reports)s)",
         staff=_STAFF_ROWS,
         about=_ABOUT,
-        begins={Since.CLOSED: _CLOSED},
+        begins={Since.CLOSED: f"(CASE WHEN {_SIGNED} THEN NULL ELSE {_CLOSED} END)"},
+        lasts=_SIGNED,
+        why=(
+            "需要签字的正式文书，依照档案法和行政（调解）程序规定留存",
+            "A formal document with signatures, kept by the Archives Law and the rules of its procedure",
+        ),
+        blanks={"facts": _FACTS_LEFT},
         context=("number", "template", "code", "at", "sha256"),
     ),
     "cases_note": Held(

@@ -93,6 +93,13 @@ def load_photo(key: str) -> Photo:
     )
 
 
+def forget_position(key: str) -> None:
+    """Where a stored photo was taken, as its camera said, goes from what is known of it."""
+    if is_stored(key):
+        facts = json.loads(_facts_path(key).read_bytes())
+        write_whole(_facts_path(key), json.dumps({**facts, "lon": None, "lat": None}).encode())
+
+
 def is_stored(key: str) -> bool:
     return _is_key(key) and _facts_path(key).exists()
 

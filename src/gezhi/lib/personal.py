@@ -96,6 +96,7 @@ class Held:
     and addresses are blotted out.
     `begins`: for each Since that the tags of the table name, the instant; NULL: not yet.
     `delete`: at the end of its time, or when it is erased, the row goes as a whole; otherwise its columns are emptied.
+    `lasts`: true of rows that a law keeps whatever a person asks; `why` says which.
     `blanks`: what an emptied column holds where that is not the empty value of its type.
     `context`: columns that a copy shows beside the tagged ones.
     """
@@ -106,6 +107,8 @@ class Held:
     about: str = ""
     begins: Mapping[Since, str] = field(default_factory=dict)
     delete: bool = False
+    lasts: str = ""
+    why: Name = ("", "")
     blanks: Mapping[str, str] = field(default_factory=dict)
     context: tuple[str, ...] = ()
 

@@ -98,12 +98,17 @@ def _try_each(notices: Iterable[Notice], now: datetime) -> list[Notice]:
 
 
 def _send(notice: Notice) -> str:
-    """Hand one notice to the gateway; "" or why it refused. Raises OSError when it does not answer."""
-    body = json.dumps({"to": notice.to, "text": notice.text}).encode()
-    headers = {"Content-Type": "application/json", "Idempotency-Key": f"notice-{notice.pk}"}
+    return hand_over(notice.to, notice.text, f"notice-{notice.pk}")
+
+
+def hand_over(to: str, text: str, key: str) -> str:
+    """Hand one message to the gateway; "" or why it refused. The same `key` is the same message, sent once. Raises
+    OSError when it does not answer."""
+    body = json.dumps({"to": to, "text": text}).encode()
+    headers = {"Content-Type": "application/json", "Idempotency-Key": key}
     try:
         with urllib.request.urlopen(urllib.request.Request(settings.SMS_URL, body, headers), timeout=10):
             return ""
     except (urllib.error.HTTPError, HTTPException, ValueError) as error:
-        log.warning("notice %s was not taken by the gateway: %s", notice.pk, error)
+        log.warning("%s was not taken by the gateway: %s", key, error)
         return str(error)[:500]

@@ -43,6 +43,7 @@ SOURCES: Final = {
     "api": gettext_lazy("其他系统"),
     "open311": gettext_lazy("Open311"),
     "file": gettext_lazy("文件"),
+    "rights": gettext_lazy("个人信息权利"),
 }
 
 GRADES: Final = (
@@ -70,19 +71,6 @@ def source_name(source: str) -> str:
     kind, _colon, who = source.partition(":")
     name = str(SOURCES.get(kind, kind))
     return f"{name} {who}" if kind == "file" and who else name
-
-
-def masked_name(name: str) -> str:
-    """王**: how to address a person, not who it is."""
-    return f"{name[0]}**" if name.strip() else ""
-
-
-def masked(phone: str) -> str:
-    """138****1234, ****5678: enough to tell callers apart, not enough to call."""
-    digits = "".join(filter(str.isdigit, phone))
-    if len(digits) < 8:
-        return "****" if digits else ""
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 10 else f"****{digits[-4:]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Channel(models.Model):
 
 class Code(models.Model):
     """A one-time code that was asked for. The code itself is nowhere: it follows from `nonce` and the node's secret.
-    `number` stays until the message is sent; "" also where nothing is held, and nothing is sent."""
+    `number`: where the message goes, until the code is used; "" where nothing is held, and nothing is sent."""
 
     digest = models.CharField(max_length=64)  # of the number
     number = models.CharField(max_length=30, blank=True)
@@ -74,11 +74,11 @@ class Request(models.Model):
 
 class Erasure(models.Model):
     """Append-only: what was erased, by ids alone, so that a restored backup is erased again. `reports`: [id, instant
-    of receipt]: after a restore an id may be given to another report."""
+    of receipt], `channel`: [id, instant of making] or null: after a restore an id may be given to another."""
 
     at = models.DateTimeField()
     reports = models.JSONField()
-    channel_id = models.BigIntegerField(null=True)
+    channel = models.JSONField(null=True)
     request_id = models.BigIntegerField(null=True)
     account_id = models.BigIntegerField(null=True)
     counts = models.JSONField(default=dict)  # table -> rows

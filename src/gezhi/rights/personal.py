@@ -52,7 +52,7 @@ TAGS: Final[dict[str, Personal]] = {
 }
 PLAIN: Final[dict[str, str]] = {
     "rights_request": "right outcome",
-    "rights_erasure": "reports counts kept",
+    "rights_erasure": "reports channel counts kept",
 }
 _OF_REQUEST: Final = (
     "(t.channel_id = %(channel)s OR t.report_id = ANY(%(reports)s) OR t.own_report_id = ANY(%(reports)s))"

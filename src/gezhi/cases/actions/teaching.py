@@ -8,6 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from gezhi.cases.models import CaseEvent, Lesson, Report, TrainedModel
+from gezhi.cases.queries.objecting import unteachable
 from gezhi.ledger.actions import record
 from gezhi.lib.textmodel import Examples, TextModel, evaluate
 from gezhi.packs.shapes import Kind
@@ -53,13 +54,15 @@ def train(model_id: int) -> None:
 
 
 def _lessons() -> tuple[list[str], list[str]]:
-    """Texts with the category that a person gave: corrections twice, since they are where a guess was wrong."""
-    newest = Lesson.objects.order_by("-id").values_list("text", "category")[:MOST_TEXTS]
-    corrected = dict(reversed(newest))
+    """Texts with the category that a person gave: corrections twice, since they are where a guess was wrong. Nothing
+    of what was erased, or of whoever objects."""
+    newest = Lesson.objects.order_by("-id").values_list("report_id", "text", "category")[:MOST_TEXTS]
     verified = CaseEvent.objects.filter(case_id=OuterRef("case_id"), kind=Kind.VERIFY.value)
-    handled = Report.objects.filter(Exists(verified), case__closed_at__isnull=False).order_by("-id")
-    said = handled.values_list("text", "case__category")[:MOST_TEXTS]
-    pairs = dict(said) | corrected
+    handled = Report.objects.filter(Exists(verified), case__closed_at__isnull=False).exclude(text="")
+    said = handled.order_by("-id").values_list("id", "text", "case__category")[:MOST_TEXTS]
+    barred = unteachable({row[0] for row in (*newest, *said) if row[0] is not None})
+    corrected = {text: category for pk, text, category in reversed(newest) if pk not in barred}
+    pairs = {text: category for pk, text, category in said if pk not in barred} | corrected
     texts = [*pairs, *corrected]
     labels = [*pairs.values(), *corrected.values()]
     if len(texts) < LEAST_LESSONS or len(set(labels)) < 2:

@@ -50,7 +50,7 @@ UPDATE cases_case c SET report_count = c.report_count + j.n, version = c.version
 FROM still AS j WHERE c.id = j.id
 RETURNING c.id, c.version - j.n, c.number, c.state, c.opened_at
 """
-DIRECT = ("portal", "hotline", "agent", "field")  # sources whose reporters read their answers here
+DIRECT = ("portal", "hotline", "agent", "field", "rights")  # sources whose reporters read their answers here
 
 
 class ClosedMeanwhile(Exception):

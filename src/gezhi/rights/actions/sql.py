@@ -1,0 +1,23 @@
+"""Writing by statements whose tables and conditions come from the tags; values are always parameters."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+Params = Mapping[str, object] | Sequence[object]
+
+
+def changed(statement: str, params: Params = ()) -> int:
+    """How many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)  # type: ignore[arg-type]
+        return int(cursor.rowcount)
+
+
+def returned(statement: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    """What a statement that writes returns."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)  # type: ignore[arg-type]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

@@ -1,0 +1,95 @@
+"""Who somebody is, by the way that they came: a number, or one report."""
+
+from django.conf import settings
+
+from gezhi.cases.models import Callback, CaseEvent, Report
+from gezhi.lib.numbers import KEY_SQL, is_number, number_digest, number_key
+from gezhi.rights.models import Channel, Request
+from gezhi.rights.person import Person, Signs
+from gezhi.rights.queries.sql import rows_of
+
+_OF_NUMBER = f"""
+SELECT id, case_id FROM cases_report
+WHERE reporter_phone <> '' AND {KEY_SQL.format(column="reporter_phone")} = %s ORDER BY id
+"""
+_VISITED = f"""
+SELECT 1 FROM rounds_known
+WHERE until IS NULL AND {KEY_SQL.format(column="value #>> '{}'")} = %s LIMIT 1
+"""
+
+
+def digest_of(number: str) -> str:
+    return number_digest(settings.SECRET_KEY, number)
+
+
+def person_of_number(number: str) -> Person:
+    """Also of a number under which nothing is held."""
+    digest = digest_of(number)
+    channel = Channel.objects.filter(digest=digest).first()
+    found = _reports_of(number)
+    asked = _own_reports(channel.pk) if channel else []
+    rows = sorted({*found, *asked})
+    return Person(
+        number=number,
+        digest=digest,
+        channel_id=channel.pk if channel else None,
+        reports=tuple(report for report, _ in rows),
+        cases=tuple(sorted({case for _, case in rows})),
+    )
+
+
+def person_of_channel(channel: Channel) -> Person:
+    if channel.number:
+        return person_of_number(channel.number)
+    rows = _own_reports(channel.pk)
+    reports, cases = tuple(report for report, _ in rows), tuple(sorted({case for _, case in rows}))
+    return Person("", channel.digest, channel.pk, reports, cases)
+
+
+def person_of_report(report_id: int) -> Person:
+    """Of one report alone, whatever else was said under the same number: the requests made about it are its own."""
+    asked = Request.objects.filter(report_id=report_id).values_list("own_report_id", flat=True)
+    rows = sorted(Report.objects.filter(id__in=[report_id, *asked]).values_list("id", "case_id"))
+    return Person(
+        reports=tuple(report for report, _ in rows), cases=tuple(sorted({case for _, case in rows}))
+    )
+
+
+def is_held(number: str) -> bool:
+    """Whether anything is held under the number."""
+    if not is_number(number):
+        return False
+    if _reports_of(number) or Channel.objects.filter(digest=digest_of(number)).exists():
+        return True
+    return bool(rows_of(_VISITED, [number_key(number)]))
+
+
+def signs_of(person: Person) -> Signs:
+    """Three statements."""
+    columns = ("reporter_name", "reporter_phone", "reporter_email", "address", "text", "rating_text")
+    rows = list(Report.objects.filter(id__in=person.reports).values_list(*columns))
+    names, numbers, emails, addresses, *texts = zip(*rows, strict=True) if rows else ((),) * 6
+    told = Callback.objects.filter(report_id__in=person.reports).values_list("text", flat=True)
+    stepped = CaseEvent.objects.filter(
+        case_id__in=person.cases, role="reporter", facts__report__in=list(person.reports)
+    ).values_list("text", flat=True)
+    return Signs(
+        names=tuple(filter(None, names)),
+        numbers=tuple(filter(None, (*numbers, person.number))),
+        emails=tuple(filter(None, emails)),
+        addresses=tuple(filter(None, addresses)),
+        texts=tuple(filter(None, (*(one for some in texts for one in some), *told, *stepped))),
+    )
+
+
+def _reports_of(number: str) -> list[tuple[int, int]]:
+    """(report, case) of everything that was said under the number."""
+    if not is_number(number):
+        return []
+    return [(int(report), int(case)) for report, case in rows_of(_OF_NUMBER, [number_key(number)])]
+
+
+def _own_reports(channel_id: int) -> list[tuple[int, int]]:
+    """The requests that somebody made here are reports of theirs as well."""
+    own = Request.objects.filter(channel_id=channel_id).values_list("own_report_id", flat=True)
+    return list(Report.objects.filter(id__in=own).values_list("id", "case_id"))

@@ -1,0 +1,84 @@
+"""What erasing a person would take, what stays, and which law keeps it."""
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from gezhi.cases.models import Report
+from gezhi.lib.personal import Name
+from gezhi.rights.person import Person
+from gezhi.rights.queries.sql import rows_of
+from gezhi.rights.tags import all_tags
+from gezhi.rights.wiping import goes
+
+_OPEN: Final[Name] = (
+    "事项还在办理，办理需要这些内容（个人信息保护法第四十七条第一款第一项：处理目的尚未实现）；办结后可以再申请删除",
+    "The matter is still being handled and needs it (PIPL art. 47(1)(1): its purpose is not reached); ask again once"
+    " it is closed",
+)
+_RECORD: Final[Name] = (
+    "编号、类别、地点网格、各步骤的时间和单位等不含身份的记录，依照档案法和考核公开的需要保留",
+    "Number, category, grid, times and units of the steps, which name nobody, stay by the Archives Law",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stays. `what`: table, or the report's tracking code; `why`: with the law."""
+
+    what: str
+    rows: int
+    why: Name
+    report_id: int | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What would go: a column as a person calls it, and of how many rows."""
+
+    table: str
+    what: tuple[Name, ...]
+    rows: int
+
+
+def kept_of(person: Person, spare: Collection[int] = ()) -> list[Kept]:
+    """Reports whose case is still open."""
+    still = Report.objects.filter(id__in=person.reports, case__is_open=True).exclude(id__in=spare)
+    return [Kept(code, 1, _OPEN, pk) for pk, code in still.order_by("id").values_list("id", "tracking_code")]
+
+
+def lasting_of(person: Person) -> list[Kept]:
+    """Rows that a law keeps whatever is asked."""
+    found = []
+    tags = all_tags()
+    for table in tags.tables:
+        held = tags.holds(table)
+        if held.lasts and held.reporter:
+            rows = _count(table, f"({held.reporter}) AND ({held.lasts})", person)
+            found += [Kept(table, rows, held.why)] if rows else []
+    return found
+
+
+def going_of(person: Person) -> list[Going]:
+    """Table by table."""
+    tags = all_tags()
+    found = []
+    for table in tags.tables:
+        held = tags.holds(table)
+        names = tuple(tag.what for tag in tags.of_table(table).values() if goes(tag))
+        if held.reporter and names:
+            lasting = f" AND NOT ({held.lasts})" if held.lasts else ""
+            rows = _count(table, f"({held.reporter}){lasting}", person)
+            found += [Going(table, names, rows)] if rows else []
+    return found
+
+
+def always_kept() -> Name:
+    return _RECORD
+
+
+def _count(table: str, condition: str, person: Person) -> int:
+    return int(rows_of(f'SELECT count(*) FROM "{table}" t WHERE {condition}', person.params)[0][0])
