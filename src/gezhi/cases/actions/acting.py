@@ -11,6 +11,7 @@ from psycopg.errors import DeadlockDetected
 
 from gezhi.cases.actions import children, issuing, joint, writing
 from gezhi.cases.actions.list_changes import check_list_change
+from gezhi.cases.actions.sealing import Seal, sealed
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.case_row import CaseRow, Setting, procedure_of
 from gezhi.cases.closing import check
@@ -62,7 +63,7 @@ class Who:
 class Step:
     """A step asked for. `expected_version` None: whatever the case's version is now. `watch`: the watch of the
     procedure that makes the system take it; `timed`: because time passed. `sent`: the name that a phone gave it, by
-    which a step that was sent twice is known."""
+    which a step that was sent twice is known. `seal`: the person signs it elsewhere."""
 
     case_id: int
     key: str
@@ -72,6 +73,7 @@ class Step:
     watch: str = ""
     timed: bool = False
     sent: str = ""
+    seal: Seal | None = None
 
 
 class Stale(Exception):
@@ -121,24 +123,46 @@ def take(steps: Sequence[Step], at: datetime | None = None) -> list[Outcome]:
     return _take(steps, at or timezone.now())
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Steps as they were decided, and what that was decided from."""
+
+    outcomes: Sequence["Decided"]
+    around: Around
+    merging: Merging
+    world: World
+
+
 def _take(steps: Sequence[Step], now: datetime) -> list[Outcome]:
     with transaction.atomic():
-        targets = _targets(steps)
-        rows, stamp = writing.lock_cases([*(step.case_id for step in steps), *targets.values()])
-        setting_world = world(stamp)
-        around = read_around(rows, steps, setting_world.catalogue, now)
-        merging = {number: rows[pk] for number, pk in targets.items() if pk in rows}
-        outcomes = [
-            _decide(step, rows.get(step.case_id), around, merging, setting_world, now) for step in steps
-        ]
-        outcomes = _without_merges_into_what_ends(outcomes)
+        batch = _decide_all(steps, now)
+        outcomes = sealed(batch.outcomes, {step.case_id: step.seal for step in steps}, now)
         taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
-        writing.write(taken, setting_world, now)
+        writing.write(taken, batch.world, now)
         actors = {step.case_id: step.who.actor for step in steps}
-        issuing.issue(issuing.orders(taken, actors), setting_world, now)
-        _join_and_split(taken, merging, setting_world, now)
-        followed = _follow(taken, around, setting_world, now)
+        issuing.issue(issuing.orders(taken, actors), batch.world, now)
+        _join_and_split(taken, batch.merging, batch.world, now)
+        followed = _follow(taken, batch.around, batch.world, now)
     return [_row_of(outcome, followed) for outcome in outcomes]
+
+
+def preview(step: Step, now: datetime) -> Taken:
+    """The step as it would be written; nothing is. Raises Refused and Stale."""
+    with transaction.atomic():
+        outcome = _decide_all([step], now).outcomes[0]
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _decide_all(steps: Sequence[Step], now: datetime) -> _Batch:
+    targets = _targets(steps)
+    rows, stamp = writing.lock_cases([*(step.case_id for step in steps), *targets.values()])
+    setting_world = world(stamp)
+    around = read_around(rows, steps, setting_world.catalogue, now)
+    merging = {number: rows[pk] for number, pk in targets.items() if pk in rows}
+    outcomes = [_decide(step, rows.get(step.case_id), around, merging, setting_world, now) for step in steps]
+    return _Batch(_without_merges_into_what_ends(outcomes), around, merging, setting_world)
 
 
 Decided = Taken | Refused | Stale
@@ -230,7 +254,7 @@ def _taken(
         for_id=doer.for_id(decision.role),
         shares=shares(transition, row.id in around.active),
         active=around.active.get(row.id),
-        salt=secrets.token_bytes(16),
+        salt=step.seal.salt if step.seal else secrets.token_bytes(16),
         photos=photos,
         calls=calls(row, transition, given, [one.unit_id for one in partners], setting, at),
         cards=cards(row, transition, given, setting, at),

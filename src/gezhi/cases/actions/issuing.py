@@ -12,6 +12,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
+from gezhi.cases.actions.sealing import require_fresh, signed_entry
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.actions.writing import lock_cases
 from gezhi.cases.case_row import CaseRow
@@ -31,7 +32,8 @@ from gezhi.cases.papers import keep_paper, read_paper
 from gezhi.cases.procedure import Refused
 from gezhi.cases.queries.documents import matters, roles_in, templates_for, unit_words
 from gezhi.cases.world import World, world
-from gezhi.ledger.actions import record
+from gezhi.ledger.actions import record, record_many
+from gezhi.ledger.entries import Draft
 from gezhi.lib.pdf import render_pdf
 from gezhi.lib.readable import readable_code
 from gezhi.packs.shapes import DocumentTemplate
@@ -105,10 +107,12 @@ def issue_document(actor: Actor, case_id: int, template: str, reason: str = "") 
     setting, at = world(), timezone.now()
     with transaction.atomic():
         order = _order(actor, case_id, template, reason, setting)
+        require_fresh()
         document = issue([order], setting, at)[0]
         who = {"account": actor.account_id, "seq": order.seq}
         what = {"template": template, "number": document.number}
-        record("document.issued", f"case:{case_id}", {**who, **what})
+        entry = Draft("document.issued", f"case:{case_id}", at, {**who, **what})
+        record_many([signed_entry(entry, actor.account_id)])
     return document
 
 

@@ -9,6 +9,8 @@ from gezhi.cases.procedure import Given
 from gezhi.cases.queries.around import Partner
 from gezhi.cases.stepping import Call, Card, Share
 from gezhi.cases.undoing import changes, is_undoable
+from gezhi.ledger.entries import Draft, Fact
+from gezhi.ledger.signing import SIGNED
 from gezhi.packs.shapes import Effect, Transition
 
 
@@ -33,6 +35,7 @@ class Taken:
     partners: Sequence[Partner] = ()  # before the step
     facts: Mapping[str, object] = field(default_factory=dict)
     for_id: int | None = None  # whose post the role is of, if not that of whoever acts
+    entry: Draft | None = None  # of the ledger, where it is signed already
 
     @property
     def had_partners(self) -> bool:
@@ -93,5 +96,12 @@ def _said(taken: Taken, given: Given) -> dict[str, object]:
         "form": dict(given.form) or None,
         "asked_unit": given.unit_id if "step" in taken.facts else None,
         "for": taken.for_id,
+        "signed": _key_of(taken.entry),
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _key_of(entry: Draft | None) -> Fact:
+    """The key with which the step was signed."""
+    signed = entry.facts.get(SIGNED) if entry else None
+    return signed["key"] if isinstance(signed, Mapping) else None

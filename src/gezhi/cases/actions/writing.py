@@ -11,6 +11,7 @@ from gezhi.cases.actions import partners
 from gezhi.cases.actions.calling import queue_callbacks
 from gezhi.cases.actions.carrying import hand_up
 from gezhi.cases.actions.charges import charge
+from gezhi.cases.actions.entries import entry_of
 from gezhi.cases.actions.list_changes import change_lists
 from gezhi.cases.actions.taken import Taken, event_facts
 from gezhi.cases.answers import answer_text
@@ -20,10 +21,8 @@ from gezhi.cases.models import Case, Lesson, Report
 from gezhi.cases.undoing import HELD
 from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
-from gezhi.ledger.entries import Draft as Entry
-from gezhi.ledger.entries import Fact, salted
 from gezhi.ledger.queries import STAMP
-from gezhi.lib.json_text import json_text, sorted_json
+from gezhi.lib.json_text import json_text
 from gezhi.lib.rows import insert_rows, update_rows
 from gezhi.notices.actions import Answer, queue_answers
 from gezhi.packs.shapes import Kind, Message
@@ -75,7 +74,7 @@ def write(batch: Sequence[Taken], world: World, at: datetime) -> None:
         return
     update_cases([taken.after for taken in batch])
     insert_rows("cases_caseevent", STEP_EVENT, [_event(taken, at) for taken in batch])
-    record_many(_entry(taken, at) for taken in batch)
+    record_many(taken.entry or entry_of(taken, at) for taken in batch)
     partners.write_shares(batch, world, at)
     partners.write_cards(batch, at)
     insert_rows("cases_evidence", EVIDENCE, [row for taken in batch for row in _photos(taken, at)])
@@ -115,27 +114,6 @@ def _event(taken: Taken, at: datetime) -> tuple[object, ...]:
         taken.salt,
         taken.before.unit_id or taken.after.unit_id,
     )
-
-
-def _entry(taken: Taken, at: datetime) -> Entry:
-    facts: dict[str, Fact] = {
-        "seq": taken.after.version,
-        "step": taken.transition.key,
-        "from": taken.before.state,
-        "to": taken.after.state,
-        "account": taken.account_id,
-        "role": taken.role,
-        "category": taken.after.category,
-        "place": taken.after.place_code,
-        "unit": taken.after.unit_id,
-        "words": salted(taken.salt, taken.words),
-        "evidence": [photo.sha256 for photo in taken.photos],
-    }
-    if taken.for_id is not None:
-        facts["for"] = taken.for_id
-    if taken.given.form:
-        facts["form"] = salted(taken.salt, sorted_json(taken.given.form))
-    return Entry(f"case.{taken.transition.kind.value}", f"case:{taken.after.id}", at, facts)
 
 
 def _photos(taken: Taken, at: datetime) -> list[tuple[object, ...]]:

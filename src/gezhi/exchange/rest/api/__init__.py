@@ -16,6 +16,7 @@ from gezhi.exchange.rest.api import (
     cases,
     catalogue,
     command,
+    contact,
     contracts,
     documents,
     following,
@@ -33,7 +34,8 @@ from gezhi.exchange.rest.api import (
 )
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem, faults_of
 
-FORBIDDEN = ("not-your-role", "own-work", "unknown-document")
+FORBIDDEN = ("not-your-role", "own-work", "unknown-document", "only-looking")
+LATER = ("timestamp-stale", "witness-stale", "no-signing-key")  # may be tried again without another word
 
 api = NinjaAPI(
     title="Gezhi 格治",
@@ -49,6 +51,7 @@ for part in (
     photos,
     cases,
     callbacks,
+    contact,
     documents,
     catalogue,
     forms,
@@ -89,6 +92,8 @@ def on_invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
 def on_refused(request: HttpRequest, refused: Refused) -> HttpResponse:
     if refused.code == "unknown-case":
         return answer_with(Problem(404, refused.code, refused.en))
+    if refused.code in LATER:
+        return answer_with(Problem(503, refused.code, refused.en, headers={"Retry-After": "60"}))
     return answer_with(Problem(403 if refused.code in FORBIDDEN else 422, refused.code, refused.en))
 
 
