@@ -114,6 +114,11 @@ class Actor:
     def may(self, permission: str) -> bool:
         return any(permission in PERMISSIONS.get(post.role, frozenset()) for post in self.posts)
 
+    def may_at(self, permission: str, place_code: str) -> bool:
+        """By a post that reaches the whole of a place."""
+        giving = [post for post in self.posts if permission in PERMISSIONS.get(post.role, frozenset())]
+        return any(is_within(place_code, post.place_code) for post in giving)
+
     @property
     def handling_units(self) -> frozenset[int]:
         """The units for which this person handles."""
