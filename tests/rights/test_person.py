@@ -3,7 +3,7 @@
 import pytest
 
 from gezhi.lib.numbers import is_number, number_digest, number_key
-from gezhi.rights.person import BLOT, Signs, blotted, names_person
+from gezhi.rights.person import BLOT, Blotter, Signs
 
 WANG = Signs(
     names=("王小明",), numbers=("138 0000 1234",), emails=("wang@example.org",), addresses=("中山西路3弄5号",)
@@ -38,24 +38,18 @@ def test_a_digest_differs_with_the_secret_and_the_number() -> None:
     ],
 )
 def test_a_person_is_found_in_the_words_of_others(words: str) -> None:
-    pattern = WANG.pattern
-    assert pattern is not None
-    assert names_person(words, pattern)
-    assert BLOT in str(blotted(words, pattern))
+    assert blotter(WANG).finds(words)
+    assert BLOT in str(blotter(WANG).clean(words))
 
 
 @pytest.mark.parametrize("words", ["路灯已修好", "王府路的井盖", "编号 1380000", "张先生在场", ""])
 def test_other_words_stay(words: str) -> None:
-    pattern = WANG.pattern
-    assert pattern is not None
-    assert blotted(words, pattern) == words
+    assert blotter(WANG).clean(words) == words
 
 
 def test_forms_are_blotted_inside_and_keep_their_keys() -> None:
-    pattern = WANG.pattern
-    assert pattern is not None
     form = {"party": "王小明", "told": ["phone", "13800001234"], "count": 2, "ok": True, "none": None}
-    assert blotted(form, pattern) == {
+    assert blotter(WANG).clean(form) == {
         "party": BLOT,
         "told": ["phone", BLOT],
         "count": 2,
@@ -64,7 +58,18 @@ def test_forms_are_blotted_inside_and_keep_their_keys() -> None:
     }
 
 
+def test_what_others_quote_of_a_person_goes_with_it() -> None:
+    said = Signs(texts=("我家厨房的水从楼上漏下来，已经三天了",))
+    assert blotter(said).clean("反映人称“厨房的水从楼上漏下来”，已转物业") == f"反映人称“{BLOT}”，已转物业"
+    assert blotter(said).clean("已经三天没人处理") == "已经三天没人处理"
+
+
 def test_nobody_without_signs_is_looked_for() -> None:
-    assert Signs().pattern is None
-    assert Signs(names=("王",)).pattern is None
-    assert not names_person("王", Signs(names=("王",)).pattern)
+    assert Signs().blotter is None
+    assert Signs(names=("王",), numbers=("12",), texts=("短",)).blotter is None
+
+
+def blotter(signs: Signs) -> Blotter:
+    found = signs.blotter
+    assert found is not None
+    return found

@@ -6,6 +6,7 @@ from gezhi.lib.personal import (
     CONTACT,
     FILES,
     GIVEN_FREELY,
+    IN_POST,
     LESSONS,
     PICTURES,
     RECORD,
@@ -143,9 +144,9 @@ _OTHERS: Final[dict[str, Personal]] = {
     ),
     "cases_lesson.account_id": of_staff("更正分类的人员", "Who corrected the category", LESSONS),
     "cases_phrase.account_id": of_staff("常用语的作者", "Author of a ready answer"),
-    "cases_savedview.account_id": of_staff("保存视图的人员", "Whose saved view it is", TALK),
-    "cases_savedview.name": of_staff("视图名称", "Name of a saved view", TALK),
-    "cases_savedview.query": of_staff("视图的筛选词", "Filters of a saved view", TALK),
+    "cases_savedview.account_id": of_staff("保存视图的人员", "Whose saved view it is", IN_POST),
+    "cases_savedview.name": of_staff("视图名称", "Name of a saved view", IN_POST),
+    "cases_savedview.query": of_staff("视图的筛选词", "Filters of a saved view", IN_POST),
     "cases_objection.digest": of_reporter(
         "您拒绝自动处理或用于训练的记录（号码的散列）",
         "That you object to automated handling or teaching (hash of your number)",
@@ -154,7 +155,7 @@ _OTHERS: Final[dict[str, Personal]] = {
         RIGHTS_DUTY,
         ("rights",),
     ),
-    "cases_seen.account_id": of_staff("看过收件箱的人员", "Who looked at the inbox", TALK),
+    "cases_seen.account_id": of_staff("看过收件箱的人员", "Who looked at the inbox", IN_POST),
     "cases_trainedmodel.asked_by_id": of_staff("要求训练的人员", "Who asked for training"),
 }
 TAGS: Final[dict[str, Personal]] = {**_REPORT, **_CASE, **_PICTURES, **_OTHERS}

@@ -14,6 +14,9 @@ _EMPTY: Final = {
     "bytea": "''::bytea",
     "ARRAY": "'{}'",
     "tsvector": "''::tsvector",
+    "bigint": "0",
+    "integer": "0",
+    "smallint": "0",
 }
 
 

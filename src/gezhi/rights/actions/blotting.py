@@ -1,13 +1,12 @@
 """Blotting out a person in what others wrote: of the words about their matters only the signs of the person go."""
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from gezhi.lib.personal import Held, Whose
 from gezhi.rights.actions.sql import changed
-from gezhi.rights.person import Person, Signs, blotted, names_person
+from gezhi.rights.person import Blotter, Person, Signs
 from gezhi.rights.queries.columns import columns_of
 from gezhi.rights.queries.sql import rows_of
 from gezhi.rights.tags import all_tags
@@ -23,8 +22,8 @@ _TEXTS: Final = ("text", "character varying", *_JSON)
 def blot_out(person: Person, signs: Signs, count: Count) -> list[str]:
     """In the caller's transaction. Returns the codes of documents whose files must go, since they name the person.
     A salt of words that were changed goes with them, so that nobody can guess what stood there."""
-    pattern = signs.pattern
-    if pattern is None:
+    blotter = signs.blotter
+    if blotter is None:
         return []
     papers: list[int] = []
     tags = all_tags()
@@ -37,9 +36,9 @@ def blot_out(person: Person, signs: Signs, count: Count) -> list[str]:
         ]
         if held.about and names:
             told = _told(table, held, names, person)
-            named = [row for row in told if any(names_person(value, pattern) for value in row[1].values())]
+            named = [row for row in told if any(blotter.finds(value) for value in row[1].values())]
             for row in named:
-                _write(table, known, row, pattern)
+                _write(table, known, row, blotter)
             count(table, len(named))
             if table == "cases_issueddocument":
                 papers += [pk for pk, _ in named]
@@ -54,16 +53,16 @@ def _told(table: str, held: Held, names: Sequence[str], person: Person) -> list[
     return [(row[0], dict(zip(names, row[1:], strict=True))) for row in rows_of(told, person.params)]
 
 
-def _write(table: str, known: Mapping[str, Column], row: Told, pattern: re.Pattern[str]) -> None:
+def _write(table: str, known: Mapping[str, Column], row: Told, blotter: Blotter) -> None:
     pk, values = row
     salted = ", \"salt\" = ''::bytea" if "salt" in known else ""
     sets = ", ".join(f'"{name}" = %s::{_cast(known[name])}' for name in values)
-    cells = [_cell(value, pattern, known[name]) for name, value in values.items()]
+    cells = [_cell(value, blotter, known[name]) for name, value in values.items()]
     changed(f'UPDATE "{table}" SET {sets}{salted} WHERE id = %s', [*cells, pk])
 
 
-def _cell(value: object, pattern: re.Pattern[str], column: Column) -> object:
-    clean = blotted(value, pattern)
+def _cell(value: object, blotter: Blotter, column: Column) -> object:
+    clean = blotter.clean(value)
     return json.dumps(clean, ensure_ascii=False) if column.kind in _JSON and clean is not None else clean
 
 

@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from gezhi.lib.personal import Personal, Whose
-from gezhi.rights.person import Person, names_person
-from gezhi.rights.queries.people import signs_of
+from gezhi.rights.person import Blotter, Person
+from gezhi.rights.queries.people import signs_of, signs_of_others
 from gezhi.rights.queries.sql import rows_of
 from gezhi.rights.tags import Tags, all_tags
 
@@ -31,8 +31,9 @@ _HIDDEN: Final = "（为安全不复制 not copied for safety）"
 
 
 def holding(person: Person, tags: Tags | None = None) -> list[Sheet]:
-    """Of a person who reports or is visited: own rows, and those in which others name the person."""
-    known, pattern = tags or all_tags(), signs_of(person).pattern
+    """Of a person who reports or is visited: own rows, and those in which others name the person; whoever else
+    reported the same matter is blotted out there."""
+    known, blotter, others = tags or all_tags(), signs_of(person).blotter, signs_of_others(person).blotter
     sheets = []
     for table in known.tables:
         held = known.holds(table)
@@ -45,12 +46,17 @@ def holding(person: Person, tags: Tags | None = None) -> list[Sheet]:
                 for column, tag in columns.items()
                 if tag.subject is Whose.ANYONE or table == "cases_case"
             }
-            others = f"({held.about}) AND NOT ({own or 'false'})"
-            found = _rows(table, theirs, held.context, others, person.params) if theirs else ()
-            rows += [row for row in found if any(names_person(row[column], pattern) for column in theirs)]
+            rest = f"({held.about}) AND NOT ({own or 'false'})"
+            found = _rows(table, theirs, held.context, rest, person.params) if theirs else ()
+            named = (row for row in found if blotter and any(blotter.finds(row[one]) for one in theirs))
+            rows += [_without(others, row) for row in named]
         if rows:
             sheets.append(_sheet(table, columns, held.context, rows))
     return sheets
+
+
+def _without(others: Blotter | None, row: Row) -> Row:
+    return row if others is None else {name: plain(others.clean(value)) for name, value in row.items()}
 
 
 def holding_of_account(account_id: int, tags: Tags | None = None) -> list[Sheet]:

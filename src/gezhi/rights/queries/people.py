@@ -82,6 +82,20 @@ def signs_of(person: Person) -> Signs:
     )
 
 
+def signs_of_others(person: Person) -> Signs:
+    """Whoever else reported the same matters. One statement."""
+    columns = ("reporter_name", "reporter_phone", "reporter_email", "address")
+    others = Report.objects.filter(case_id__in=person.cases).exclude(id__in=person.reports)
+    rows = list(others.values_list(*columns))
+    names, numbers, emails, addresses = zip(*rows, strict=True) if rows else ((),) * 4
+    return Signs(
+        names=tuple(filter(None, names)),
+        numbers=tuple(filter(None, numbers)),
+        emails=tuple(filter(None, emails)),
+        addresses=tuple(filter(None, addresses)),
+    )
+
+
 def _reports_of(number: str) -> list[tuple[int, int]]:
     """(report, case) of everything that was said under the number."""
     if not is_number(number):
