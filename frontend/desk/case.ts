@@ -1,3 +1,4 @@
+import "../shared/fading";
 import "../shared/photos";
 import "../shared/busy";
 import "../shared/forms";

@@ -1,4 +1,5 @@
 // Rows of cases: chosen many at once, walked through by keys, and on wide screens looked at beside the list.
+import "../shared/fading";
 import "../shared/keys";
 import { countDown } from "../shared/undo";
 import "./due";

@@ -1,4 +1,5 @@
 // Triage without waiting: the next case is fetched while this one is read, a decision is sent while the next is shown.
+import "../shared/fading";
 import { reveal } from "../shared/keys";
 import { countDown } from "../shared/undo";
 import "./due";

@@ -1,4 +1,5 @@
 // A grid worker's phone: the queue, the day that is kept for times without a network, and the worker that serves it.
+import "../shared/fading";
 import { h, icon, say } from "./offline/draw";
 import { box } from "./offline/box";
 import { home } from "./offline/home";

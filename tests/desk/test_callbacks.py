@@ -9,6 +9,7 @@ from gezhi.cases.actions import act, act_as_reporter
 from gezhi.cases.intake.shapes import Receipt
 from gezhi.cases.models import Callback, Case
 from gezhi.cases.procedure import Given
+from gezhi.people.models import Lookup
 from tests import cast
 from tests.cast import Cast, reported
 from tests.desk.conftest import SignedIn
@@ -59,9 +60,23 @@ def test_callbacks_are_for_those_who_call(signed_in: SignedIn, who: str, status:
 def test_the_call_has_the_number_the_story_and_the_questions(
     signed_in: SignedIn, rated_badly: Receipt
 ) -> None:
-    page = signed_in("operator").get(f"/desk/callbacks/{call_of(rated_badly).pk}/").content.decode()
-    for words in (f"tel:{PHONE}", "王芳", "路灯又不亮了", "灯泡已换", "没修好", "办理的人联系过您吗"):
+    address, desk = f"/desk/callbacks/{call_of(rated_badly).pk}/", signed_in("operator")
+    page = desk.get(address).content.decode()
+    for words in ("138****1234", "王**", "路灯又不亮了", "灯泡已换", "没修好", "办理的人联系过您吗"):
         assert words in page
+    assert PHONE not in page
+    page = desk.post(f"{address}contact/", {"back": address}, follow=True).content.decode()
+    for words in (f"tel:{PHONE}", "王芳"):
+        assert words in page
+
+
+def test_whoever_calls_back_says_no_purpose_and_the_look_has_it(
+    signed_in: SignedIn, rated_badly: Receipt
+) -> None:
+    signed_in("operator").post(f"/desk/callbacks/{call_of(rated_badly).pk}/contact/")
+    kept = Lookup.objects.get()
+    assert (kept.purpose, kept.reason, kept.subject_id) == ("callback", "", rated_badly.report_id)
+    assert signed_in("handler").post(f"/desk/callbacks/{call_of(rated_badly).pk}/contact/").status_code == 403
 
 
 def test_not_resolved_sends_the_case_back(signed_in: SignedIn, rated_badly: Receipt) -> None:

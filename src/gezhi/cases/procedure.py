@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from gezhi.cases.deadlines import is_length, size_of
+from gezhi.lib import refused as _refused
 from gezhi.packs.shapes import Kind, Need, Procedure, State, Transition
 from gezhi.people.duties_apart import Doer, own_work
 
+Refused = _refused.Refused
 NEED_WORDS = {
     Need.REASON: ("理由", "a reason"),
     Need.UNIT: ("承办单位", "a unit"),
@@ -35,17 +37,10 @@ ROLE_WORDS = {
     "supervisor": "督查员",
     "leader": "领导",
     "data-steward": "数据专管员",
+    "administrator": "管理员",
     "reporter": "反映人",
     "system": "系统",
 }
-
-
-class Refused(Exception):
-    """A step that cannot be taken. `code` is stable; `zh` and `en` say what, in what, and what is possible."""
-
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.code, self.zh, self.en = code, zh, en
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from gezhi.cases.contact import masked_text
 from gezhi.cases.models import Case, Report
 from gezhi.cases.queries import CasePage, Neighbour
+from gezhi.cases.queries.contact import contact_of
 from gezhi.cases.queries.page import EventLine
 from gezhi.cases.world import World
 from gezhi.pages.acting import unit_name
@@ -18,24 +20,26 @@ from gezhi.pages.showing import (
     StateTag,
     due_of,
     english,
-    masked,
-    masked_name,
     role_name,
     said,
     source_name,
     state_tag,
 )
-from gezhi.people.access import REPORT_FOR_OTHERS, Actor
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
+    """`hidden`: there is more behind the mask; `until`: when a lifted mask falls again."""
+
     id: int
     text: str
     source: str
     received_at: datetime
     name: str
     phone: str
+    email: str
+    hidden: bool
+    until: datetime | None
     address: str
     rating: int | None
     photos: list[str]
@@ -111,24 +115,30 @@ def case_facts(found: CasePage, now: datetime) -> CaseFacts:
     )
 
 
-def report_views(found: CasePage, actor: Actor) -> list[ReportView]:
-    """Who reported is named in full only to those who answer callers; whoever handles the matter need not know."""
-    full = actor.may(REPORT_FOR_OTHERS)
+def report_views(found: CasePage, shown: Mapping[int, datetime]) -> list[ReportView]:
+    """Who reported stands behind a mask, but where it is lifted (`shown`: report -> until when)."""
     photos: dict[int, list[str]] = {}
     for one in found.evidence:
         if one.report_id is not None:
             photos.setdefault(one.report_id, []).append(str(one.key))
-    return [_report_view(report, found, photos, full) for report in found.reports]
+    return [_report_view(report, found, photos, shown.get(report.pk)) for report in found.reports]
 
 
-def _report_view(report: Report, found: CasePage, photos: Mapping[int, list[str]], full: bool) -> ReportView:
+def _report_view(
+    report: Report, found: CasePage, photos: Mapping[int, list[str]], until: datetime | None
+) -> ReportView:
+    left = contact_of(report)
+    contact = left if until else left.masked()
     return ReportView(
         id=report.pk,
-        text=report.text,
+        text=report.text if until else masked_text(report.text),
         source=source_name(report.source),
         received_at=report.received_at,
-        name=report.reporter_name if full else masked_name(report.reporter_name),
-        phone=masked(report.reporter_phone),
+        name=contact.name,
+        phone=contact.phone,
+        email=contact.email,
+        hidden=until is None and bool(left.fields),
+        until=until,
         address=report.address,
         rating=report.rating,
         photos=photos.get(report.pk, []),

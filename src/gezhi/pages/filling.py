@@ -1,10 +1,11 @@
 """The form of a step on the page of its case, and the answers to forms as the page shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 
+from gezhi.cases.contact import masked_text
 from gezhi.cases.filling import form_of_step
 from gezhi.cases.models import Report
 from gezhi.cases.queries import CasePage
@@ -15,7 +16,6 @@ from gezhi.packs.forms import Said, Value, read_answers, said_answers
 from gezhi.packs.shapes import Form, Need, Transition
 from gezhi.pages.forms import FormView, Raw, form_view, is_empty, raw_answers, told
 from gezhi.pages.showing import english
-from gezhi.people.access import REPORT_FOR_OTHERS, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +41,28 @@ def step_filled(request: HttpRequest, found: CasePage, key: str) -> Filled:
     return Filled(answers.values, raw, answers.faults, " ".join(told(answers.faults, form).values()))
 
 
-def step_form_view(found: CasePage, step: Transition, actor: Actor, filled: Filled | None) -> FormView | None:
+def step_form_view(
+    found: CasePage, step: Transition, shown: Collection[int], filled: Filled | None
+) -> FormView | None:
+    """`shown`: reports whose masks are lifted."""
     form = _form(found, step)
     if form is None:
         return None
     raw, faults = (filled.raw, filled.faults) if filled else ({}, {})
-    return form_view(form, raw, faults, facts=_facts(found, actor), prefix=f"{step.key}-form.")
+    return form_view(form, raw, faults, facts=_facts(found, shown), prefix=f"{step.key}-form.")
 
 
 def _form(found: CasePage, step: Transition) -> Form | None:
     return form_of_step(step, found.world.catalogue, found.case.pack_version_id)
 
 
-def _facts(found: CasePage, actor: Actor) -> dict[str, str]:
-    """Of the first report; who reported only for those who may see it."""
+def _facts(found: CasePage, shown: Collection[int]) -> dict[str, str]:
+    """Of the first report; who reported only where the mask is lifted."""
     first = found.reports[0] if found.reports else None
     facts = {"number": found.case.number, "address": found.case.address, "place": found.place_name}
     if first:
-        facts["text"] = first.text
-    if first and actor.may(REPORT_FOR_OTHERS):
+        facts["text"] = first.text if first.pk in shown else masked_text(first.text)
+    if first and first.pk in shown:
         facts |= {"reporter-name": first.reporter_name, "reporter-phone": first.reporter_phone}
     return facts
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from gezhi.cases.actions import issue_document, preview_document
+from gezhi.cases.actions.contact import keep_paper_look
 from gezhi.cases.issuing import spaced
 from gezhi.cases.models import Case, IssuedDocument
 from gezhi.cases.papers import read_paper
@@ -20,8 +21,10 @@ from gezhi.cases.queries.documents import document_in_sight, templates_for
 from gezhi.cases.world import World
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted
+from gezhi.pages.masks import origin_of
 from gezhi.pages.showing import said
 from gezhi.people.access import Actor, ActorRequest
+from gezhi.people.looking import PRINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ def issue_paper(request: ActorRequest, number: str, case_route: str) -> HttpResp
     template, reason = posted(request, ("template", "document_reason")).values()
     try:
         if "preview" in request.POST:
-            _filled, pdf = preview_document(request.actor, case.pk, template, reason)
+            filled, pdf = preview_document(request.actor, case.pk, template, reason)
+            keep_paper_look(request.actor, case.pk, filled.report_id, origin_of(request, PRINT))
             return pdf_response(pdf, _("预览") + ".pdf")
         document = issue_document(request.actor, case.pk, template, reason)
     except Refused as refused:
@@ -73,7 +77,9 @@ def issued_paper(request: ActorRequest, code: str) -> HttpResponse:
     document = document_in_sight(request.actor, code)
     if document is None:
         raise Http404
-    return paper_response(document)
+    response = paper_response(document)
+    keep_paper_look(request.actor, document.case_id, document.facts["report_id"], origin_of(request, PRINT))
+    return response
 
 
 def paper_response(document: IssuedDocument) -> HttpResponse:

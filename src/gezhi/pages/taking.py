@@ -1,5 +1,6 @@
 """Taking a step that a case's page offered, and showing the page again when it could not be taken."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,7 @@ from gezhi.pages.filling import step_filled, step_form_view
 from gezhi.pages.grid_map import grid_map
 from gezhi.pages.guesses import guess_views
 from gezhi.pages.lines import category_options
+from gezhi.pages.masks import shown_to, unmasking
 from gezhi.pages.papers import paper_choices, paper_views
 from gezhi.pages.showing import said
 from gezhi.people.access import ActorRequest
@@ -94,12 +96,14 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
     case, world = found.case, found.world
     map, around = grid_map(case.place_code, case.lon, case.lat), beside(request.actor, case)
     units = units_for(world, _matter(case, world), case.suggested_unit_id)
+    shown = shown_to(request.actor, case.pk)
     return {
         "case": case_facts(found, timezone.now()),
-        "reports": report_views(found, request.actor),
+        "reports": report_views(found, shown),
+        "unmasking": unmasking(found, request.actor),
         "timeline": event_views(found),
         "earlier": case.version - len(found.events),
-        "shelves": _shelves(_forms(request, found, trouble)),
+        "shelves": _shelves(_forms(found, shown, trouble)),
         "asked": asked_view(found),
         "partners": partner_views(found),
         "cards": card_views(found),
@@ -164,13 +168,13 @@ def _shelves(forms: list[StepForm]) -> list[Shelf]:
     return [shelf for shelf in shelves if shelf.forms]
 
 
-def _forms(request: ActorRequest, found: CasePage, trouble: Trouble | None) -> list[StepForm]:
+def _forms(found: CasePage, shown: Collection[int], trouble: Trouble | None) -> list[StepForm]:
     """The forms of what may be done; the one that could not be done keeps what was typed."""
     forms = []
     for one in found.options:
         if one.refusal is None and (one.transition.kind != Kind.SPLIT or found.case.report_count > 1):
             answer = trouble.answer if trouble and trouble.step == one.transition.key else None
             filled = answer.filled if answer else None
-            view = step_form_view(found, one.transition, request.actor, filled)
+            view = step_form_view(found, one.transition, shown, filled)
             forms.append(step_form(one, answer, view))
     return forms

@@ -117,7 +117,11 @@ def list_people(text: str) -> None:
 @click.argument("username")
 @click.argument("name")
 @click.option(
-    "--scope", "scopes", multiple=True, type=click.Choice(["report", "read", "act"]), default=["report"]
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(["report", "read", "act", "contact", "audit"]),
+    default=["report"],
 )
 @click.option("--days", default=365, show_default=True)
 def token(username: str, name: str, scopes: tuple[str, ...], days: int) -> None:

@@ -59,7 +59,7 @@ def may_judge(acting_units: Collection[int], judged: int) -> bool:
 
 def may_grant(acting: Collection[int], asked_by: int, appointed: int, made_by: int | None) -> bool:
     """A guarded post is granted by somebody who neither asked for it, nor gets it, nor opened the account."""
-    return acting_apart(acting, {asked_by, appointed, made_by} - {None})
+    return acting_apart(acting, hands(asked_by, made_by) | {appointed})
 
 
 def posts_clash(role: str, others: Collection[str]) -> bool:

@@ -7,6 +7,15 @@ PAGE, API, EXPORT, PRINT, FIELD = "page", "api", "export", "print", "field"
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Whence a look comes: the way, the network address, the number of the request."""
+
+    way: str
+    address: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Somebody read `fields` of one subject (`subject_kind` and `subject_id`, as in report:12), for a purpose of the
     closed list. `grade`: the highest of the fields, 1 to 4. `way`: page, api, export, print or field.

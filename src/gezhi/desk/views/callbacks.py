@@ -9,13 +9,15 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.cases.actions import Stale, record_callback
 from gezhi.cases.callbacks import MOST_TRIES, Answer
+from gezhi.cases.contact import masked_text
 from gezhi.cases.models import Callback, Report
 from gezhi.cases.procedure import Refused
 from gezhi.cases.queries.calls import CallFilters, call_list, callbacks_of
+from gezhi.cases.queries.contact import contact_of
 from gezhi.cases.queries.filters import BadFilter
 from gezhi.cases.world import World, known_world
 from gezhi.desk.views.page import page
@@ -23,12 +25,14 @@ from gezhi.pages.acting import words_of
 from gezhi.pages.asked import number, posted, texts
 from gezhi.pages.calls import OUTCOME_WORDS, REASON_WORDS, STANDING_WORDS, CallLine, call_lines, name_of
 from gezhi.pages.case_view import case_facts, event_views
+from gezhi.pages.masks import show_and_return, shown_to
 from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.showing import GRADES
 from gezhi.pages.tables import Table, table_file
 from gezhi.pages.taking import case_in_sight
 from gezhi.people.access import CALLBACK, EXPORT, ActorRequest, requires
+from gezhi.people.duty import Wish
 from gezhi.people.purposes import CALLBACK as PURPOSE
 
 PAGE: Final = 50
@@ -116,7 +120,13 @@ def _show(
         raise Http404
     found, now = case_in_sight(request, call.case.number), timezone.now()
     report = Report.objects.get(id=call.report_id)
+    shown = shown_to(request.actor, call.case_id)
+    left, until = contact_of(report), shown.get(report.pk)
     context = {
+        "contact": left if until else left.masked(),
+        "left": bool(left.fields),
+        "until": until,
+        "told": report.text if until else masked_text(report.text),
         "call": call_lines([call], found.world, now)[0],
         "done": call.done_at is not None,
         "said": call,
@@ -132,6 +142,16 @@ def _show(
         "grades": GRADES,
     }
     return page(request, "desk/callback.html", context, at="desk:callbacks", status=status)
+
+
+@requires(CALLBACK)
+@require_POST
+def contact(request: ActorRequest, pk: int) -> HttpResponse:
+    """Whoever works on this page calls back: nobody has to say so again."""
+    call = callbacks_of(request.actor).select_related("case").filter(id=pk).first()
+    if call is None:
+        raise Http404
+    return show_and_return(request, call.case.number, Wish(PURPOSE, declared=True), [call.report_id])
 
 
 @requires(EXPORT)

@@ -9,6 +9,7 @@ from gezhi.cases.queries.documents import documents_of_case
 from gezhi.pages.case_together import card_views, family_view, partner_views
 from gezhi.pages.case_view import case_facts, event_views, report_views
 from gezhi.pages.grid_map import grid_map
+from gezhi.pages.masks import shown_to
 from gezhi.pages.papers import paper_views
 from gezhi.pages.taking import case_in_sight
 from gezhi.people.access import DESK, ActorRequest, requires
@@ -23,7 +24,7 @@ def case(request: ActorRequest, number: str) -> HttpResponse:
     context = {
         "case": case_facts(found, now),
         "closed_at": one.closed_at,
-        "reports": report_views(found, request.actor),
+        "reports": report_views(found, shown_to(request.actor, one.pk)),
         "timeline": event_views(found)[::-1],
         "earlier": one.version - len(found.events),
         "partners": partner_views(found),

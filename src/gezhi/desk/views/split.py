@@ -38,6 +38,7 @@ def beside_context(request: ActorRequest, found: CasePage, query: str) -> dict[s
         "easy": _easy(context["shelves"]),  # type: ignore[arg-type]
         "step_url": f"{reverse('desk:case', args=[number])}?{back.urlencode()}",
         "undo": undo_bar_on(request, found),
+        "contact_back": reverse("desk:case", args=[number]),
     }
 
 

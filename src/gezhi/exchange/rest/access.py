@@ -16,13 +16,15 @@ from ninja.utils import check_csrf
 
 from gezhi.cases.photos import MAX_BYTES
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem
+from gezhi.lib import request_id
 from gezhi.lib.ratelimit import TokenBuckets
 from gezhi.people.access import REPORT_FOR_OTHERS, REPORT_FROM_FIELD, Actor, actor_of
 from gezhi.people.actions import hash_key
+from gezhi.people.looking import API, Origin
 from gezhi.people.models import Account
 from gezhi.people.queries import token_with
 
-REPORT, READ, ACT = "report", "read", "act"
+REPORT, READ, ACT, CONTACT = "report", "read", "act", "contact"
 ANYBODY: Final = frozenset[str]()
 CACHED: Final = 30.0  # seconds in which a withdrawn key still works
 KEPT: Final = 10_000  # keys
@@ -160,6 +162,11 @@ def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
+def origin_of(request: HttpRequest) -> Origin:
+    """Whence a call that looks at personal data comes."""
+    return Origin(API, _address(request)[:45], request_id.current())
+
+
 _BEARER = {"WWW-Authenticate": "Bearer"}
 
 
@@ -195,7 +202,8 @@ def _signed_in(request: HttpRequest) -> Caller | None:
         )
     actor = actor_of(request.user, timezone.localdate())
     reports = actor.may(REPORT_FOR_OTHERS) or actor.may(REPORT_FROM_FIELD)
-    return Caller(actor, frozenset({READ, ACT} | ({REPORT} if reports else set())), by_key=False)
+    scopes = {READ, ACT} | ({REPORT} if reports else set()) | ({CONTACT} if actor.may(CONTACT) else set())
+    return Caller(actor, frozenset(scopes), by_key=False)
 
 
 class Scope(AuthBase):

@@ -76,7 +76,7 @@ class CasePageOut(BaseModel):
 
 
 class CaseReportOut(BaseModel):
-    """Without who reported, and without the code that lets the reporter act."""
+    """Without who reported, and without the code that lets the reporter act; numbers in the text are masked."""
 
     id: int
     source: str

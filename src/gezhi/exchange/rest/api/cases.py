@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from gezhi.cases.actions import act, undo
 from gezhi.cases.case_row import CaseRow
+from gezhi.cases.contact import masked_text
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given
 from gezhi.cases.queries import BadFilter, CaseLine, CasePage, Filters, case_list, case_page
@@ -130,7 +131,7 @@ def _page(page: CasePage) -> dict[str, object]:
         "place_name": page.place_name,
         "unit_name": page.unit.name if page.unit else "",
         "reports": [
-            {name: getattr(report, name) for name in case_shapes.CaseReportOut.model_fields}
+            _plain(report, case_shapes.CaseReportOut) | {"text": masked_text(report.text)}
             for report in page.reports
         ],
         "events": _events(page),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Query, Router
 
 from gezhi.cases.actions import issue_document
+from gezhi.cases.actions.contact import keep_paper_look
 from gezhi.cases.issuing import verification_path
 from gezhi.cases.models import Case, IssuedDocument, Report
 from gezhi.cases.papers import read_paper
@@ -20,7 +21,7 @@ from gezhi.cases.queries.documents import (
 from gezhi.cases.queries.tracking import plain_code
 from gezhi.cases.world import known_world
 from gezhi.exchange.rest import shapes
-from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope, allow_lookup, wrong_lookup
+from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope, allow_lookup, origin_of, wrong_lookup
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.paper_shapes import PaperIn, PaperOut, PapersOut, VerifiedOut
 from gezhi.exchange.rest.problems import Problem
@@ -60,7 +61,9 @@ def fetch(request: CallerRequest, code: str) -> HttpResponse:
     found = document_in_sight(_actor(request), code)
     if found is None:
         raise _unknown(code)
-    return _pdf(found)
+    answer = _pdf(found)
+    keep_paper_look(_actor(request), found.case_id, found.facts["report_id"], origin_of(request))
+    return answer
 
 
 @router.get("/documents/{code}/verification", auth=None, response={200: VerifiedOut, **PUBLIC})

@@ -1,0 +1,2 @@
+import "../shared/fading";
+import "../shared/busy";
