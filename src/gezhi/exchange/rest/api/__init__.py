@@ -29,6 +29,7 @@ from gezhi.exchange.rest.api import (
     public,
     reports,
     rounds,
+    signing,
     streams,
     talk,
 )
@@ -50,6 +51,7 @@ for part in (
     following,
     photos,
     cases,
+    signing,
     callbacks,
     contact,
     documents,
