@@ -8,6 +8,7 @@ from csp.constants import NONCE, NONE, SELF
 from gezhi.config.basemap import basemap_in
 from gezhi.config.database import connection_settings
 from gezhi.config.logs import logging_settings
+from gezhi.config.operator import operator_kind
 from gezhi.config.paths import PROJECT_DIR, data_dir
 from gezhi.config.proxies import proxies_in
 from gezhi.config.secret import secret_key
@@ -25,6 +26,8 @@ NODE_NAME = os.environ.get("GEZHI_NODE_NAME", "格治")
 NODE_PHONE = os.environ.get("GEZHI_NODE_PHONE", "12345")
 NODE_COUNTER = os.environ.get("GEZHI_NODE_COUNTER", "")
 SMS_URL = os.environ.get("GEZHI_SMS_URL", "")
+SECURITY_PHONES = [phone for phone in os.environ.get("GEZHI_SECURITY_PHONES", "").split(",") if phone]
+OPERATOR_KIND = operator_kind(os.environ.get("GEZHI_OPERATOR_KIND", "other"))
 LEDGER_ORIGIN = os.environ.get("GEZHI_LEDGER_ORIGIN", "") or f"gezhi/{NODE_PLACE}"
 TIMESTAMP_URL = os.environ.get("GEZHI_TIMESTAMP_URL", "")
 TIMESTAMP_CERT = os.environ.get("GEZHI_TIMESTAMP_CERT", "")

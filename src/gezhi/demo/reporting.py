@@ -34,7 +34,7 @@ WRONG: Final = 0.02  # of the named categories
 REPEATED: Final = 0.04  # of the reports, that speak of a matter reported shortly before
 REMEMBERED: Final = 400
 SCENARIOS: Final = 0.05  # of the reports, that speak of a matter with a procedure of its own
-STAFF_ONLY: Final = ("lists",)  # packs whose cases staff open with a purpose
+STAFF_ONLY: Final = ("lists", "security")  # packs whose cases staff open with a purpose
 _CATEGORIES: Final = tuple(MATTERS)
 _WEIGHTS: Final = tuple(1 / (rank + 2) ** 0.9 for rank in range(len(MATTERS)))
 

@@ -30,3 +30,61 @@ class Export(models.Model):
             models.Index(fields=["account_id", "-at"], name="export_of_account"),
             models.Index(fields=["sha256"], name="export_by_sha256"),  # the very file
         ]
+
+
+class RaisedWarning(models.Model):
+    """A rule's count reached a level for an account, an address or the node: one row from its beginning to its end.
+    It concerns events there, and says nothing of a person."""
+
+    rule = models.CharField(max_length=60)
+    by = models.CharField(max_length=8)  # account | address | node
+    group = models.CharField(max_length=60, blank=True)  # the account's id, the address; "": the node
+    level = models.SmallIntegerField()  # 1 blue, 2 yellow, 3 orange, 4 red: the highest that it reached
+    number = models.BigIntegerField()  # what the rule counted last
+    began_at = models.DateTimeField()
+    level_at = models.DateTimeField()
+    last_at = models.DateTimeField()  # of its newest signal
+    ended_at = models.DateTimeField(null=True)
+    signal_count = models.IntegerField(default=0)  # those that were joined to it
+    acknowledged_by = models.BigIntegerField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+    muted_by = models.BigIntegerField(null=True)
+    muted_until = models.DateTimeField(null=True)
+    mute_reason = models.CharField(max_length=500, blank=True)
+    case_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "group"], name="warning_stands_once", condition=models.Q(ended_at=None)
+            ),
+            models.CheckConstraint(condition=models.Q(level__range=(1, 4)), name="warning_level"),
+        ]
+        indexes = [
+            models.Index(fields=["rule", "-last_at"], name="warning_of_rule"),  # what stands, or ended lately
+            models.Index(fields=["-began_at", "-id"], name="warning_newest"),
+            models.Index(
+                fields=["case_id"], name="warning_of_case", condition=models.Q(case_id__isnull=False)
+            ),
+        ]
+
+
+class JoinedSignal(models.Model):
+    """A signal that a warning rests on. The signal itself is kept by people, append-only."""
+
+    warning = models.ForeignKey(RaisedWarning, models.CASCADE, related_name="joined")
+    signal_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["warning", "signal_id"], name="signal_joined_once")]
+        indexes = [models.Index(fields=["signal_id"], name="warnings_of_signal")]
+
+
+class Watched(models.Model):
+    """When the rules were last gone through: whoever looks at the page sees whether anybody watches."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+    rules = models.IntegerField()
+    milliseconds = models.IntegerField()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gezhi.lib.personal import LOOKS, SECURITY_DUTY, Grade, Held, Personal, Since, of_staff
+from gezhi.lib.personal import LOOKS, SECURITY_DUTY, Grade, Held, Personal, Since, in_words, of_staff
 
 _WHY: Final = ("security", "audit")
 
@@ -17,9 +17,21 @@ TAGS: Final[dict[str, Personal]] = {
     "security_export.filters": _log("导出时的筛选条件", "What an exported list was narrowed by"),
     "security_export.cells": _log("导出内容的指纹（带密钥的截短散列）", "Fingerprint of what a file said"),
     "security_export.pairs": _log("导出内容的指纹（同行）", "Fingerprint of what stood together in a file"),
+    "security_raisedwarning.group": _log("预警涉及的账户或网络地址", "Account or address of a warning"),
+    "security_raisedwarning.acknowledged_by": _log(
+        "确认预警的人员", "Who acknowledged a warning", Grade.INSIDE
+    ),
+    "security_raisedwarning.muted_by": _log("静默预警的人员", "Who muted a warning", Grade.INSIDE),
+    "security_raisedwarning.note": in_words(
+        "确认预警时的说明", "What was said of a warning", LOOKS, SECURITY_DUTY, _WHY
+    ),
+    "security_raisedwarning.mute_reason": in_words(
+        "静默的理由", "Why a warning was muted", LOOKS, SECURITY_DUTY, _WHY
+    ),
 }
 PLAIN: Final[dict[str, str]] = {
     "security_export": "number route title purpose format columns sha256 mark",
+    "security_raisedwarning": "rule by",
 }
 HELD: Final[dict[str, Held]] = {
     "security_export": Held(
@@ -27,5 +39,12 @@ HELD: Final[dict[str, Held]] = {
         begins={Since.MADE: "t.at"},
         delete=True,
         context=("number", "at", "title", "purpose", "format", "rows"),
+    ),
+    "security_raisedwarning": Held(
+        staff="t.by = 'account' AND t.\"group\" = (%(account)s)::text"
+        " OR t.acknowledged_by = %(account)s OR t.muted_by = %(account)s",
+        begins={Since.MADE: "t.ended_at"},
+        delete=True,
+        context=("rule", "level", "began_at", "ended_at"),
     ),
 }

@@ -21,6 +21,7 @@ from gezhi.cases.queries.inbox import InboxLine, inbox
 from gezhi.cases.world import World, known_world
 from gezhi.desk.views.page import inbox_sources, page
 from gezhi.pages.acting import unit_name
+from gezhi.pages.security import level_name
 from gezhi.pages.showing import Due, due_of, said
 from gezhi.people.access import DESK, ActorRequest, requires
 from gezhi.people.models import Account
@@ -33,6 +34,7 @@ KINDS: Final = {
     "cards": gettext_lazy("督办"),
     "asked": gettext_lazy("待审批"),
     "appeal": gettext_lazy("申诉"),
+    "warnings": gettext_lazy("安全预警"),
     "jobs": gettext_lazy("后台任务"),
 }
 _KINDS_OF: Final = {
@@ -42,6 +44,7 @@ _KINDS_OF: Final = {
     "cards": {"yellow", "red", "order"},
     "asked": {"asked"},
     "appeal": {"appeal"},
+    "warnings": {"warning"},
     "jobs": {"import", "training"},
 }
 _ICONS: Final = {
@@ -51,6 +54,7 @@ _ICONS: Final = {
     "order": "above",
     "asked": "check",
     "appeal": "evaluate",
+    "warning": "shield",
     "import": "file",
     "training": "learn",
 }
@@ -150,6 +154,8 @@ def _link(line: InboxLine, number: str) -> str:
         return reverse("desk:classifier")
     if line.kind == "appeal":
         return reverse("desk:appeals")
+    if line.kind == "warning":
+        return reverse("desk:security-warning", args=[line.ref])
     return reverse("desk:case", args=[number]) + (f"#note-{line.ref}" if line.kind == "mention" else "")
 
 
@@ -162,6 +168,8 @@ def _told(line: InboxLine, procedure: str, names: Names) -> tuple[str, str]:
     }
     if line.kind == "asked":
         return _("“%(step)s”待审批") % {"step": _step_title(line.words, procedure, names.world)}, ""
+    if line.kind == "warning":
+        return _warning_told(line.words, names.world), ""
     if line.kind == "import":
         return _import_told(line.words), ""
     if line.kind == "training":
@@ -188,6 +196,16 @@ _TOLD: Final = {
 def _step_title(key: str, procedure: str, world: World) -> str:
     steps = (step for one in world.catalogue.procedures if one.key == procedure for step in one.transitions)
     return next((said(step.title) for step in steps if step.key == key), key)
+
+
+def _warning_told(words: str, world: World) -> str:
+    """`words`: the rule and the level."""
+    rule, level = words.rsplit(" ", 1)
+    owned = world.catalogue.warnings.get(rule)
+    return _("%(level)s预警：%(what)s") % {
+        "level": level_name(int(level)),
+        "what": said(owned.thing.title) if owned else rule,
+    }
 
 
 def _import_told(words: str) -> str:

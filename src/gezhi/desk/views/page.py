@@ -30,6 +30,7 @@ from gezhi.people.access import (
     TRIAGE,
     ActorRequest,
 )
+from gezhi.security.queries.inbox import warning_sources
 
 _MENU: Final = (
     (
@@ -114,4 +115,5 @@ def _menu(request: ActorRequest, at: str) -> list[MenuGroup]:
 
 
 def inbox_sources(request: ActorRequest) -> list[Source]:
-    return [*sources_of(request.actor, known_world()), *appeal_sources(request.actor)]
+    found = [*sources_of(request.actor, known_world()), *appeal_sources(request.actor)]
+    return [*found, *warning_sources(request.actor)]

@@ -17,6 +17,7 @@ Role = Literal[
     "verifier",
     "supervisor",
     "leader",
+    "administrator",
     "data-steward",
     "reporter",
     "system",
