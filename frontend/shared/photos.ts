@@ -1,4 +1,5 @@
 // Photos are made smaller before they travel, shown, and can be taken out again.
+import { captured } from "./capture";
 import { withExif } from "./exif";
 
 const LONGEST = 1600;
@@ -21,8 +22,20 @@ async function shrunk(file: File): Promise<File> {
   }
 }
 
+interface Chosen {
+  file: File;
+  proof: string;
+}
+
+// Hashed as it was chosen, before it is made smaller.
+async function taken(original: File): Promise<Chosen> {
+  const at = Date.now();
+  const file = await shrunk(original);
+  return { file, proof: await captured(original, file, at) };
+}
+
 class PhotoField {
-  private files: File[] = [];
+  private files: Chosen[] = [];
   private waiting: Promise<void> = Promise.resolve();
   private busy = false;
 
@@ -43,7 +56,7 @@ class PhotoField {
   }
 
   private async add(added: File[]): Promise<void> {
-    const smaller = await Promise.all(added.map(shrunk));
+    const smaller = await Promise.all(added.map(taken));
     this.files = [...this.files, ...smaller].slice(0, Number(this.box.dataset["photos"]));
     this.busy = false;
     this.show();
@@ -58,25 +71,29 @@ class PhotoField {
 
   private show(): void {
     const chosen = new DataTransfer();
-    this.files.forEach((file) => chosen.items.add(file));
+    this.files.forEach(({ file }) => chosen.items.add(file));
     this.input.files = chosen.files;
-    this.list.replaceChildren(...this.files.map((file) => this.item(file)));
+    this.list.replaceChildren(...this.files.map((one) => this.item(one)));
   }
 
-  private item(file: File): HTMLElement {
+  private item(chosen: Chosen): HTMLElement {
     const item = document.createElement("li");
     const image = document.createElement("img");
-    image.src = URL.createObjectURL(file);
-    image.alt = file.name;
+    image.src = URL.createObjectURL(chosen.file);
+    image.alt = chosen.file.name;
+    const proof = document.createElement("input");
+    proof.type = "hidden";
+    proof.name = `${this.input.name}_captured`;
+    proof.value = chosen.proof;
     const remove = document.createElement("button");
     remove.type = "button";
     remove.textContent = this.list.dataset["remove"] ?? "×";
     remove.addEventListener("click", () => {
       URL.revokeObjectURL(image.src);
-      this.files = this.files.filter((one) => one !== file);
+      this.files = this.files.filter((one) => one !== chosen);
       this.show();
     });
-    item.append(image, remove);
+    item.append(image, remove, proof);
     return item;
   }
 }

@@ -108,6 +108,7 @@ async function deliver(item: Item, hello: Hello): Promise<Answer> {
 async function upload(photo: KeptPhoto, hello: Hello): Promise<Answer> {
   const body = new FormData();
   body.set("photo", photo.blob, "photo.jpg");
+  if (photo.captured) body.set("captured", photo.captured); // photos kept by an older page have none
   return (await call(`/field/photos/${photo.key}/`, { method: "POST", body }, hello.token)) as Answer;
 }
 

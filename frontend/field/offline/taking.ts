@@ -5,6 +5,7 @@ import { sync } from "./send";
 import type { Item, KeptPhoto } from "./types";
 
 const PATIENCE = 8_000;
+const CAPTURED = "_captured";
 const TAKEN = /^\/field\/(report\/|cases\/[^/]+\/|rounds\/\d+\/)$/;
 
 export function account(): string {
@@ -55,8 +56,10 @@ function itemOf(form: HTMLFormElement, pressed: HTMLElement | null, who: string)
   const fields: [string, string][] = [];
   const photos: KeptPhoto[] = [];
   for (const [name, value] of filled) {
-    if (typeof value === "string") fields.push([name, value]);
-    else if (value.size) photos.push(kept(name, value, id));
+    if (typeof value !== "string") {
+      const at = photos.filter((photo) => photo.field === fieldOf(name)).length;
+      if (value.size) photos.push(kept(name, value, id, String(filled.getAll(`${name}${CAPTURED}`)[at] ?? "")));
+    } else if (!name.endsWith(CAPTURED)) fields.push([name, value]);
   }
   const plain = fields.filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "source_id");
   if (url === "/field/report/") plain.push(["source_id", id]);
@@ -66,9 +69,13 @@ function itemOf(form: HTMLFormElement, pressed: HTMLElement | null, who: string)
   return [after ? { ...item, after } : item, photos];
 }
 
-function kept(name: string, blob: Blob, item: string): KeptPhoto {
-  const field = name === "photos" ? "kept_photo" : `kept_${name}`;
-  return { key: crypto.randomUUID(), item, field, blob, there: false };
+function fieldOf(name: string): string {
+  return name === "photos" ? "kept_photo" : `kept_${name}`;
+}
+
+// `captured`: what the photo was when it was chosen; it travels with the photo.
+function kept(name: string, blob: Blob, item: string, captured: string): KeptPhoto {
+  return { key: crypto.randomUUID(), item, field: fieldOf(name), blob, captured, there: false };
 }
 
 // What the list of the queue calls it.

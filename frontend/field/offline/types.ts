@@ -100,6 +100,7 @@ export interface KeptPhoto {
   item: string;
   field: string;
   blob: Blob;
+  captured: string;
   there: boolean;
 }
 

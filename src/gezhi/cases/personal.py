@@ -166,7 +166,7 @@ PLAIN: Final[dict[str, str]] = {
     "cases_caseevent": "transition kind from_state to_state role",
     "cases_assignment": "kind state",
     "cases_supervision": "level",
-    "cases_evidence": "sha256 original_sha256 content_type kind",
+    "cases_evidence": "sha256 original_sha256 captured_sha256 content_type kind",
     "cases_callback": "place_code reason outcome",
     "cases_issueddocument": "template number code sha256",
     "cases_importrun": "state mapping",

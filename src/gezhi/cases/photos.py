@@ -18,6 +18,7 @@ from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.ExifTags import GPS, IFD, Base
 
+from gezhi.cases.capturing import Capture
 from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.likeness import Look, look_of
 from gezhi.lib.durable import write_whole
@@ -39,9 +40,15 @@ class BadPhoto(ValueError):
         self.code, self.zh, self.en = code, zh, en
 
 
-def store_photo(data: bytes, key: str = "") -> Photo:
+def store_photo(data: bytes, key: str = "", capture: Capture | None = None) -> Photo:
     """Write the photo safely to disk. `key`: the name that its sender gave it, so that a photo sent twice is stored
-    once; "" for a new one. Raises BadPhoto."""
+    once; "" for a new one. `capture`: what its sender says that it was. Raises BadPhoto."""
+    if capture is not None and hashlib.sha256(data).hexdigest() != capture.sent:
+        raise BadPhoto(
+            "photo-changed",
+            "收到的照片与发出的不一致，请重新发送。",
+            "What arrived is not the photo that was sent. Send it again.",
+        )
     if key and is_stored(key):
         return _same(load_photo(key), data)
     if len(data) > MAX_BYTES:
@@ -67,6 +74,8 @@ def store_photo(data: bytes, key: str = "") -> Photo:
         lat=lat,
         look=look.whole.hex() if look else "",
         look_bands=look.bands if look else (),
+        captured_sha256=capture.captured if capture else "",
+        captured_at=capture.at if capture else None,
     )
     write_whole(photo_path(photo.key), encoded)
     write_whole(_facts_path(photo.key), json.dumps(dataclasses.asdict(photo), default=str).encode())
@@ -87,10 +96,12 @@ def load_photo(key: str) -> Photo:
     if not is_stored(key):
         raise KeyError(key)
     facts = json.loads(_facts_path(key).read_bytes())
-    taken, bands = facts["taken_at"], tuple(facts.get("look_bands", ()))
-    return Photo(
-        **facts | {"taken_at": datetime.fromisoformat(taken) if taken else None, "look_bands": bands}
-    )
+    times = {name: _time(facts.get(name)) for name in ("taken_at", "captured_at")}
+    return Photo(**facts | times | {"look_bands": tuple(facts.get("look_bands", ()))})
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def forget_position(key: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from gezhi.cases.actions.taken import Taken
+from gezhi.cases.capturing import told_of
 from gezhi.ledger.entries import Draft, Fact, salted
 from gezhi.lib.json_text import sorted_json
 
@@ -20,6 +21,7 @@ def entry_of(taken: Taken, at: datetime) -> Draft:
         "unit": taken.after.unit_id,
         "words": salted(taken.salt, taken.words),
         "evidence": [photo.sha256 for photo in taken.photos],
+        **told_of(taken.photos),
     }
     if taken.for_id is not None:
         facts["for"] = taken.for_id

@@ -16,7 +16,7 @@ from gezhi.cases.actions.list_changes import change_lists
 from gezhi.cases.actions.taken import Taken, event_facts
 from gezhi.cases.answers import answer_text
 from gezhi.cases.case_row import CaseRow
-from gezhi.cases.intake.rows import DIRECT, EVENT, EVIDENCE, look_cells
+from gezhi.cases.intake.rows import DIRECT, EVENT, EVIDENCE, last_cells
 from gezhi.cases.models import Case, Lesson, Report
 from gezhi.cases.undoing import HELD
 from gezhi.cases.world import World
@@ -130,7 +130,7 @@ def _photos(taken: Taken, at: datetime) -> list[tuple[object, ...]]:
                 photo.width,
                 photo.height,
             )
-            + (photo.taken_at, photo.lon, photo.lat, at, *look_cells(photo))
+            + (photo.taken_at, photo.lon, photo.lat, at, *last_cells(photo))
         )
     return rows
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from gezhi.cases.answers import answer_text
+from gezhi.cases.capturing import told_of
 from gezhi.cases.intake.drafting import Draft
 from gezhi.cases.intake.joining import Joining
 from gezhi.cases.intake.shapes import NewReport, Photo, Receipt
@@ -39,7 +40,7 @@ REPORT = (
 EVENT = ("case_id seq at transition kind from_state to_state account_id role text facts due_at salt").split()
 EVIDENCE = (
     "key case_id report_id event_seq account_id sha256 original_sha256 content_type size width height "
-    "taken_at lon lat stored_at look look_bands"
+    "taken_at lon lat stored_at look look_bands captured_sha256 captured_at"
 ).split()
 JOINED = """
 WITH still AS (
@@ -276,6 +277,7 @@ def _entry(batch: Written, index: int, seq: int) -> Entry:
         "said": salted(salt, draft.report.text),
         "reporter": salted(salt, f"{draft.report.reporter_name}\n{draft.report.reporter_phone}"),
         "photos": [photo.sha256 for photo in draft.report.photos],
+        **told_of(draft.report.photos),
     }
     if draft.report.attributes:
         facts["attributes"] = salted(salt, sorted_json(draft.report.attributes))
@@ -291,14 +293,15 @@ def _photo_rows(batch: Written, index: int, seq: int) -> list[tuple[object, ...]
     where = (_case_id(batch, index), batch.ids[index][1], seq, report.submitted_by_id)
     return [
         (photo.key, *where, photo.sha256, photo.original_sha256, photo.content_type, photo.size, photo.width)
-        + (photo.height, photo.taken_at, photo.lon, photo.lat, batch.at_text, *look_cells(photo))
+        + (photo.height, photo.taken_at, photo.lon, photo.lat, batch.at_text, *last_cells(photo))
         for photo in report.photos
     ]
 
 
-def look_cells(photo: Photo) -> tuple[bytes | None, list[int] | None]:
-    """The columns by which a picture is found again."""
-    return (bytes.fromhex(photo.look), list(photo.look_bands)) if photo.look else (None, None)
+def last_cells(photo: Photo) -> tuple[object, ...]:
+    """The columns by which a picture is found again, and what its device says of it."""
+    look = (bytes.fromhex(photo.look), list(photo.look_bands)) if photo.look else (None, None)
+    return (*look, photo.captured_sha256, photo.captured_at)
 
 
 def _answer(batch: Written, index: int) -> Answer | None:

@@ -23,6 +23,8 @@ class Photo:
     lat: float | None = None
     look: str | None = None  # hex; "": nothing can be seen on it; None: never looked at
     look_bands: tuple[int, ...] = ()
+    captured_sha256: str = ""  # as the device that took it up says
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

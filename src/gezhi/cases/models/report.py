@@ -66,7 +66,11 @@ class Evidence(models.Model):
     event_seq = models.IntegerField(null=True)
     account_id = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64)
-    original_sha256 = models.CharField(max_length=64)
+    original_sha256 = models.CharField(max_length=64)  # of what arrived
+    captured_sha256 = models.CharField(
+        max_length=64, blank=True, db_default=""
+    )  # before it left its device, as that says
+    captured_at = models.DateTimeField(null=True)  # by the device's clock
     content_type = models.CharField(max_length=40)
     size = models.IntegerField()
     width = models.IntegerField()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
+from gezhi.cases.capturing import capture_in
 from gezhi.cases.photos import MAX_BYTES, BadPhoto, store_photo
 from gezhi.field.offline.views.arriving import done, refused
 from gezhi.field.offline.views.day import day_of
@@ -123,7 +124,8 @@ def photo(request: ActorRequest, key: str) -> HttpResponse:
     if upload is None:
         return refused(_("照片没有传完整，请重试。"))
     try:
-        store_photo(upload.read(MAX_BYTES + 1), str(key))
+        capture = capture_in(request.POST.get("captured", ""))
+        store_photo(upload.read(MAX_BYTES + 1), str(key), capture)
     except BadPhoto as bad:
         return refused(bad.en if english() else bad.zh)
     return done("", "")
