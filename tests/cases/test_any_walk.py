@@ -195,8 +195,7 @@ class Walk:
         )
 
     def _remember(self, taken: Transition, person: int | None) -> None:
-        if person is not None:
-            self.did.setdefault(taken.kind, set()).add(person)
+        self.did[taken.kind] = set() if person is None else {person}
         if taken.kind in OPENS_AGAIN:
             self.counts = Counter()
         self.counts[taken.kind] += 1

@@ -1,12 +1,12 @@
 """Steps that need approval: what was asked waits on the case until everyone in the chain has agreed. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from gezhi.cases.deadlines import size_of
-from gezhi.cases.procedure import ROLE_WORDS, Given, Refused, is_own_work, own_work_refused
-from gezhi.packs.shapes import Approval, Kind, Procedure, Transition
+from gezhi.cases.procedure import ROLE_WORDS, Given, Refused, Standing, is_own_work, own_work_refused
+from gezhi.packs.shapes import Approval, Procedure, Transition
 from gezhi.people.duties_apart import Doer, acting_apart
 
 
@@ -84,10 +84,10 @@ def ask(step: Transition, given: Given, doer: Doer, role: str, at: datetime) -> 
 
 
 def agree(
-    asked: Asked | None, procedure: Procedure, doer: Doer, did: Mapping[Kind, Collection[int]]
+    asked: Asked | None, procedure: Procedure, doer: Doer, standing: Standing
 ) -> tuple[Transition, Asked | None]:
-    """The step that was asked for, and what still waits; None: everyone has agreed. `did`: see Standing; what
-    somebody may not do alone they do not agree to either. Raises Refused."""
+    """The step that was asked for, and what still waits; None: everyone has agreed. What somebody may not do alone
+    they do not agree to either. Raises Refused."""
     known = _waiting(asked)
     step = next(one for one in procedure.transitions if one.key == known.step)
     chain = chain_of(step, known.given)
@@ -105,7 +105,7 @@ def agree(
             "不能审批自己的申请，请由另一人审批。",
             "Nobody approves their own request, or twice. Another person must.",
         )
-    if is_own_work(step, did, acting):
+    if is_own_work(step, standing, acting):
         raise own_work_refused(step)
     agreed = _one_more(known, doer.account_id, doer.for_id(link.by))
     return step, None if agreed.agreed == len(chain) else agreed
@@ -118,12 +118,12 @@ def _one_more(known: Asked, account_id: int | None, for_id: int | None) -> Asked
     return replace(known, agreed=known.agreed + 1, accounts=accounts, stood_for=stood_for)
 
 
-def deny(asked: Asked | None, procedure: Procedure, doer: Doer) -> Transition:
+def deny(asked: Asked | None, procedure: Procedure, doer: Doer, standing: Standing) -> Transition:
     """The step that is not to be: whoever's turn it is says no, or whoever asked takes it back. Raises Refused."""
     known = _waiting(asked)
     if doer.account_id is not None and known.accounts[:1] == (doer.account_id,):
         return next(one for one in procedure.transitions if one.key == known.step)
-    return agree(asked, procedure, doer, {})[0]
+    return agree(asked, procedure, doer, standing)[0]
 
 
 def _waiting(asked: Asked | None) -> Asked:

@@ -37,12 +37,12 @@ def decided(
     asked = asked_from(row.asked)
     role = role_taken(transition, standing, doer) or ""
     if transition.kind is Kind.DENY:
-        denied = deny(asked, procedure, doer)
+        denied = deny(asked, procedure, doer, standing)
         return Decision(
             transition, given, _waiting(row, None), {"step": denied.key}, _turn(asked, denied, doer) or role
         )
     if transition.kind is Kind.APPROVE:
-        wanted, left = agree(asked, procedure, doer, standing.did)
+        wanted, left = agree(asked, procedure, doer, standing)
         role = _turn(asked, wanted, doer)
         if left is not None or asked is None:
             return Decision(transition, given, _waiting(row, left), {"step": wanted.key}, role)

@@ -80,7 +80,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case as a decision sees it. `did`: who took steps of each kind (account ids), and for whom; `counts`: how often
+    """A case as a decision sees it. `did`: who took the last step of each kind (account ids), and for whom;
+    `handlers`: who ever handled it, and for whom; `counts`: how often
     since it was opened last; `rated`: this reporter has rated this closing; `others`: other reporters wait for the
     same case; `shares`: units that have not done their share; `present`: the
     actor's unit has reported in; `children`: of it that are open; `held_above`: a centre above its place holds it."""
@@ -97,6 +98,7 @@ class Standing:
     ordered: bool = False
     present: bool = False
     held_above: bool = False
+    handlers: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,12 @@ def role_taken(step: Transition, standing: Standing, doer: Doer) -> str | None:
     """The role in which this person may take the step: their own first, then in another's post. None: in none that
     keeps duties apart."""
     able = doer.able(step.by)
-    return next((role for role in able if not is_own_work(step, standing.did, doer.hands(role))), None)
+    return next((role for role in able if not is_own_work(step, standing, doer.hands(role))), None)
 
 
-def is_own_work(step: Transition, did: Mapping[Kind, Collection[int]], acting: Collection[int]) -> bool:
-    plain = {kind.value: accounts for kind, accounts in did.items()}
-    return own_work(step.kind.value, [kind.value for kind in step.not_by], plain, acting)
+def is_own_work(step: Transition, standing: Standing, acting: Collection[int]) -> bool:
+    last = {account for kind in step.not_by for account in standing.did.get(kind, ())}
+    return own_work(step.kind.value, last, standing.handlers, acting)
 
 
 def own_work_refused(step: Transition) -> Refused:

@@ -18,7 +18,7 @@ from gezhi.cases.workdays import is_workday
 from gezhi.packs.catalogue import Published, catalogue_of
 from gezhi.packs.shapes import Kind, Pack, Situation, Step, Transition
 from gezhi.people.directory import Directory, UnitCard
-from gezhi.people.duties_apart import Doer
+from gezhi.people.duties_apart import HANDLING, HANDLING_ROLES, Doer
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ROOT, PLACE = "110000000000", "110101001001001"
@@ -67,6 +67,7 @@ class Story:
         self.row = _opened(situation, setting, self.at)
         self.people: dict[str, int] = {}
         self.did: dict[Kind, set[int]] = {}
+        self.handlers: set[int] = set()
         self.counts: Counter[Kind] = Counter()
         self.rated: set[str] = set()
         self.partners: dict[int, str] = {}
@@ -122,6 +123,7 @@ class Story:
             asked=row.asked is not None,
             ordered=row.ordered,
             held_above=row.held_code != "",
+            handlers=self.handlers,
         )
 
     def _waiting(self) -> list[int]:
@@ -136,8 +138,10 @@ class Story:
                     self.partners[unit] = turn
 
     def _remember(self, step: Step, taken: Transition) -> None:
-        if step.person in self.people:
-            self.did.setdefault(taken.kind, set()).add(self.people[step.person])
+        who = {self.people[step.person]} if step.person in self.people else set()
+        self.did[taken.kind] = who
+        if taken.kind.value in HANDLING and step.by in HANDLING_ROLES:
+            self.handlers |= who
         if taken.kind in OPENS_AGAIN:
             self.rated, self.counts = set(), Counter()
         elif taken.kind is Kind.RATE:

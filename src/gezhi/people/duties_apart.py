@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 HANDLING: Final = frozenset({"handle", "finish", "share"})  # kinds of steps by which somebody handles
-APART: Final[Mapping[str, frozenset[str]]] = {"verify": HANDLING}  # whatever a procedure says
+HANDLING_ROLES: Final = frozenset(
+    {"handler", "partner", "grid-worker"}
+)  # who else takes such a step reviews it
+FROM_HANDLERS: Final = frozenset({"verify"})  # kinds of steps kept from handlers, whatever a procedure says
 
 GUARDED: Final = frozenset({"leader", "auditor", "administrator"})  # posts that two people give
 ALONE: Final = frozenset({"auditor"})  # posts beside which nobody holds another
@@ -40,12 +43,11 @@ def hands(account_id: int | None, for_id: int | None) -> frozenset[int]:
     return frozenset(one for one in (account_id, for_id) if one is not None)
 
 
-def own_work(
-    kind: str, not_by: Collection[str], did: Mapping[str, Collection[int]], acting: Collection[int]
-) -> bool:
-    """Whether one of those who act did, in the same matter, what this kind of step is kept apart from. `did`: kind ->
-    accounts; `not_by`: kinds that the procedure keeps apart besides."""
-    return any(not acting_apart(acting, did.get(other, ())) for other in {*not_by, *APART.get(kind, ())})
+def own_work(kind: str, last: Collection[int], handlers: Collection[int], acting: Collection[int]) -> bool:
+    """Whether one of those who act did, in the same matter, what this kind of step is kept apart from. `last`: who
+    took the last step of each kind that the procedure keeps apart; `handlers`: who ever handled."""
+    kept_from = {*last, *(handlers if kind in FROM_HANDLERS else ())}
+    return not acting_apart(acting, kept_from)
 
 
 def acting_apart(acting: Collection[int], others: Collection[int]) -> bool:

@@ -17,6 +17,7 @@ from gezhi.cases.queries.closing_facts import read_claims
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Kind
 from gezhi.people.directory import Directory
+from gezhi.people.duties_apart import HANDLING, HANDLING_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,15 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """`did`: who ever took a step of each kind, or asked for it where others agreed, and for whom; `counts`: how
-    often since the case was opened last."""
+    """`did`: who took the last step of each kind, or asked for it where others agreed, and for whom; `counts`: how
+    often since the case was opened last; `handlers`: who ever handled it, and for whom."""
 
     did: dict[Kind, Collection[int]]
     counts: dict[Kind, int]
+    handlers: set[int]
 
 
-NO_PAST = Past({}, {})
+NO_PAST = Past({}, {}, set())
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,16 @@ def around_cases(case_ids: Sequence[int], with_past: Sequence[int], photos: Coll
     """Shares of the cases, pasts of some of them, and photos that prove something already: one statement."""
     leads: dict[int, int] = {}
     partners: dict[int, list[Partner]] = defaultdict(list)
-    pasts: dict[int, Past] = defaultdict(lambda: Past({}, {}))
+    pasts: dict[int, Past] = defaultdict(lambda: Past({}, {}, set()))
     used = set()
     with connection.cursor() as cursor:
-        cursor.execute(_AROUND, [list(with_past), list(case_ids), list(photos)])
+        handling = [sorted(HANDLING), sorted(HANDLING_ROLES)]
+        cursor.execute(_AROUND, [list(with_past), list(case_ids), *handling, list(photos)])
         for what, case, number, count, kind, state, absent, accounts in cursor.fetchall():
             if what == "photo":
                 used.add(kind)
+            elif what == "handled":
+                pasts[case].handlers.update(accounts)
             elif what == "past":
                 pasts[case].did[Kind(kind)] = accounts
                 pasts[case].counts[Kind(kind)] = count
@@ -113,6 +118,7 @@ def standing_of(
         state=case.state,
         overdue=case.due_at is not None and case.due_at <= at,
         did=past.did,
+        handlers=past.handlers,
         counts=past.counts,
         shares=waiting_shares(partners, directory),
         children=case.open_children,
@@ -131,9 +137,10 @@ def has_reported_in(partners: Iterable[Partner], units: Collection[int]) -> bool
 
 _AROUND = """
 WITH told AS (
-    SELECT case_id, kind, seq, CASE WHEN facts ? 'asked_by'
-        THEN ARRAY[(facts -> 'asked_by' ->> 0)::bigint, (facts ->> 'asked_for')::bigint]
-        ELSE ARRAY[account_id, (facts ->> 'for')::bigint] END AS accounts,
+    SELECT case_id, kind, role, seq, CASE WHEN facts ? 'asked_by'
+        THEN array_remove(ARRAY[(facts -> 'asked_by' ->> 0)::bigint, (facts ->> 'asked_for')::bigint], NULL)
+        ELSE array_remove(ARRAY[account_id, (facts ->> 'for')::bigint], NULL) END AS accounts,
+        facts ? 'asked_by' AS agreed,
         lead(kind) OVER (PARTITION BY case_id ORDER BY seq) AS next
     FROM cases_caseevent
     WHERE case_id = ANY(%s::bigint[])
@@ -145,9 +152,13 @@ WITH told AS (
 (SELECT 'share', case_id, id, unit_id, kind, state, absent_at IS NOT NULL, NULL::bigint[]
  FROM cases_assignment WHERE case_id = ANY(%s::bigint[]) AND state IN ('open', 'received') ORDER BY id)
 UNION ALL
-SELECT 'past', e.case_id, 0, count(DISTINCT e.seq) FILTER (WHERE e.seq > coalesce(o.seq, 0)), e.kind, '', false,
-       array_remove(array_agg(DISTINCT one), NULL)
-FROM e LEFT JOIN o USING (case_id) CROSS JOIN unnest(e.accounts) AS one GROUP BY e.case_id, e.kind
+SELECT 'past', e.case_id, 0, count(*) FILTER (WHERE e.seq > coalesce(o.seq, 0)), e.kind, '', false,
+       (array_agg(e.accounts::text ORDER BY e.seq DESC))[1]::bigint[]
+FROM e LEFT JOIN o USING (case_id) GROUP BY e.case_id, e.kind
+UNION ALL
+SELECT 'handled', e.case_id, 0, 0, '', '', false, array_agg(DISTINCT one)
+FROM e CROSS JOIN unnest(e.accounts) AS one
+WHERE e.kind = ANY(%s) AND (e.agreed OR e.role = ANY(%s)) GROUP BY e.case_id
 UNION ALL
 SELECT 'photo', 0, 0, 0, key::text, '', false, NULL FROM cases_evidence WHERE key = ANY(%s::uuid[])
 """

@@ -20,6 +20,7 @@ from gezhi.pages.forms import form_view
 from gezhi.pages.lines import LineView, line_views
 from gezhi.pages.showing import said
 from gezhi.people.access import Actor
+from gezhi.people.duties_apart import HANDLING
 
 MOST: Final = 100
 _ELSEWHERE: Final = frozenset(
@@ -131,5 +132,6 @@ def _after(
     """What can follow at once: whoever receives a case without a network goes on to handle it."""
     if step.to is None or step.to == standing.state or step.approve:
         return ()
-    did = {**standing.did, step.kind: {*standing.did.get(step.kind, ()), seen.actor.account_id}}
-    return _open(procedure, replace(standing, state=step.to, did=did), case, seen)
+    did = {**standing.did, step.kind: {seen.actor.account_id}}
+    handlers = {*standing.handlers, *({seen.actor.account_id} if step.kind.value in HANDLING else ())}
+    return _open(procedure, replace(standing, state=step.to, did=did, handlers=handlers), case, seen)
