@@ -1,5 +1,6 @@
 """A day without a network: everything is done on the phone, and arrives once."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,8 @@ def test_a_day_without_a_network_arrives_once(
     assert reported_here() == 20
     reports = Report.objects.filter(source="field").values("id")
     assert Evidence.objects.filter(report_id__in=reports).count() == 20
+    sent = {hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.glob("*.jpg")}
+    assert set(Evidence.objects.values_list("captured_sha256", flat=True)) == sent  # also while offline
     assert Case.objects.filter(number__in=numbers, state="handled").count() == 5
     finished = CaseEvent.objects.filter(case__number__in=numbers, transition="finish")
     assert finished.count() == 5

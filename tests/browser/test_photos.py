@@ -1,5 +1,6 @@
-"""A photo that the browser makes smaller still says when and where it was taken, and stands upright."""
+"""A photo that the browser makes smaller still says when, where and of which bytes it was taken, and stands upright."""
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -45,3 +46,6 @@ def test_time_and_place_survive_being_made_smaller(arrive: Arrive, tmp_path: Pat
     assert kept.taken_at is not None
     assert kept.taken_at.isoformat() == "2026-07-01T04:30:00+00:00"
     assert kept.look_bands
+    assert kept.captured_sha256 == hashlib.sha256(taken_sideways()).hexdigest()
+    assert kept.captured_sha256 != kept.original_sha256  # what arrived was made smaller
+    assert kept.captured_at is not None
