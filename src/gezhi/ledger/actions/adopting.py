@@ -95,10 +95,10 @@ def _bodies(folder: LogFolder, known: int, head: notes.Checkpoint, root: bytes |
 def _read(folder: LogFolder, begin: int, end: int) -> Iterable[bytes]:
     for number in range(begin // WIDTH, (end - 1) // WIDTH + 1):
         tile = Tile(BUNDLE, number, width_in(BUNDLE, number, end))
-        data = folder.bytes_of(tile)
-        if data is None:
+        found = folder.find(tile)  # perhaps a wider one: files may be a moment ahead of their checkpoint
+        if found is None:
             raise MissingTile(tile.address)
-        yield from bodies_in(data, tile.width)[max(begin - number * WIDTH, 0) :]
+        yield from bodies_in(found[1], found[0].width)[max(begin - number * WIDTH, 0) : tile.width]
 
 
 def _place(known: int, bodies: Sequence[bytes]) -> int:
