@@ -21,5 +21,6 @@ urlpatterns = [
     re_path(r"^api/v1(?:/.*)?$", unknown),
     path("open311/v2/", include(open311)),
     path("tiles/", include("gezhi.exchange.tiles.urls")),
+    path("ledger/", include("gezhi.exchange.ledger.urls")),
     path("ledger/witness/", include("gezhi.exchange.witness.urls")),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from gezhi.ledger.tiles import WIDTH, Tile, hash_from
+from gezhi.ledger.tiles import BUNDLE, WIDTH, Tile, bodies_in, bundle_of, hash_from
 from gezhi.ledger.tree import HASH, HashOf, consistency_proof, inclusion_proof, range_root
 from gezhi.lib.durable import write_whole
 
@@ -48,6 +48,16 @@ class LogFolder:
         if data is None or len(data) < width * HASH:
             raise MissingTile(Tile(level, number, width).address)
         return data[: width * HASH]
+
+    def bundle(self, number: int, width: int) -> bytes:
+        """The first `width` entries of a bundle. Raises MissingTile, BadBundle."""
+        tile = Tile(BUNDLE, number, width)
+        found = self.find(tile)
+        if found is None:
+            raise MissingTile(tile.address)
+        if found[0] == tile:
+            return found[1]
+        return bundle_of(bodies_in(found[1], found[0].width)[:width])
 
     def bytes_of(self, tile: Tile) -> bytes | None:
         """The whole file in which the tile is found; None: there is none."""

@@ -18,13 +18,14 @@ from gezhi.cases.photos import MAX_BYTES
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem
 from gezhi.lib import request_id
 from gezhi.lib.ratelimit import TokenBuckets
-from gezhi.people.access import REPORT_FOR_OTHERS, REPORT_FROM_FIELD, Actor, actor_of
+from gezhi.people.access import AUDIT, REPORT_FOR_OTHERS, REPORT_FROM_FIELD, Actor, actor_of
 from gezhi.people.actions import hash_key
 from gezhi.people.looking import API, Origin
 from gezhi.people.models import Account
 from gezhi.people.queries import token_with
 
 REPORT, READ, ACT, CONTACT = "report", "read", "act", "contact"
+AUDIT_SCOPE = "audit"  # the bodies of the whole ledger
 ANYBODY: Final = frozenset[str]()
 CACHED: Final = 30.0  # seconds in which a withdrawn key still works
 KEPT: Final = 10_000  # keys
@@ -203,6 +204,8 @@ def _signed_in(request: HttpRequest) -> Caller | None:
     actor = actor_of(request.user, timezone.localdate())
     reports = actor.may(REPORT_FOR_OTHERS) or actor.may(REPORT_FROM_FIELD)
     scopes = {READ, ACT} | ({REPORT} if reports else set()) | ({CONTACT} if actor.may(CONTACT) else set())
+    if actor.may_at(AUDIT, settings.NODE_PLACE):
+        scopes.add(AUDIT_SCOPE)
     return Caller(actor, frozenset(scopes), by_key=False)
 
 

@@ -64,7 +64,7 @@ def _last(now: datetime, folder: LogFolder) -> Checkpoint | None:
     last, origin = queries.newest_checkpoint(), queries.origin()
     if last is not None and (named := notes.parse_checkpoint(last.note).origin) != origin:
         raise LedgerBroken(f"The log is called {named}; GEZHI_LEDGER_ORIGIN now says {origin}. Set it back.")
-    put_out = published_size(folder)
+    put_out = queries.put_out_size()
     if put_out <= (last.size if last else 0):
         return last
     if last is None:
@@ -74,12 +74,6 @@ def _last(now: datetime, folder: LogFolder) -> Checkpoint | None:
         )
     take_in(now, folder)
     return queries.newest_checkpoint()
-
-
-def published_size(folder: LogFolder) -> int:
-    """Of the checkpoint that lies there; 0: none."""
-    written = folder.text(CHECKPOINT)
-    return notes.parse_checkpoint(notes.parse_note(written).text).size if written else 0
 
 
 def _numbered(published: int) -> int:

@@ -10,6 +10,7 @@ from gezhi.ledger.queries.log import (
     newest_checkpoint,
     numbered,
     origin,
+    put_out_size,
 )
 from gezhi.ledger.queries.verifying import Verdict, verify
 
@@ -24,5 +25,6 @@ __all__ = [
     "newest_checkpoint",
     "numbered",
     "origin",
+    "put_out_size",
     "verify",
 ]

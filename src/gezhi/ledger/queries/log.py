@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
-from gezhi.ledger.folder import LogFolder
+from gezhi.ledger.folder import CHECKPOINT, LogFolder
 from gezhi.ledger.models import Checkpoint, Entry, LogKey
+from gezhi.ledger.notes import BadNote, parse_checkpoint, parse_note
 
 STAMP = "(SELECT coalesce(max(id), 0) FROM ledger_entry WHERE configures)"
 
@@ -51,3 +52,12 @@ def numbered() -> int:
     """How many entries have a place in the tree."""
     newest = Entry.objects.aggregate(newest=Max("tree_index"))["newest"]
     return 0 if newest is None else int(newest) + 1
+
+
+def put_out_size() -> int:
+    """How many entries the checkpoint stands over that lies in the folder; 0: none lies there, or it is not one.
+    No statement."""
+    try:
+        return parse_checkpoint(parse_note(log_folder().text(CHECKPOINT)).text).size
+    except (BadNote, UnicodeDecodeError):
+        return 0

@@ -21,6 +21,7 @@ from gezhi.exchange.rest.api import (
     documents,
     following,
     forms,
+    ledger,
     lists,
     packs,
     parameters,
@@ -68,6 +69,7 @@ for part in (
     command,
     streams,
     talk,
+    ledger,
 ):
     api.add_router("", part.router)
 
