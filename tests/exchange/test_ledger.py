@@ -9,6 +9,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -281,7 +282,7 @@ def test_a_case_of_another_place_is_not_proven_to_strangers(
     receipt = reported(photos=(store_photo(picture()),))
     key = Evidence.objects.get().key
     published(1)
-    for address in (f"cases/{receipt.case_number}/proof", f"photos/{key}/proof", "photos/no-key/proof"):
+    for address in (f"cases/{receipt.case_number}/proof", f"photos/{key}/proof", f"photos/{uuid4()}/proof"):
         assert client.get(f"/api/v1/{address}").status_code == 401
         assert person("jiangbei-dispatcher").get(f"/api/v1/{address}").status_code == 404
 

@@ -6,6 +6,7 @@ The log's own files (checkpoint, tiles) are below /ledger/, as c2sp.org/tlog-til
 import base64
 import json
 from typing import Annotated
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -128,22 +129,18 @@ def prove_case(request: CallerRequest, number: str) -> HttpResponse:
 
 
 @router.get("/photos/{key}/proof", auth=Scope(READ), response=MISSING, openapi_extra=ZIPPED)
-def prove_photo(request: CallerRequest, key: shapes.Name) -> HttpResponse:
+def prove_photo(request: CallerRequest, key: UUID) -> HttpResponse:
     """A photo of a case with the entries that name it by its SHA-256, and their proofs."""
     return photo_proof(_actor(request), key)
 
 
-def photo_proof(actor: Actor, key: str) -> HttpResponse:
+def photo_proof(actor: Actor, key: UUID) -> HttpResponse:
     """Raises Problem 404 for a photo that the actor may not see."""
     mine = Case.objects.filter(visible(actor)).values("id")
-    try:
-        one = Evidence.objects.filter(key=key, case_id__in=mine).first()
-        data = photo_path(str(one.key)).read_bytes() if one else b""
-    except (ValueError, OSError):
-        one = None
-    if one is None:
+    one = Evidence.objects.filter(key=key, case_id__in=mine).first()
+    if one is None or not photo_path(str(key)).exists():
         raise Problem(404, "unknown-photo", "There is no such photo in your places and units.")
-    name = f"{one.sha256}.jpg"
+    name, data = f"{one.sha256}.jpg", photo_path(str(key)).read_bytes()
     packed = proofs.zip_about_file(f"case:{one.case_id}", name, one.sha256, name, data)
     return _file(packed, ZIP, f"{one.sha256[:16]}-proof.zip")
 
