@@ -27,6 +27,8 @@ NODE_PHONE = os.environ.get("GEZHI_NODE_PHONE", "12345")
 NODE_COUNTER = os.environ.get("GEZHI_NODE_COUNTER", "")
 SMS_URL = os.environ.get("GEZHI_SMS_URL", "")
 SECURITY_PHONES = [phone for phone in os.environ.get("GEZHI_SECURITY_PHONES", "").split(",") if phone]
+BULK_READS = int(os.environ.get("GEZHI_BULK_READS", "60"))
+ODD_HOURS = odd_hours(os.environ.get("GEZHI_ODD_HOURS", "22-6"))
 OPERATOR_KIND = operator_kind(os.environ.get("GEZHI_OPERATOR_KIND", "other"))
 LEDGER_ORIGIN = os.environ.get("GEZHI_LEDGER_ORIGIN", "") or f"gezhi/{NODE_PLACE}"
 TIMESTAMP_URL = os.environ.get("GEZHI_TIMESTAMP_URL", "")
@@ -80,6 +82,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "gezhi.config.watching.Watch",
+    "gezhi.config.refusals.NoteRefusals",
     "django.middleware.security.SecurityMiddleware",
     "gezhi.config.middleware.CompressText",
     "gezhi.config.middleware.RefuseNulBytes",
@@ -165,6 +168,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        "report-uri": ["/security/csp-report"],
     }
 }
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("command/", include("gezhi.command.urls")),
     path("desk/", include("gezhi.desk.urls")),
     path("field/", include("gezhi.field.urls")),
+    path("security/", include("gezhi.security.urls")),
     path("desk/keeping/", include("gezhi.config.keeping.urls")),
     path("healthz", health.alive),
     path("readyz", health.ready),

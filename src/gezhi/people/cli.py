@@ -120,7 +120,7 @@ def list_people(text: str) -> None:
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice(["report", "read", "act", "contact", "audit"]),
+    type=click.Choice(["report", "read", "act", "contact", "audit", "security"]),
     default=["report"],
 )
 @click.option("--days", default=365, show_default=True)

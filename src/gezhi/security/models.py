@@ -88,3 +88,14 @@ class Watched(models.Model):
     at = models.DateTimeField()
     rules = models.IntegerField()
     milliseconds = models.IntegerField()
+
+
+class OutsideSignal(models.Model):
+    """By which name another system sent a signal: what it sends again is known."""
+
+    account_id = models.BigIntegerField()
+    key = models.CharField(max_length=120)
+    signal_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account_id", "key"], name="outside_signal_once")]

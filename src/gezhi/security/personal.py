@@ -17,6 +17,9 @@ TAGS: Final[dict[str, Personal]] = {
     "security_export.filters": _log("导出时的筛选条件", "What an exported list was narrowed by"),
     "security_export.cells": _log("导出内容的指纹（带密钥的截短散列）", "Fingerprint of what a file said"),
     "security_export.pairs": _log("导出内容的指纹（同行）", "Fingerprint of what stood together in a file"),
+    "security_outsidesignal.account_id": _log(
+        "发送信号的系统账户", "Account of the system that sent a signal", Grade.INSIDE
+    ),
     "security_raisedwarning.group": _log("预警涉及的账户或网络地址", "Account or address of a warning"),
     "security_raisedwarning.acknowledged_by": _log(
         "确认预警的人员", "Who acknowledged a warning", Grade.INSIDE
@@ -32,6 +35,7 @@ TAGS: Final[dict[str, Personal]] = {
 PLAIN: Final[dict[str, str]] = {
     "security_export": "number route title purpose format columns sha256 mark",
     "security_raisedwarning": "rule by",
+    "security_outsidesignal": "key",
 }
 HELD: Final[dict[str, Held]] = {
     "security_export": Held(

@@ -18,14 +18,16 @@ from gezhi.cases.photos import MAX_BYTES
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem
 from gezhi.lib import request_id
 from gezhi.lib.ratelimit import TokenBuckets
-from gezhi.people.access import AUDIT, REPORT_FOR_OTHERS, REPORT_FROM_FIELD, Actor, actor_of
+from gezhi.people.access import AUDIT, REPORT_FOR_OTHERS, REPORT_FROM_FIELD, SECURITY, Actor, actor_of
 from gezhi.people.actions import hash_key
 from gezhi.people.looking import API, Origin
 from gezhi.people.models import Account
 from gezhi.people.queries import token_with
+from gezhi.security.actions.noting import note
 
 REPORT, READ, ACT, CONTACT = "report", "read", "act", "contact"
 AUDIT_SCOPE = "audit"  # the bodies of the whole ledger
+SECURITY_SCOPE = "security"  # signals in and out
 ANYBODY: Final = frozenset[str]()
 CACHED: Final = 30.0  # seconds in which a withdrawn key still works
 KEPT: Final = 10_000  # keys
@@ -152,6 +154,7 @@ def keyed_caller(kind: str, key: str, request: HttpRequest) -> Caller:
     caller = caller_with_key(key)
     if caller is None:
         wrong_keys.take(address)
+        note("wrong-key", address)
         raise Problem(
             401, "wrong-key", "The key is unknown or has ended. Ask for a new one.", headers=_BEARER
         )
@@ -206,6 +209,8 @@ def _signed_in(request: HttpRequest) -> Caller | None:
     scopes = {READ, ACT} | ({REPORT} if reports else set()) | ({CONTACT} if actor.may(CONTACT) else set())
     if actor.may_at(AUDIT, settings.NODE_PLACE):
         scopes.add(AUDIT_SCOPE)
+    if actor.may_at(SECURITY, settings.NODE_PLACE):
+        scopes.add(SECURITY_SCOPE)
     return Caller(actor, frozenset(scopes), by_key=False)
 
 

@@ -30,6 +30,7 @@ from gezhi.exchange.rest.api import (
     public,
     reports,
     rounds,
+    security,
     signing,
     streams,
     talk,
@@ -70,6 +71,7 @@ for part in (
     streams,
     talk,
     ledger,
+    security,
 ):
     api.add_router("", part.router)
 
