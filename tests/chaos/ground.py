@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tests.chaos.clock import Clock, can_shift
 from tests.chaos.disk import Disk, can_mount
 from tests.chaos.gateway import Gateway
-from tests.chaos.outside import Outside, any_version, server_pid
+from tests.chaos.outside import Outside, any_version, kill, server_pid
 from tests.chaos.server import Server
 from tests.chaos.wire import Wire
 
@@ -85,6 +85,19 @@ def laid(folder: Path, database: str, seed: int) -> Iterator[Ground]:
         server.wait_ready(180)
         _begin_clients(ground, seed)
         yield ground
+
+
+def destroy(ground: Ground) -> float:
+    """Everything that runs is killed and everything that it kept is removed, but the backup. Returns when."""
+    if ground.outside:
+        ground.outside.give_up()
+    ground.server.kill_all()
+    kill(server_pid(ground.cluster))
+    at = time.time()
+    ground.book.gate.clear()
+    for folder in {ground.data, ground.cluster}:
+        shutil.rmtree(folder, ignore_errors=True)
+    return at
 
 
 def _settle(data: Path, outside: Outside | None) -> None:

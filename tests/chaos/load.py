@@ -26,8 +26,8 @@ TEXTS = (
 @dataclass
 class Book:
     """`asked`: every source id ever sent. `acknowledged`: source id -> tracking code. `steps`: acknowledged steps.
-    `taken`: case number and version after -> the acknowledged step. `busy`: answers that said when to come again; `rude`: that
-    should have. `when` an acknowledgement came. Clients wait at the `gate`."""
+    `taken`: case number and version after -> the acknowledged step. `busy`: answers that said when to come again;
+    `rude`: that should have. `when` an acknowledgement came. Clients wait at the `gate`."""
 
     asked: set[str] = field(default_factory=set)
     acknowledged: dict[str, str] = field(default_factory=dict)
@@ -59,6 +59,7 @@ class Book:
         with self.lock:
             self.steps += 1
             before = self.taken.setdefault((number, version), step)
+            self.when.setdefault(f"{number} {version}", time.time())
             if before != step:
                 self.contradictions.append(f"{number} {version}: {before}, then {step}")
 

@@ -69,6 +69,11 @@ class Outside:
             self._process.kill()
             self._process.wait()
 
+    def give_up(self) -> None:
+        """Nobody begins it again."""
+        self._stopping.set()
+        self.kill()
+
     def _make(self) -> None:
         user = server_user()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +128,7 @@ def backends(of: int) -> list[int]:
         with suppress(OSError):
             parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
             words = (folder / "cmdline").read_bytes().decode(errors="replace")
-            if parent == of and "gezhi" in words:
+            if of and parent == of and "gezhi" in words:
                 found.append(int(folder.name))
     return found
 
@@ -138,5 +143,8 @@ def server_pid(cluster: Path) -> int:
 
 
 def kill(pid: int) -> None:
+    """Nobody for 0, which to the kernel means this whole group."""
+    if pid <= 0:
+        return
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from pathlib import Path
 
@@ -83,10 +84,12 @@ def _chapter(asked: argparse.Namespace) -> int:
 
     folder = Path(tempfile.mkdtemp(prefix="gezhi-storm-"))
     folder.chmod(0o755)
-    broken = 0
+    broken = 1
     try:
         with laid(folder, asked.database, asked.seed) as ground:
             broken = _rounds(ground, asked)
+    except Exception:
+        traceback.print_exc()
     finally:
         if broken:
             print(f"Left for a look: {folder}", file=sys.stderr)

@@ -15,7 +15,10 @@ from gezhi.lib import request_id
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 _AGAIN: Final = 5  # seconds, while database or disk do not work
 _BUSY: Final = "The node is busy. Nothing was done. Send the same again after the seconds in Retry-After."
-_BROKEN: Final = "Something went wrong on our side, and whether it was done is uncertain. Send the same again: nothing is doubled."
+_BROKEN: Final = (
+    "Something went wrong on our side, and whether it was done is uncertain. "
+    "Send the same again: nothing is doubled."
+)
 _XML: Final = (
     '<?xml version="1.0" encoding="utf-8"?><errors><error><code>{code}</code>'
     "<description>{detail}</description></error></errors>"

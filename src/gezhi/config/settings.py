@@ -13,6 +13,7 @@ from gezhi.config.paths import PROJECT_DIR, data_dir
 from gezhi.config.proxies import proxies_in
 from gezhi.config.secret import secret_key
 from gezhi.config.statics import HASHED, PLAIN, is_built
+from gezhi.people.unusual import odd_hours
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
 

@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Final
 
 _SHOWN: Final = 20
+_PASSED: Final = 1_000_000
+_SEQUENCES: Final = """
+SELECT format('%I.%I', schemaname, sequencename), max_value FROM pg_sequences WHERE schemaname = 'public'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,20 @@ def settle_ledger() -> None:
     now = timezone.now()
     while publish_checkpoint(now, log_signers(now)) is not None:
         pass
+
+
+def pass_by_lost_numbers() -> None:
+    """Numbers that were given between the restored moment and the disaster are never given again: a case's number
+    that somebody was told, the key under which a gateway knows a message."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_SEQUENCES)
+        for name, largest in cursor.fetchall():
+            cursor.execute(
+                "SELECT setval(%s::regclass, least(coalesce(pg_sequence_last_value(%s::regclass), 0) + %s, %s))",
+                [name, name, _PASSED, largest],
+            )
 
 
 def named_files() -> Iterator[tuple[Path, str]]:
