@@ -180,6 +180,7 @@ PLAIN: Final[dict[str, str]] = {
 _STAFF_ROWS: Final = "t.account_id = %(account)s"
 HELD: Final[dict[str, Held]] = {
     "cases_report": Held(
+        name=("您反映的事：内容、地址、联系方式", "What you reported: words, address, contact data"),
         reporter="t.id = ANY(%(reports)s)",
         staff="t.submitted_by_id = %(account)s",
         begins={Since.CLOSED: _CLOSED},
@@ -192,6 +193,7 @@ HELD: Final[dict[str, Held]] = {
         context=("id", "source", "category", "place_code", "occurred_at", "received_at", "rated_at"),
     ),
     "cases_case": Held(
+        name=("事项的标题和地址", "Title and address of the matter"),
         reporter=_FIRST,
         about="t.id = ANY(%(cases)s)",
         begins={Since.CLOSED: "(CASE WHEN t.is_open THEN NULL ELSE t.closed_at END)"},
@@ -199,6 +201,7 @@ HELD: Final[dict[str, Held]] = {
         context=("number", "category", "state", "place_code", "opened_at", "closed_at"),
     ),
     "cases_caseevent": Held(
+        name=("您补充、评价时说的话", "What you added, and said with a rating"),
         reporter=_OWN_WORDS,
         staff=_STAFF_ROWS,
         about=_ABOUT,
@@ -213,6 +216,7 @@ HELD: Final[dict[str, Held]] = {
         staff=_STAFF_ROWS, about=_ABOUT, begins={Since.CLOSED: _CLOSED}, context=("case_id", "seq", "at")
     ),
     "cases_evidence": Held(
+        name=("照片", "Photos"),
         reporter="t.report_id = ANY(%(reports)s)",
         staff=_STAFF_ROWS,
         begins={Since.CLOSED: _CLOSED},
@@ -220,6 +224,7 @@ HELD: Final[dict[str, Held]] = {
         context=("key", "case_id", "report_id", "sha256", "content_type", "size", "taken_at", "stored_at"),
     ),
     "cases_callback": Held(
+        name=("回访时您说的话", "What you said when called back"),
         reporter="t.report_id = ANY(%(reports)s)",
         staff=_STAFF_ROWS,
         about=_ABOUT,
@@ -227,6 +232,7 @@ HELD: Final[dict[str, Held]] = {
         context=("id", "case_id", "reason", "at", "done_at", "outcome"),
     ),
     "cases_issueddocument": Held(
+        name=("发给您的文书", "Documents that were issued to you"),
         reporter="(t.facts->>'report_id')::bigint = ANY(%(reports)s)",
         staff=_STAFF_ROWS,
         about=_ABOUT,
@@ -260,13 +266,18 @@ HELD: Final[dict[str, Held]] = {
         context=("run_id", "row", "field"),
     ),
     "cases_lesson": Held(
+        name=("用来改进自动分类的原话", "Words that taught the classifier"),
         reporter="t.report_id = ANY(%(reports)s)",
         staff=_STAFF_ROWS,
         begins={Since.MADE: "t.at"},
         delete=True,
         context=("report_id", "category", "at"),
     ),
-    "cases_objection": Held(reporter="t.digest = %(digest)s", context=("automation", "teaching", "at")),
+    "cases_objection": Held(
+        name=("您拒绝自动处理的记录", "That you object to machines"),
+        reporter="t.digest = %(digest)s",
+        context=("automation", "teaching", "at"),
+    ),
     "cases_phrase": Held(staff=_STAFF_ROWS, context=("title", "text", "at")),
     "cases_savedview": Held(staff=_STAFF_ROWS),
     "cases_seen": Held(staff=_STAFF_ROWS, context=("at",)),

@@ -86,7 +86,8 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How the rows of a table `t` hang together with people, as SQL; "" where they do not.
+    """How the rows of a table `t` hang together with people, as SQL; "" where they do not. `name`: what residents call
+    such a row.
 
     `reporter`: true of rows of a person's reports; may use %(reports)s, %(cases)s, %(phone)s, %(channel)s,
     %(digest)s.
@@ -101,6 +102,7 @@ class Held:
     `context`: columns that a copy shows beside the tagged ones.
     """
 
+    name: Name = ("", "")
     reporter: str = ""
     staff: str = ""
     visited: str = ""

@@ -28,6 +28,7 @@ PLAIN: Final[dict[str, str]] = {
 }
 HELD: Final[dict[str, Held]] = {
     "notices_notice": Held(
+        name=("给您的答复和短信", "Answers and messages to you"),
         reporter="t.report_id = ANY(%(reports)s)",
         about="t.case_id = ANY(%(cases)s)",
         begins={Since.SENT: "t.sent_at"},

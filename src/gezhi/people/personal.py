@@ -131,6 +131,7 @@ HELD: Final[dict[str, Held]] = {
         context=("case_id", "place_code", "at", "until", "reviewed_at", "accepted"),
     ),
     "people_lookup": Held(
+        name=("谁查看过", "Who looked"),
         reporter=(
             "(t.subject_kind = 'report' AND t.subject_id = ANY(%(reports)s)"
             " OR t.case_id = ANY(%(cases)s) AND t.subject_kind <> 'report')"

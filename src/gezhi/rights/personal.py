@@ -59,6 +59,7 @@ _OF_REQUEST: Final = (
 )
 HELD: Final[dict[str, Held]] = {
     "rights_channel": Held(
+        name=("您登录用的手机号", "The number that you signed in with"),
         reporter="t.id = %(channel)s",
         begins={
             Since.CLOSED: "(SELECT CASE WHEN bool_or(r.done_at IS NULL) THEN NULL"
@@ -68,12 +69,14 @@ HELD: Final[dict[str, Held]] = {
         context=("made_at", "seen_at"),
     ),
     "rights_code": Held(
+        name=("验证码记录", "Codes that were sent"),
         reporter="t.digest = %(digest)s",
         begins={Since.ENDED: "t.expires_at"},
         delete=True,
         context=("made_at", "used_at", "sent_at"),
     ),
     "rights_request": Held(
+        name=("您提过的权利请求", "Your requests"),
         reporter=_OF_REQUEST,
         staff="t.account_id = %(account)s",
         begins={Since.CLOSED: "t.done_at"},

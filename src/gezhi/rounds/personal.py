@@ -32,9 +32,12 @@ PLAIN: Final[dict[str, str]] = {
 }
 HELD: Final[dict[str, Held]] = {
     "rounds_subject": Held(
-        visited=_LEFT_BY.format(column="id"), context=("id", "kind", "place_code", "added_at")
+        name=("走访对象", "Doors that are called at"),
+        visited=_LEFT_BY.format(column="id"),
+        context=("id", "kind", "place_code", "added_at"),
     ),
     "rounds_known": Held(
+        name=("走访了解到的情况", "What is known from visits"),
         visited=_LEFT_BY.format(column="subject_id"),
         staff=_BY,
         begins={Since.ENDED: "t.until"},
@@ -42,6 +45,7 @@ HELD: Final[dict[str, Held]] = {
         context=("subject_id", "element", "since", "confirmed_at", "until", "source"),
     ),
     "rounds_round": Held(
+        name=("走访记录", "Records of visits"),
         visited=_LEFT_BY.format(column="subject_id"),
         staff=_BY,
         begins={Since.ENDED: "t.ended_at"},
