@@ -80,8 +80,8 @@ def test_marks_stand_with_the_case_and_the_contract(city: Cast) -> None:
     contract = signed(city)
     case = Case.objects.get(id=reported().case_id)
     charge([verified(contract, case)], world(), timezone.now())
-    mark_quality(contract.pk, case.pk, 2, "灯罩没装", None, timezone.now())
-    mark_quality(contract.pk, case.pk, 4, "已补装", None, timezone.now() + timedelta(days=1))
+    mark_quality(contract.pk, case.pk, 2, "灯罩没装", (), timezone.now())
+    mark_quality(contract.pk, case.pk, 4, "已补装", (), timezone.now() + timedelta(days=1))
     assert costs([contract])[contract.pk].mark == pytest.approx(4)
     line = cost_lines(contract, 10)[0]
     assert (line.number, line.cents, line.mark, line.reason) == (case.number, 8800, 4, "已补装")

@@ -91,7 +91,7 @@ def people_actions(city: Cast) -> dict[str, Callable[[], object]]:
         "list change": lambda: people.apply_list_change(change, None, "1"),
         "contract": lambda: contracted.signed(city),
         "publish": lambda: people.publish_purchase(Contract.objects.get().pk, None, now),
-        "mark": lambda: people.mark_quality(Contract.objects.get().pk, 1, 4, "按时", None, now),
+        "mark": lambda: people.mark_quality(Contract.objects.get().pk, 1, 4, "按时", (), now),
         "end": lambda: people.end_contract(Contract.objects.get().pk, now.date(), "多次返工", None),
     }
 

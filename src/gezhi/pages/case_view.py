@@ -20,10 +20,10 @@ from gezhi.pages.showing import (
     StateTag,
     due_of,
     english,
-    role_name,
     said,
     source_name,
     state_tag,
+    who_words,
 )
 
 
@@ -57,6 +57,8 @@ class EventView:
     photos: list[str]
     notes: list[str]
     answers: list[tuple[str, str]]
+    seq: int
+    signed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,19 +151,19 @@ def _report_view(
 
 def event_views(found: CasePage) -> list[EventView]:
     """Newest first."""
-    return [_event_view(event, found) for event in reversed(found.events)]
+    return [event_view(event, found) for event in reversed(found.events)]
 
 
-def _event_view(event: EventLine, found: CasePage) -> EventView:
+def event_view(event: EventLine, found: CasePage) -> EventView:
     unit = found.world.directory.units.get(_number(event.facts.get("unit")))
-    who = f"{role_name(event.role)} {event.who}".strip()
+    who = who_words(event.role, event.who, event.for_who)
     photos = [str(photo.key) for photo in event.photos if photo.report_id is None]
     title = event.title[1] if english() else event.title[0]
     notes = event_notes(event.facts, event.lived.procedure, found.world)
     answers = event_answers(event, found.world)
-    return EventView(
-        title, event.at, who, unit_name(unit) if unit else "", event.text, photos, notes, answers
-    )
+    where = unit_name(unit) if unit else ""
+    signed = bool(event.facts.get("signed"))
+    return EventView(title, event.at, who, where, event.text, photos, notes, answers, event.seq, signed)
 
 
 def _number(value: object) -> int:

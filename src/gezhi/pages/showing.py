@@ -63,6 +63,12 @@ def said(words: Words) -> str:
     return words.en if english() else words.zh
 
 
+def who_words(role: str, who: str, for_who: str = "") -> str:
+    """The role, the name, and for whom: 代."""
+    named = f"{role_name(role)} {who}".strip()
+    return _("%(who)s（代 %(other)s）") % {"who": named, "other": for_who} if for_who else named
+
+
 def role_name(role: str) -> str:
     return str(ROLES.get(role, role))
 

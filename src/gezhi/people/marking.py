@@ -14,6 +14,8 @@ class HeldPost(Protocol):
     def unit_id(self) -> int: ...
     @property
     def place_code(self) -> str: ...
+    @property
+    def for_id(self) -> int | None: ...
 
 
 class Holder(Protocol):
@@ -23,7 +25,14 @@ class Holder(Protocol):
 
 def may_mark(holder: Holder, ordered_by: int, place_code: str) -> bool:
     """`ordered_by`: the unit that ordered the work, `place_code`: where it sits."""
-    return any(
-        post.role == VERIFIER and (post.unit_id == ordered_by or is_within(place_code, post.place_code))
+    return marking_post(holder, ordered_by, place_code) is not None
+
+
+def marking_post(holder: Holder, ordered_by: int, place_code: str) -> HeldPost | None:
+    """The post that lets this person mark; one of their own before one that they hold for another."""
+    able = (
+        post
         for post in holder.posts
+        if post.role == VERIFIER and (post.unit_id == ordered_by or is_within(place_code, post.place_code))
     )
+    return next(able, None)

@@ -26,15 +26,22 @@ SIGNALS: Final[dict[str, SignalKind]] = {
         SignalKind("bulk-read", "批量查看个人信息", "Personal data of many was read"),
         SignalKind("odd-hour-unmasking", "夜间解除遮挡", "A mask was lifted at night"),
         SignalKind("break-glass", "紧急查看", "A case was opened in an emergency"),
-        SignalKind("break-glass-review-overdue", "紧急查看逾期未复核", "An emergency look was not reviewed in time"),
+        SignalKind(
+            "break-glass-review-overdue", "紧急查看逾期未复核", "An emergency look was not reviewed in time"
+        ),
+        SignalKind("post-by-command", "命令行授予重要岗位", "A command gave a guarded post"),
+        SignalKind("auditor-post-ended", "审计岗位被终止", "An auditor's post was ended"),
         SignalKind("export", "导出文件", "A file was exported", ("rows",)),
+        SignalKind("api-read", "接口批量读取", "A list was read by key", ("rows",)),
         SignalKind("refused", "请求被拒绝", "Requests were refused", ("count",)),
         SignalKind("wrong-key", "接口密钥错误", "Wrong keys of the API", ("count",)),
         SignalKind("csp-report", "页面安全策略告警", "A page broke its content policy", ("count",)),
         SignalKind("ledger-broken", "存证链核对不符", "The ledger does not verify", ("count",)),
         SignalKind("timestamp-stale", "可信时间戳过期", "Trusted timestamps are stale", ("minutes",)),
         SignalKind("witness-stale", "见证过期", "Witnesses are stale", ("minutes",)),
-        SignalKind("ledger-late", "存证未及时入链", "Entries wait for their place in the ledger", ("minutes",)),
+        SignalKind(
+            "ledger-late", "存证未及时入链", "Entries wait for their place in the ledger", ("minutes",)
+        ),
         SignalKind("backup.stale", "备份过期", "Backups are stale"),
         SignalKind("backup.drill-failed", "恢复演练失败", "A restore drill failed"),
         SignalKind("backup.drill-stale", "久未做恢复演练", "No restore drill for long"),

@@ -24,7 +24,8 @@ SHOWN = 200  # newest steps and photos, oldest reports: after a storm a case hol
 
 @dataclass(frozen=True)
 class EventLine:
-    """One step of the timeline. `title`: (zh, en) of what was done; `lived`: the procedure of the step."""
+    """One step of the timeline. `title`: (zh, en) of what was done; `for_who`: whose post it was taken in, if not one
+    of `who`; `lived`: the procedure of the step."""
 
     seq: int
     at: datetime
@@ -38,6 +39,7 @@ class EventLine:
     facts: dict[str, object]
     photos: Sequence[Evidence]
     lived: Lived
+    for_who: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def _asked(case: Case, procedure: Procedure) -> AskedLine | None:
 
 def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence], world: World) -> list[EventLine]:
     rows = list(CaseEvent.objects.filter(case_id=case.pk).order_by("-seq")[:SHOWN])[::-1]
-    names = dict(Account.objects.filter(id__in={row.account_id for row in rows}).values_list("id", "name"))
+    people = {one for row in rows for one in (row.account_id, row.facts.get("for")) if one is not None}
+    names = dict(Account.objects.filter(id__in=people).values_list("id", "name"))
     past = lived(Lived(case.pack_version_id, procedure), [row.facts for row in rows], world.catalogue)
     return [
         EventLine(
@@ -142,6 +145,7 @@ def _events(case: Case, procedure: Procedure, evidence: Sequence[Evidence], worl
             title=_title(row, then.step(row.transition)),
             account_id=row.account_id,
             who=names.get(row.account_id or 0, ""),
+            for_who=names.get(row.facts.get("for") or 0, ""),
             role=row.role,
             text=row.text,
             facts=row.facts,

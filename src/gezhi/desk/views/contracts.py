@@ -33,7 +33,7 @@ from gezhi.people.access import CONTRACTS, DESK, EXPORT, Actor, ActorRequest, re
 from gezhi.people.actions import end_contract, mark_quality, publish_purchase, sign_contract
 from gezhi.people.actions.contracts import CannotChange
 from gezhi.people.directory import CONTRACTOR
-from gezhi.people.marking import may_mark
+from gezhi.people.marking import marking_post, may_mark
 from gezhi.people.models import Contract
 from gezhi.people.purposes import SUPERVISION
 from gezhi.people.queries.contracts import Found, contracts_found
@@ -183,18 +183,20 @@ def _end(pk: int, on: str, reason: str, actor: Actor) -> None:
 def mark(request: ActorRequest, pk: int) -> HttpResponse:
     found, given = _contract(pk), posted(request, ("case", "mark", "reason"))
     case = was_finished_under(found, given["case"])
-    if not may_mark(request.actor, found.ordered_by_id, found.ordered_by.place_code):
+    post = marking_post(request.actor, found.ordered_by_id, found.ordered_by.place_code)
+    if post is None:
         messages.warning(request, _("只有订立单位或其上级的核查员能评质量。"), "soon")
     elif case is None:
         messages.warning(request, _("这个案件不是按本合同办结的。"), "soon")
     else:
-        _mark(request, pk, case, number(given["mark"]) or 0, given["reason"][:300])
+        _mark(request, pk, case, (number(given["mark"]) or 0, given["reason"][:300]), post.for_id)
     return redirect("desk:contract", pk)
 
 
-def _mark(request: ActorRequest, pk: int, case: int, value: int, reason: str) -> None:
+def _mark(request: ActorRequest, pk: int, case: int, said: tuple[int, str], for_id: int | None) -> None:
+    acting = [request.actor.account_id, *filter(None, [for_id])]
     try:
-        mark_quality(pk, case, value, reason, request.actor.account_id, timezone.now())
+        mark_quality(pk, case, *said, acting, timezone.now())
         messages.success(request, _("质量评分已记下。"), "good")
     except CannotChange:
-        messages.warning(request, _("请评 1 到 5，并写明理由。"), "soon")
+        messages.warning(request, _("请评 1 到 5，写明理由；不能评本单位的质量。"), "soon")

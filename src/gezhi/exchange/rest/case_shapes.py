@@ -96,6 +96,7 @@ class CaseEventOut(BaseModel):
     title_zh: str
     title_en: str
     who: str
+    acting_for: str = Field(description="Whose post the step was taken in, when it was handed over.")
     role: str
     text: str
     photos: list[str]

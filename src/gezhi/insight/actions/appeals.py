@@ -1,6 +1,7 @@
 """Appeals of units against cases that are counted for them (申诉)."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from gezhi.cases.models import Case
@@ -10,6 +11,8 @@ from gezhi.insight.models import Appeal, Tally
 from gezhi.ledger.actions import record
 from gezhi.lib.codes import is_within
 from gezhi.people.access import APPRAISE, PERMISSIONS, Actor
+from gezhi.people.duties_apart import acting_apart, hands, may_judge
+from gezhi.people.queries.powers import units_of
 
 
 class AppealRefused(Exception):
@@ -89,12 +92,16 @@ def _require_judge(actor: Actor, appeal: Appeal) -> None:
             "申诉由本辖区督查员、领导或管理员裁定。",
             "Appeals are decided by supervisors, leaders or administrators of the place.",
         )
-    if appeal.unit_id in {post.unit_id for post in actor.posts} or appeal.account_id == actor.account_id:
+    acting = hands(actor.account_id, actor.whose(APPRAISE, place))
+    units = {post.unit_id for post in actor.posts} | units_of(acting, timezone.localdate(appeal.at))
+    if not may_judge(units, appeal.unit_id) or not acting_apart(acting, {appeal.account_id}):
         raise AppealRefused(
             "own-unit", "不能裁定本单位的申诉。", "You may not decide an appeal of your own unit."
         )
     gave = standing_events().filter(
-        case_id=appeal.case_id, account_id=actor.account_id, facts__unit=appeal.unit_id
+        Q(account_id__in=acting) | Q(facts__for__in=sorted(acting)),
+        case_id=appeal.case_id,
+        facts__unit=appeal.unit_id,
     )
     if gave.exists():
         raise AppealRefused(

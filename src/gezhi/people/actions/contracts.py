@@ -1,14 +1,18 @@
 """Contracts with third parties: signed, published, ended, marked."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.people.contracts import Terms
+from gezhi.people.duties_apart import may_judge
 from gezhi.people.models import Contract, QualityMark
+from gezhi.people.queries.powers import units_of
 
 
 class CannotChange(ValueError):
@@ -69,18 +73,24 @@ def end_contract(contract_id: int, on: date, reason: str, account_id: int | None
 
 @transaction.atomic
 def mark_quality(
-    contract_id: int, case_id: int, mark: int, reason: str, account_id: int | None, at: datetime
+    contract_id: int, case_id: int, mark: int, reason: str, acting: Sequence[int], at: datetime
 ) -> None:
-    """The mark of one case; a second one replaces the first, and the ledger keeps both."""
+    """The mark of one case; a second one replaces the first, and the ledger keeps both. `acting`: who marks, and for
+    whom; nobody marks the unit that they are of."""
     if not 1 <= mark <= 5 or not reason.strip():
         raise CannotChange(f"A mark is 1 to 5 with a reason; {mark} with '{reason}' was given.")
-    contract = _locked(contract_id)
+    contract, account_id = _locked(contract_id), next(iter(acting), None)
+    if not may_judge(units_of(acting, timezone.localdate(at)), contract.unit_id):
+        raise CannotChange(
+            "Whoever marks is of another unit than the one that is marked. Another person must."
+        )
     QualityMark.objects.update_or_create(
         contract=contract,
         case_id=case_id,
         defaults={"mark": mark, "reason": reason, "account_id": account_id, "at": at},
     )
     facts: dict[str, Fact] = {"case": case_id, "mark": mark, "reason": reason, "account": account_id}
+    facts |= {"for": acting[1]} if len(acting) > 1 else {}
     record("people.quality-marked", _subject(contract), facts)
 
 

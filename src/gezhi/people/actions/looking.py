@@ -4,8 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,6 +16,10 @@ from gezhi.ledger.entries import Fact, canonical, salted
 from gezhi.people.looking import Look
 from gezhi.people.models import Lookup, Signal
 from gezhi.people.purposes import PURPOSES
+from gezhi.people.unusual import is_odd, passed
+
+HOUR: Final = timedelta(hours=1)
+NOBODY: Final = ("records",)  # a look at who looked is kept like any other, and shows nobody's data
 
 
 def record_lookup(look: Look, now: datetime | None = None) -> Lookup:
@@ -33,8 +39,28 @@ def record_lookups(looks: Sequence[Look], now: datetime | None = None) -> list[L
     ]
     made = Lookup.objects.bulk_create(rows, batch_size=2000)
     if made:
-        record("people.looked", _subject(made), _facts(made))
+        unusual = _signal_unusual(made, at)
+        record("people.looked", _subject(made), _facts(made) | ({"signals": unusual} if unusual else {}))
     return made
+
+
+def _signal_unusual(made: Sequence[Lookup], at: datetime) -> list[str]:
+    """Looks at many people within an hour, at each further multiple of the setting; and masks lifted at night."""
+    first, found = made[0], list[str]()
+    since = Lookup.objects.filter(account_id=first.account_id, at__gt=at - HOUR, at__lte=at)
+    looked = since.exclude(subject_kind__in=NOBODY).count()
+    people = sum(one.subject_kind not in NOBODY for one in made)
+    if many := passed(looked - people, looked, settings.BULK_READS):
+        found.append(
+            raise_signal(
+                "bulk-read", first.account_id, first.address, {"rows": looked, "passed": many}, at
+            ).kind
+        )
+    lifted = [one for one in made if one.shown_until is not None]
+    if lifted and is_odd(timezone.localtime(at), settings.ODD_HOURS):
+        told: dict[str, Fact] = {"rows": len(lifted), "purpose": first.purpose, "case": first.case_id}
+        found.append(raise_signal("odd-hour-unmasking", first.account_id, first.address, told, at).kind)
+    return found
 
 
 def _subject(made: Sequence[Lookup]) -> str:
@@ -79,15 +105,8 @@ def record_signal(
 ) -> Signal:
     """Something that may matter for security. `facts`: texts, whole numbers, lists of them; never what a mask hides
     and never a secret that somebody typed."""
-    salt = secrets.token_bytes(16)
-    signal = Signal.objects.create(
-        kind=kind,
-        at=now or timezone.now(),
-        account_id=account_id,
-        address=address,
-        facts=dict(facts),
-        salt=salt,
-    )
+    signal = raise_signal(kind, account_id, address, facts, now)
+    salt = bytes(signal.salt)
     told: dict[str, Fact] = {
         "kind": kind,
         "account": account_id,
@@ -96,3 +115,12 @@ def record_signal(
     }
     record("people.signalled", f"signal:{signal.pk}", told)
     return signal
+
+
+def raise_signal(
+    kind: str, account_id: int | None, address: str, facts: Mapping[str, Fact], now: datetime | None = None
+) -> Signal:
+    """Within an action whose own entry in the ledger says what it did."""
+    at, salt = now or timezone.now(), secrets.token_bytes(16)
+    row = {"kind": kind, "at": at, "account_id": account_id, "address": address, "facts": dict(facts)}
+    return Signal.objects.create(**row, salt=salt)

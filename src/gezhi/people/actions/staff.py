@@ -13,19 +13,31 @@ from django.db.models import Q
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.people import queries
+from gezhi.people.actions.looking import raise_signal
+from gezhi.people.duties_apart import GUARDED
 from gezhi.people.models import Account, ApiToken, Post, Unit
 from gezhi.people.staffing import Changes, PostRow, R, UnitRow
 
 
 @transaction.atomic
 def open_account(
-    username: str, name: str, password: str | None, *, name_en: str = "", is_system: bool = False
+    username: str,
+    name: str,
+    password: str | None,
+    *,
+    name_en: str = "",
+    is_system: bool = False,
+    by: int | None = None,
 ) -> Account:
     """`password` None: the account cannot sign in."""
-    account = Account(username=username, name=name, name_en=name_en, is_system=is_system)
+    account = Account(username=username, name=name, name_en=name_en, is_system=is_system, made_by_id=by)
     account.set_password(password)
     account.save()
-    record("people.account-opened", f"account:{account.pk}", {"username": username, "system": is_system})
+    record(
+        "people.account-opened",
+        f"account:{account.pk}",
+        {"username": username, "system": is_system, "by": by},
+    )
     return account
 
 
@@ -76,6 +88,10 @@ def import_posts(rows: Sequence[PostRow], source: str) -> Changes[PostRow]:
         )  # fmt: skip
         same.update(valid_to=row.valid_to)
     record_import("people.posts-imported", changes, source)
+    for row in changes.new:
+        if row.role in GUARDED:
+            told: dict[str, Fact] = {"role": row.role, "place": row.place_code}
+            raise_signal("post-by-command", accounts[row.username], "", told)
     return changes
 
 
@@ -116,8 +132,17 @@ def record_import(kind: str, changes: Changes[R], source: str) -> None:
 
 @transaction.atomic
 def appoint(
-    account: Account, unit: Unit, role: str, place_code: str, valid_from: date, valid_to: date | None = None
+    account: Account,
+    unit: Unit,
+    role: str,
+    place_code: str,
+    valid_from: date,
+    valid_to: date | None = None,
+    *,
+    by: int | None = None,
 ) -> Post:
+    """`by`: whoever gives the post; None: a command. One of leader, auditor or administrator that a command gives
+    passes no second person, so that is a signal."""
     post = Post.objects.create(
         account=account, unit=unit, role=role, place_code=place_code, valid_from=valid_from, valid_to=valid_to
     )
@@ -127,18 +152,21 @@ def appoint(
         "role": role,
         "place": place_code,
         "from": valid_from.isoformat(),
+        "by": by,
     }
     record("people.appointed", f"post:{post.pk}", facts, configures=True)
+    if by is None and role in GUARDED:
+        raise_signal("post-by-command", account.pk, "", {"role": role, "place": place_code})
     return post
 
 
 @transaction.atomic
-def end_posts(posts: Sequence[int], day: date) -> None:
+def end_posts(posts: Sequence[int], day: date, *, by: int | None = None) -> None:
     """By id. From that day on they are not held; one that would not have had a single day is taken back."""
     chosen = Post.objects.filter(id__in=posts)
     chosen.filter(valid_from__gte=day).delete()
     chosen.filter(Q(valid_to=None) | Q(valid_to__gt=day)).update(valid_to=day)
-    facts: dict[str, Fact] = {"posts": list(posts), "on": day.isoformat()}
+    facts: dict[str, Fact] = {"posts": list(posts), "on": day.isoformat(), "by": by}
     record("people.posts-ended", "people", facts, configures=True)
 
 

@@ -1,11 +1,15 @@
 """What somebody may do today: posts of their own and of others, what is open in an emergency; and their history."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
+
+from gezhi.people.delegating import Seat
+from gezhi.people.models import Delegation, Post
+from gezhi.people.queries.staff import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,44 @@ def held_powers(account_id: int, today: date, now: datetime) -> Iterator[Power]:
         cursor.execute(_HELD, {"account": account_id, "today": today, "now": now})
         for *columns, _part in cursor.fetchall():
             yield Power(*columns)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSeat:
+    account_id: int
+    seat: Seat
+    valid_to: date | None
+
+
+def post_held(post_id: int, *, lock: bool = False) -> HeldSeat | None:
+    """The post, where its days are not over."""
+    rows = Post.objects.select_related("unit")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=post_id).first()
+    if found is None:
+        return None
+    seat = Seat(found.role, found.unit_id, found.unit.place_code)
+    return HeldSeat(found.account_id, seat, found.valid_to)
+
+
+def seats_of(account_id: int, day: date) -> list[Seat]:
+    """Own posts on a day."""
+    rows = Post.objects.filter(in_force(day), account_id=account_id)
+    return [Seat(*row) for row in rows.order_by("id").values_list("role", "unit_id", "unit__place_code")]
+
+
+def roles_held(account_id: int, today: date) -> set[str]:
+    """Of posts that are held today or will be."""
+    rows = Post.objects.filter(account_id=account_id).exclude(valid_to__lte=today)
+    return set(rows.values_list("role", flat=True))
+
+
+def handed_days(post_id: int) -> list[tuple[date, date]]:
+    """When the post is in another's hands."""
+    rows = Delegation.objects.filter(post_id=post_id, ended_at=None)
+    return list(rows.values_list("valid_from", "valid_to"))
+
+
+def units_of(accounts: Iterable[int], since: date) -> set[int]:
+    """Units at which any of these people has held a post of their own since a day."""
+    rows = Post.objects.filter(account_id__in=set(accounts)).exclude(valid_to__lte=since)
+    return set(rows.values_list("unit_id", flat=True))

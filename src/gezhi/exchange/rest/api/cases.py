@@ -16,6 +16,7 @@ from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.rest.queries import case_id_of, refuse_used
+from gezhi.exchange.rest.reading import kept_json
 from gezhi.people.access import Actor
 
 LINE = tuple(case_shapes.CaseLineOut.model_fields)
@@ -61,7 +62,8 @@ def list_cases(request: CallerRequest, asked: Query[ListQuery]) -> HttpResponse:
         page = case_list(_actor(request), Filters.read(given), timezone.now(), after=given["after"])
     except BadFilter as bad:
         raise Problem(422, "bad-filter", str(bad)) from bad
-    return JsonResponse({"cases": [_line(line) for line in page.lines], "next": page.next})
+    lines = [_line(line) for line in page.lines]
+    return kept_json(request, "案件", {"cases": lines, "next": page.next}, lines)
 
 
 @router.get(
@@ -166,6 +168,7 @@ def _events(page: CasePage) -> list[dict[str, object]]:
             "title_zh": event.title[0],
             "title_en": event.title[1],
             "who": event.who,
+            "acting_for": event.for_who,
             "role": event.role,
             "text": event.text,
             "photos": [str(photo.key) for photo in event.photos],

@@ -20,7 +20,7 @@ from gezhi.people.actions import end_contract, mark_quality, publish_purchase, s
 from gezhi.people.actions.contracts import CannotChange
 from gezhi.people.contracts import Known, Terms, faults_of
 from gezhi.people.directory import CONTRACTOR
-from gezhi.people.marking import may_mark
+from gezhi.people.marking import marking_post
 from gezhi.people.models import Contract, Purchase
 from gezhi.people.queries.contracts import Found, contracts_found, published_contracts
 
@@ -94,7 +94,8 @@ def end(request: CallerRequest, pk: int, body: shapes.EndIn) -> HttpResponse:
 def mark(request: CallerRequest, pk: int, body: shapes.MarkIn) -> HttpResponse:
     """The mark of one case that was finished under the contract, 1 bad to 5 good; a second one replaces it."""
     actor, found = _actor(request), _found(pk)
-    if not may_mark(actor, found.ordered_by_id, found.ordered_by.place_code):
+    post = marking_post(actor, found.ordered_by_id, found.ordered_by.place_code)
+    if post is None:
         detail = "Marks are for verifiers of the unit that ordered the work, or of a place above it."
         raise Problem(403, "not-your-role", detail)
     case = was_finished_under(found, body.case_number)
@@ -103,7 +104,8 @@ def mark(request: CallerRequest, pk: int, body: shapes.MarkIn) -> HttpResponse:
             404, "unknown-case", f"No case '{body.case_number}' was finished under {found.number[:60]}."
         )
     try:
-        mark_quality(pk, case, body.mark, body.reason, actor.account_id, timezone.now())
+        acting = [actor.account_id, *filter(None, [post.for_id])]
+        mark_quality(pk, case, body.mark, body.reason, acting, timezone.now())
     except CannotChange as error:
         raise Problem(422, "bad-mark", str(error)) from error
     return _answer(found)

@@ -9,7 +9,7 @@ from gezhi.cases.queries import CasePage, case_page, sent_before
 from gezhi.field.offline.views.arriving import done, gone, not_yet, refused, sent_of
 from gezhi.pages.asked import number as number_in
 from gezhi.pages.asked import posted
-from gezhi.pages.showing import english, role_name, said
+from gezhi.pages.showing import english, said, who_words
 from gezhi.pages.taking import Trouble, after_step, done_words, try_step
 from gezhi.people.access import ActorRequest
 
@@ -67,7 +67,7 @@ def _newer(request: ActorRequest, now: CasePage, step: str) -> dict[str, object]
         "since": [
             {
                 "title": event.title[at],
-                "who": f"{role_name(event.role)} {event.who}".strip(),
+                "who": who_words(event.role, event.who, event.for_who),
                 "at": f"{localtime(event.at):%m-%d %H:%M}",
                 "text": event.text,
             }
