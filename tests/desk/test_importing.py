@@ -50,7 +50,7 @@ def test_columns_are_guessed_previewed_imported_and_faults_fetched(dispatcher: C
     run_import(ImportRun.objects.get())
     assert dispatcher.get(f"{run}progress/").json()["ended"] is True
     assert "读到 3 行：新增 2，已有 0，有错 1" in dispatcher.get(run).content.decode()
-    errors = b"".join(dispatcher.get(f"{run}errors/")).decode()  # type: ignore[arg-type]
+    errors = dispatcher.get(f"{run}errors/").content.decode("utf-8-sig")
     assert re.search(r"^\d+,lon,400", errors, re.M)
     assert Report.objects.count() == 2
 

@@ -7,10 +7,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from gezhi.ledger.models import Entry
+from gezhi.people.actions import issue_token
 from gezhi.people.models import Signal
 from gezhi.security.actions import record_export
 from gezhi.security.fingerprints import sought, unpacked
@@ -111,3 +113,28 @@ def test_filters_are_bounded_and_hold_no_token() -> None:
 )
 def test_a_number_is_read_as_it_is_typed(typed: str, number: str) -> None:
     assert number_in(typed) == number
+
+
+def test_a_printed_case_says_its_number(signed_in: SignedIn) -> None:
+    case = reported("路灯不亮了，请来看看")
+    page = signed_in("dispatcher").get(f"/desk/cases/{case.case_number}/print/").content.decode()
+    kept = Export.objects.get()
+    assert (kept.format, kept.route, kept.rows) == ("print", "desk:case-print", 1)
+    assert "-".join((kept.number[:4], kept.number[4:8], kept.number[8:])) in page
+
+
+def test_a_list_that_a_key_reads_is_kept_and_one_at_a_desk_is_not(
+    city: Cast, signed_in: SignedIn, forty: list[str]
+) -> None:
+    owner = city.account("supervisor")
+    key = issue_token(owner, "another system", ["read"], timezone.now())
+    answer = Client(HTTP_AUTHORIZATION=f"Bearer {key}").get("/api/v1/cases")
+    kept = Export.objects.get()
+    assert answer.headers["Export-Number"] == kept.number
+    assert (kept.format, kept.rows, kept.account_id, kept.route) == ("json", 40, owner.pk, "api/v1/cases")
+    assert Signal.objects.filter(kind="api-read", facts__rows=40).exists()
+    leak = sought(list(lines_of(answer.content))[3:30], fingerprint_key(), timezone.get_current_timezone())
+    found = held(leak, kept.pk, unpacked(kept.rows, bytes(kept.cells), bytes(kept.pairs)))
+    assert (found.rows, found.cells) == (27, found.of_cells)
+    assert signed_in("supervisor").get("/api/v1/cases").status_code == 200
+    assert Export.objects.count() == 1

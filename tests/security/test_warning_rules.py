@@ -82,7 +82,7 @@ def test_a_pack_may_hold_rules_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"signals": ["exprot"]}, "there is no signal 'exprot'. Allowed: export"),
+        ({"signals": ["exprot"]}, "there is no signal 'exprot'. Allowed: did you mean 'export'"),
         ({"sums": "bytes"}, "not every signal tells 'bytes'"),
         ({"opens": "red", "category": "sec-leak"}, "the rule never reaches 'red'"),
         ({"opens": "blue", "category": "sec-leak"}, "there is no category 'sec-leak'"),

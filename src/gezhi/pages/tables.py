@@ -24,6 +24,7 @@ from gezhi.pages.showing import english
 from gezhi.people.access import Actor, ActorRequest
 from gezhi.people.purposes import HANDLING, PURPOSES
 from gezhi.security.actions import record_export
+from gezhi.security.fingerprints import Taker
 from gezhi.security.leaving import File, Taken, filters_of
 from gezhi.security.marked import Marked
 from gezhi.security.rounding import new_key
@@ -50,9 +51,11 @@ class Table:
     signed: bool = True
 
 
-def table_file(request: ActorRequest, table: Table, purpose: str = HANDLING) -> HttpResponseBase:
-    """As `as=csv` asks for, else a workbook. `purpose`: where the request names none."""
-    kind = "csv" if request.GET.get("as") == "csv" else "xlsx"
+def table_file(
+    request: ActorRequest, table: Table, purpose: str = HANDLING, kind: str = ""
+) -> HttpResponseBase:
+    """`kind`: csv or xlsx; as `as=csv` asks for, else a workbook. `purpose`: where the request names none."""
+    kind = kind or ("csv" if request.GET.get("as") == "csv" else "xlsx")
     number, mark = readable_code(), new_key()
     taken = taken_by(request, table.title, purpose)
     line = export_line(number, request.actor, taken.purpose) if table.signed else ""
@@ -67,6 +70,27 @@ def table_file(request: ActorRequest, table: Table, purpose: str = HANDLING) -> 
         with file:
             return HttpResponse(file.read(), content_type=content_type, headers=disposition)
     return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+
+
+def keep_file(
+    request: ActorRequest,
+    title: str,
+    kind: str,
+    data: bytes,
+    rows: Iterable[Row],
+    *,
+    purpose: str,
+    number: str = "",
+) -> str:
+    """A file that leaves as it is, since its bytes are signed or published: kept with what it says, and numbered."""
+    number = number or readable_code()
+    taker = Taker(fingerprint_key(), timezone.get_current_timezone())
+    for row in rows:
+        taker.add(row)
+    digest = hashlib.sha256(data).hexdigest()
+    file = File(number, kind, (), len(data), digest, new_key(), taker.taken())
+    record_export(taken_by(request, title, purpose), file)
+    return number
 
 
 def taken_by(request: ActorRequest, title: str, purpose: str) -> Taken:

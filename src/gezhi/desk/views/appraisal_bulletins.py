@@ -18,8 +18,9 @@ from gezhi.insight.queries.methods import NoAppraisal, methods
 from gezhi.pages.asked import posted
 from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english
-from gezhi.pages.tables import XLSX
+from gezhi.pages.tables import XLSX, keep_file
 from gezhi.people.access import APPRAISE, DESK, ActorRequest, requires
+from gezhi.people.purposes import SUPERVISION
 
 PAGE: Final = 30
 TYPES: Final = {"xlsx": XLSX, "pdf": "application/pdf"}
@@ -67,6 +68,8 @@ def file(request: ActorRequest, pk: int, kind: str) -> HttpResponse:
     content = {"xlsx": found.xlsx, "pdf": found.pdf}.get(kind)
     if content is None:
         raise Http404
+    tables = Tables(Content.model_validate(found.content), english())
+    keep_file(request, tables.title, kind, bytes(content), tables.ranking()[1], purpose=SUPERVISION)
     name = f"{found.appraisal}-{found.period}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(bytes(content), content_type=TYPES[kind], headers=headers)

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,14 +18,14 @@ from gezhi.exchange.files.actions import (
     FileUnreadable,
     Mapping,
     columns_of,
-    errors_csv,
     preview,
     start,
     store_upload,
     suggest_mapping,
 )
 from gezhi.exchange.files.mapping import mapping_from
-from gezhi.exchange.files.queries import runs_of
+from gezhi.exchange.files.queries import ERROR_COLUMNS, errors_of, runs_of
+from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import IMPORT, ActorRequest, requires
 
 _SHOWN: Final = 20
@@ -186,9 +186,8 @@ def run_progress(request: ActorRequest, key: UUID) -> HttpResponse:
 @require_GET
 def errors(request: ActorRequest, key: UUID) -> HttpResponseBase:
     found = _found(request, key)
-    response = StreamingHttpResponse(errors_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="errors-{key}.csv"'
-    return response
+    table = Table(f"errors-{key}", _("导入错误"), ERROR_COLUMNS, errors_of(found), signed=False)
+    return table_file(request, table, kind="csv")
 
 
 def _run_view(run: ImportRun) -> RunView:

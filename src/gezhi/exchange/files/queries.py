@@ -121,11 +121,15 @@ def runs_of(actor: Actor) -> QuerySet[ImportRun]:
 
 
 def errors_csv(run: ImportRun) -> Iterator[str]:
-    """The faults of an import as CSV text, row, field, value and problem, in the file's order."""
-    faults = ImportRow.objects.filter(run=run).order_by("id").values_list("row", "field", "value", "problem")
+    """The faults of an import as CSV text."""
     yield csv_line(ERROR_COLUMNS)
-    for fault in faults.iterator(chunk_size=2000):
-        yield csv_line(fault)
+    yield from map(csv_line, errors_of(run))
+
+
+def errors_of(run: ImportRun) -> Iterator[tuple[object, ...]]:
+    """The faults of an import as ERROR_COLUMNS, in the file's order."""
+    faults = ImportRow.objects.filter(run=run).order_by("id").values_list("row", "field", "value", "problem")
+    yield from faults.iterator(chunk_size=2000)
 
 
 def csv_line(cells: tuple[object, ...]) -> str:

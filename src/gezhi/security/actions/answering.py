@@ -6,6 +6,7 @@ from typing import Final
 from django.db import transaction
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.lib.refused import Refused
 from gezhi.security.actions.taking_up import take_up
 from gezhi.security.models import RaisedWarning
@@ -39,7 +40,7 @@ def mute(warning_id: int, account_id: int, until: datetime, reason: str, now: da
     warning.muted_by, warning.muted_until = account_id, until
     warning.mute_reason = reason.strip()[:LONGEST_TEXT]
     warning.save(update_fields=["muted_by", "muted_until", "mute_reason"])
-    facts = {"account": account_id, "until": until.isoformat(timespec="seconds")}
+    facts: dict[str, Fact] = {"account": account_id, "until": until.isoformat(timespec="seconds")}
     record("security.warning.muted", f"warning:{warning.pk}", facts)
     return warning
 

@@ -16,8 +16,8 @@ SIGNAL: Final = "export"
 
 
 @transaction.atomic
-def record_export(taken: Taken, file: File) -> Export:
-    """One row, one entry in the ledger, one signal. Raises ValueError for a purpose that is not on the list."""
+def record_export(taken: Taken, file: File, signal: str = SIGNAL) -> Export:
+    """One row, one entry in the ledger, one signal of this kind. Raises ValueError for an unknown purpose."""
     if taken.purpose not in PURPOSES:
         raise ValueError(f"'{taken.purpose}' is not a purpose; there are {', '.join(PURPOSES)}.")
     at = timezone.now()
@@ -53,5 +53,5 @@ def record_export(taken: Taken, file: File) -> Export:
         "sha256": file.sha256,
     }
     record("security.exported", f"export:{file.number}", facts)
-    record_signal(SIGNAL, taken.account_id, taken.address, told, at)
+    record_signal(signal, taken.account_id, taken.address, told, at)
     return made

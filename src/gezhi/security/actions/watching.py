@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.packs.shapes import LEVELS, WarningRule
 from gezhi.security.models import JoinedSignal, RaisedWarning, Watched
 from gezhi.security.queries.counting import counted, rules, standing
@@ -54,7 +55,7 @@ def _do(rule: WarningRule, one: Decision, now: datetime) -> None:
     if one.do is Do.RAISE:
         _raise(rule, one, now)
         return
-    warning = RaisedWarning.objects.select_for_update().get(pk=one.warning)
+    warning = RaisedWarning.objects.select_for_update().get(pk=one.warning or 0)
     if one.do is Do.END:
         warning.ended_at = now
         warning.save(update_fields=["ended_at"])
@@ -97,7 +98,11 @@ def _join(warning: RaisedWarning, signals: Sequence[int]) -> None:
 
 def _record(kind: str, warning: RaisedWarning) -> None:
     """Without the group: an address is personal."""
-    facts = {"rule": warning.rule, "level": LEVELS[warning.level - 1], "number": warning.number}
+    facts: dict[str, Fact] = {
+        "rule": warning.rule,
+        "level": LEVELS[warning.level - 1],
+        "number": warning.number,
+    }
     record(f"security.{kind}", f"warning:{warning.pk}", facts)
 
 

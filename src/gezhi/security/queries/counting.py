@@ -1,7 +1,7 @@
 """What the rules of warnings count, and which warnings stand."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -42,7 +42,7 @@ def counted(rule: WarningRule, now: datetime) -> list[Counted]:
         f" FROM people_signal WHERE {where} GROUP BY 1 HAVING {number} >= %(least)s ORDER BY 2 DESC LIMIT 1000"
     )
     begin, _, end = rule.hours.partition("-")
-    values = {
+    values: dict[str, Any] = {
         "kinds": list(rule.signals),
         "since": now - span(rule.within),
         "now": now,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
@@ -52,11 +52,11 @@ class Taking:
     rows: int
 
 
-def warnings_newest(*, standing: bool, most: int) -> Sequence[RaisedWarning]:
+def warnings_newest(*, standing: bool, most: int) -> list[RaisedWarning]:
     """Those that stand, highest first; or all, newest first."""
     if standing:
-        return RaisedWarning.objects.filter(ended_at=None).order_by("-level", "-last_at", "-id")[:most]
-    return RaisedWarning.objects.order_by("-began_at", "-id")[:most]
+        return list(RaisedWarning.objects.filter(ended_at=None).order_by("-level", "-last_at", "-id")[:most])
+    return list(RaisedWarning.objects.order_by("-began_at", "-id")[:most])
 
 
 def warnings_matching(standing: str, rule: str, level: int) -> QuerySet[RaisedWarning]:
@@ -69,17 +69,19 @@ def warnings_matching(standing: str, rule: str, level: int) -> QuerySet[RaisedWa
     return found.filter(level=level) if level else found
 
 
-def signals_after(after: int, most: int) -> Sequence[Signal]:
-    return Signal.objects.filter(id__gt=after).order_by("id")[:most]
+def signals_after(after: int, most: int) -> list[Signal]:
+    return list(Signal.objects.filter(id__gt=after).order_by("id")[:most])
 
 
-def signals_of(warning: RaisedWarning, most: int) -> Sequence[Signal]:
-    return Signal.objects.filter(id__in=warning.joined.values("signal_id")).order_by("-at", "-id")[:most]
+def signals_of(warning: RaisedWarning, most: int) -> list[Signal]:
+    return list(
+        Signal.objects.filter(id__in=warning.joined.values("signal_id")).order_by("-at", "-id")[:most]
+    )
 
 
 def curve(since: datetime, until: datetime, step: timedelta) -> list[Point]:
     """One statement; empty slots count zero."""
-    values = {"since": since, "until": until, "step": step, "kinds": list(FAILURES)}
+    values: dict[str, Any] = {"since": since, "until": until, "step": step, "kinds": list(FAILURES)}
     with connection.cursor() as cursor:
         cursor.execute(_CURVE, values)
         return [Point(*row) for row in cursor.fetchall()]
@@ -96,16 +98,15 @@ def failures_by_source(since: datetime) -> list[Source]:
 
 
 def exports_by_account(since: datetime) -> list[Taking]:
-    rows = (
+    rows = list(
         Export.objects.filter(at__gt=since, account_id__isnull=False)
-        .values("account_id")
+        .values_list("account_id")
         .annotate(files=Count("id"), sum=Sum("rows"))
         .order_by("-sum", "-files")[:_TOP]
     )
-    names = dict(Account.objects.filter(id__in=[one["account_id"] for one in rows]).values_list("id", "name"))
-    return [
-        Taking(one["account_id"], names.get(one["account_id"], "?"), one["files"], one["sum"]) for one in rows
-    ]
+    taken = [(int(account or 0), files, many) for account, files, many in rows]
+    names = dict(Account.objects.filter(id__in=[account for account, *_ in taken]).values_list("id", "name"))
+    return [Taking(account, names.get(account, "?"), files, many) for account, files, many in taken]
 
 
 def incidents() -> QuerySet[Case]:
@@ -114,9 +115,9 @@ def incidents() -> QuerySet[Case]:
     return Case.objects.filter(category__in=[one for one in categories if one])
 
 
-def open_incidents() -> Sequence[Case]:
+def open_incidents() -> list[Case]:
     """What is due first stands first."""
-    return incidents().filter(is_open=True).order_by("due_at", "id")[:50]
+    return list(incidents().filter(is_open=True).order_by("due_at", "id")[:50])
 
 
 def watched() -> Watched | None:

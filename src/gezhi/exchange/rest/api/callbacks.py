@@ -15,6 +15,7 @@ from gezhi.exchange.rest import call_shapes as shapes
 from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
+from gezhi.exchange.rest.reading import kept_json
 from gezhi.exchange.rest.shapes import Name, ProblemOut, StaleOut
 from gezhi.lib.codes import is_code
 from gezhi.people.access import CALLBACK, CIRCLES, Actor
@@ -40,7 +41,8 @@ def callbacks(request: CallerRequest, asked: Query[shapes.CallQuery]) -> HttpRes
     except BadFilter as bad:
         raise Problem(422, "bad-filter", str(bad)) from bad
     lines = [_callback(one) for one in found.get_page(asked.page)] if asked.page <= found.num_pages else []
-    return JsonResponse({"callbacks": lines, "count": found.count, "page": asked.page})
+    body = {"callbacks": lines, "count": found.count, "page": asked.page}
+    return kept_json(request, "回访", body, lines)
 
 
 @router.post(

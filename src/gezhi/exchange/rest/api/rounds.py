@@ -16,6 +16,7 @@ from gezhi.exchange.rest import shapes
 from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
+from gezhi.exchange.rest.reading import kept_json
 from gezhi.packs.forms import Answers, KnownValue, Value, check_answers, fields_of
 from gezhi.people.access import PLAN, Actor
 from gezhi.rounds import actions
@@ -62,7 +63,8 @@ def list_rounds(request: CallerRequest, asked: Query[bodies.RoundQuery]) -> Http
         raise Problem(422, "bad-filter", str(bad)) from bad
     rounds = list(found[asked.after : asked.after + SHOWN + 1])
     following = asked.after + SHOWN if len(rounds) > SHOWN else None
-    return JsonResponse({"rounds": [_round(one) for one in rounds[:SHOWN]], "next": following})
+    lines = [_round(one) for one in rounds[:SHOWN]]
+    return kept_json(request, "巡查走访", {"rounds": lines, "next": following}, lines)
 
 
 @router.post("/rounds/{pk}/finish", auth=Scope(ACT), response={200: bodies.FinishedOut, **FOUND})
@@ -179,7 +181,7 @@ def list_subjects(request: CallerRequest, asked: Query[bodies.SubjectQuery]) -> 
         may = readable(actor, plans.elements_about(one.kind), one.place_code, current.directory)
         lines.append(_subject(one, {key: row for key, row in known.get(one.pk, {}).items() if key in may}))
     following = asked.after + SHOWN if len(subjects) > SHOWN else None
-    return JsonResponse({"subjects": lines, "next": following})
+    return kept_json(request, "走访对象", {"subjects": lines, "next": following}, lines)
 
 
 @router.post("/subjects", auth=Scope(ACT), response={201: bodies.SubjectOut, **PROBLEMS})
