@@ -50,6 +50,9 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:inbox": "dispatcher",
     "desk:board": "dispatcher",
     "desk:phrases": "leader",
+    "desk:ledger": "auditor",
+    "desk:ledger-entries": "auditor",
+    "desk:ledger-entry": "auditor",
 }
 AREAS: Final[Mapping[str, str]] = {
     "portal": "",
@@ -71,6 +74,7 @@ FOUND: Final[Mapping[str, str]] = {
     "JOIN people_account a ON a.id = p.account_id WHERE a.username = 'handler' ORDER BY t.at DESC LIMIT 1",
     "desk:bulletin": "SELECT id FROM insight_bulletin ORDER BY id LIMIT 1",
     "desk:profile": "SELECT place_code FROM cases_case GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
+    "desk:ledger-entry": "SELECT id FROM ledger_entry WHERE kind = 'case.report' ORDER BY tree_index DESC NULLS LAST LIMIT 1",
     "desk:round": "SELECT id FROM rounds_round ORDER BY id LIMIT 1",
     "desk:plan": "SELECT plan FROM rounds_round ORDER BY id LIMIT 1",
     "desk:subject": "SELECT id FROM rounds_subject ORDER BY id LIMIT 1",
@@ -100,7 +104,8 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "hotline-hints import-mapping import-progress import-errors lists-export coverage-export callbacks-export "
         "circles-export contracts-export contract-change contract-mark appraisal-export bulletin-publish bulletin-file "
         "profiles-export training-progress export-rounds round-photo notes note inbox-seen "
-        "phrase-save phrase-end statistics-export triage-act beside undo appeal-decide"
+        "phrase-save phrase-end statistics-export triage-act beside undo appeal-decide "
+        "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof"
     ).split()
 ) | {
     *(

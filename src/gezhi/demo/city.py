@@ -317,6 +317,7 @@ GUESTS: Final = (
         "导入、训练分类",
         "import files, train the classifier",
     ),
+    Guest("auditor", "孙正言", "Sun Zhengyan", "auditor", CENTRE, "存证链、查阅记录", "the ledger, who looked at what"),
 )
 
 

@@ -14,6 +14,7 @@ from gezhi.cases.queries.inbox import Source, sources_of, unseen
 from gezhi.cases.world import known_world
 from gezhi.insight.queries.inbox import appeal_sources
 from gezhi.people.access import (
+    AUDIT,
     CALLBACK,
     CIRCLES,
     COMMAND,
@@ -68,6 +69,7 @@ _MENU: Final = (
             ("keeping:home", "check", _("备份与演练"), KEEPING),
         ),
     ),
+    (_("审计"), (("desk:ledger", "shield", _("存证链"), AUDIT),)),
 )
 
 

@@ -4,7 +4,9 @@ import json
 from collections.abc import Sequence
 
 from gezhi.ledger.folder import MissingTile
+from gezhi.ledger.keys import verifiers_of
 from gezhi.ledger.models import Checkpoint, Entry
+from gezhi.ledger.notes import Verifier
 from gezhi.ledger.packing import Enclosed, Proven, zip_of
 from gezhi.ledger.proofs import Proof
 from gezhi.ledger.queries.log import listed_keys, log_folder, newest_checkpoint
@@ -29,6 +31,11 @@ def proof_of(index: int, head: Checkpoint | None = None) -> Proof:
         return Proof(index, log_folder().inclusion(index, found.size), found.note)
     except MissingTile as error:
         raise _lost(error) from error
+
+
+def verifiers() -> list[Verifier]:
+    """Of every key that ever signed for this log."""
+    return verifiers_of(one.vkey for one in listed_keys())
 
 
 def inclusion(index: int, size: int) -> list[bytes]:

@@ -1,5 +1,6 @@
 """Entries by subject, kind and time, and the list of checkpoints; newest first."""
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,6 +79,10 @@ class Head:
     signed_by: tuple[str, ...]
     stamped_at: datetime | None
     stamped_by: str
+
+    @property
+    def root_text(self) -> str:
+        return base64.b64encode(self.root).decode()
 
 
 def checkpoints(before: int | None = None, count: int = PAGE) -> list[Head]:
