@@ -18,6 +18,13 @@ SHELLS = {
     "cases/world.py",  # what a process keeps in memory of the database
     "cases/photos.py",  # the folder of evidence
     "cases/papers.py",  # the folder of issued documents
+    *(  # what stands between a browser and an account
+        f"people/signing_in/{name}.py"
+        for name in (
+            *("adapters", "counting", "entering", "gate", "passkeys", "passwords", "provider", "sealing"),
+            *("store", "trying"),
+        )
+    ),
     *(
         f"cases/intake/{name}.py" for name in ("door", "edge", "gate", "lookups", "rows")
     ),  # the action of intake

@@ -12,6 +12,7 @@ UNRECORDED = {
     "ledger/actions/sequencing.py",  # their places in the tree
     "ledger/actions/publishing.py",  # the head of the tree over them
     "ledger/actions/vouching.py",  # what outsiders say of that head; an entry for it would need them again
+    "people/actions/tries.py",  # counted so that nobody tries too often; what it amounts to is a signal
     "notices/actions.py",  # an answer follows from a step that is recorded
     "insight/actions/tallying.py",  # counts follow from events that are recorded, and can be made anew
     "cases/actions/seeing.py",  # what a person has looked at is no act of the city

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
-from gezhi.people.access import PERMISSIONS, public
+from gezhi.people.access import OWN, PERMISSIONS, public
 
-KNOWN = {"public"}.union(*PERMISSIONS.values())
+KNOWN = {"public", OWN}.union(*PERMISSIONS.values())
 FOREIGN = ("django.contrib.staticfiles", "django.views.static", "django.views.i18n")
 
 

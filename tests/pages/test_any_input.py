@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from gezhi.cases.models import Evidence
 from gezhi.cases.photos import load_photo
 from gezhi.config.urls import urlpatterns
-from gezhi.desk.views import signing
 from gezhi.exchange.files.actions import start, store_upload
 from gezhi.exchange.files.mapping import mapping_from
 from gezhi.portal.views import follow
@@ -158,8 +157,7 @@ def known(city: cast.Cast) -> dict[str, str]:
 @pytest.fixture(autouse=True)
 def _fresh_tries() -> Iterator[None]:
     yield
-    for buckets in (signing.WRONG_TRIES, signing.WRONG_NAMES, follow.WRONG_TRIES):
-        buckets._held.clear()
+    follow.WRONG_TRIES._held.clear()
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:ledger": "auditor",
     "desk:ledger-entries": "auditor",
     "desk:ledger-entry": "auditor",
+    **{f"desk:{name}": "admin" for name in ("people", "person", "person-new", "people-keys")},
 }
 AREAS: Final[Mapping[str, str]] = {
     "portal": "",
@@ -77,6 +78,7 @@ FOUND: Final[Mapping[str, str]] = {
     "desk:ledger-entry": "SELECT id FROM ledger_entry WHERE kind = 'case.report' ORDER BY tree_index DESC NULLS LAST LIMIT 1",
     "desk:round": "SELECT id FROM rounds_round ORDER BY id LIMIT 1",
     "desk:plan": "SELECT plan FROM rounds_round ORDER BY id LIMIT 1",
+    "desk:person": "SELECT id FROM people_account WHERE username = 'dispatcher'",
     "desk:subject": "SELECT id FROM rounds_subject ORDER BY id LIMIT 1",
     "field:case": "SELECT c.number FROM cases_case c JOIN people_post p USING (place_code) JOIN people_account a "
     "ON a.id = p.account_id WHERE a.username = 'gridworker' ORDER BY c.is_open DESC, c.id DESC LIMIT 1",
@@ -103,6 +105,8 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "sign-out bulk export save-view forget-view issue document drawing parameter-set parameter-withdraw evidence "
         "hotline-hints import-mapping import-progress import-errors lists-export coverage-export callbacks-export "
         "circles-export contracts-export contract-change contract-mark appraisal-export bulletin-publish bulletin-file "
+        "second passkey challenge identity identity-back link link-open account-end account-passkey account-codes "
+        "account-remove account-key-end person-act "
         "profiles-export training-progress export-rounds round-photo notes note inbox-seen "
         "phrase-save phrase-end statistics-export triage-act beside undo appeal-decide "
         "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof"

@@ -50,8 +50,8 @@ class JsonLines(logging.Formatter):
         facts = getattr(record, "facts", None)
         if isinstance(facts, dict):
             line |= {key: value for key, value in facts.items() if key not in line}
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_text or record.exc_info:
+            line["error"] = record.exc_text or self.formatException(record.exc_info or (None, None, None))
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -62,13 +62,20 @@ def logging_settings(level: str, form: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"numbered": {"()": "gezhi.config.logs.Numbered"}},
+        "filters": {
+            "numbered": {"()": "gezhi.config.logs.Numbered"},
+            "secrets": {"()": "gezhi.lib.redacting.RedactSecrets"},
+        },
         "formatters": {
             "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request)s %(message)s"},
             "json": {"()": "gezhi.config.logs.JsonLines"},
         },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": form or "line", "filters": ["numbered"]}
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": form or "line",
+                "filters": ["numbered", "secrets"],
+            }
         },
         "root": {"handlers": ["stderr"], "level": level},
     }

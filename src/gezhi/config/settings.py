@@ -1,6 +1,7 @@
 """Settings of a node. Every GEZHI_* variable is described in docs/reference/settings.md."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
@@ -13,6 +14,8 @@ from gezhi.config.paths import PROJECT_DIR, data_dir
 from gezhi.config.proxies import proxies_in
 from gezhi.config.secret import secret_key
 from gezhi.config.statics import HASHED, PLAIN, is_built
+from gezhi.people.signing_in.identity import provider_in
+from gezhi.people.signing_in.policy import second_factor_in
 from gezhi.people.unusual import odd_hours
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
@@ -58,7 +61,11 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.postgres",
-    "django.contrib.sessions",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
@@ -85,6 +92,7 @@ MIDDLEWARE = [
     "gezhi.config.watching.Watch",
     "gezhi.config.refusals.NoteRefusals",
     "django.middleware.security.SecurityMiddleware",
+    "gezhi.config.headers.SayWhatIsAllowed",
     "gezhi.config.middleware.CompressText",
     "gezhi.config.middleware.RefuseNulBytes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -98,7 +106,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "gezhi.config.middleware.RefuseLargeBodies",
+    "gezhi.people.signing_in.middleware.KeepSession",
 ]
 ROOT_URLCONF = "gezhi.config.urls"
 WSGI_APPLICATION = "gezhi.config.wsgi.application"
@@ -124,12 +134,38 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "gezhi.people.signing_in.passwords.UnlikeTheName"},
+    {"NAME": "gezhi.people.signing_in.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "gezhi.people.signing_in.passwords.OfNoUseHere",
+        "OPTIONS": {"words": ("gezhi", "格治", NODE_NAME)},
+    },
 ]
 LOGIN_URL = "desk:sign-in"
 LOGIN_REDIRECT_URL = "desk:home"
+ACCOUNT_URL = "desk:account"
+FACTORS_URL = "desk:account-factors"
+CONFIRM_URL = "desk:confirm"
+IDENTITY_URL = "desk:identity-back"
+SECOND_FACTOR = second_factor_in(os.environ.get("GEZHI_SECOND_FACTOR", "") or "offered")
+RECENT_SIGN_IN = timedelta(minutes=int(os.environ.get("GEZHI_RECENT_MINUTES", "10")))
+OIDC = provider_in(os.environ)
+
+ACCOUNT_ADAPTER = "gezhi.people.signing_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_DISPLAY = str
+MFA_ADAPTER = "gezhi.people.signing_in.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+SOCIALACCOUNT_ADAPTER = "gezhi.people.signing_in.adapters.IdentityAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = OIDC.for_allauth() if OIDC else {}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -149,11 +185,18 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not _HASHES
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
 
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "gezhi.people.signing_in.store"
+SESSION_IDLE = timedelta(minutes=int(os.environ.get("GEZHI_SESSION_IDLE_MINUTES", "480")))
+SESSION_LONGEST = timedelta(hours=int(os.environ.get("GEZHI_SESSION_HOURS", "72")))
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 _BASEMAP_ORIGIN = [BASEMAP.origin] if BASEMAP and BASEMAP.origin else []

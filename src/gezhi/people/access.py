@@ -20,6 +20,7 @@ from gezhi.lib.codes import is_within, place_range
 from gezhi.people.duties_apart import Doer
 from gezhi.people.models import Account, Role
 from gezhi.people.queries.powers import held_powers
+from gezhi.people.signing_in.gate import held_back
 
 P = ParamSpec("P")
 
@@ -110,6 +111,10 @@ class Actor:
     name: str
     posts: tuple[HeldPost, ...]
     opened: tuple[Opened, ...] = ()
+
+    @property
+    def roles(self) -> set[str]:
+        return {post.role for post in self.posts}
 
     def may(self, permission: str) -> bool:
         return any(permission in PERMISSIONS.get(post.role, frozenset()) for post in self.posts)
@@ -224,6 +229,8 @@ def requires(permission: str) -> Callable[[ActorView[P]], View[P]]:
             actor = actor_of(request.user, timezone.localdate())
             if not actor.may(permission):
                 return render(request, "refused.html", {"actor": actor}, status=403)
+            if (other_way := held_back(request, actor.roles)) is not None:
+                return other_way
             request.actor = actor  # type: ignore[attr-defined]
             return kept_nowhere(view(request, *args, **kwargs))  # type: ignore[arg-type]
 
@@ -231,3 +238,20 @@ def requires(permission: str) -> Callable[[ActorView[P]], View[P]]:
         return checked  # type: ignore[return-value]
 
     return mark
+
+
+OWN = "own"
+
+
+def own(view: ActorView[P]) -> View[P]:
+    """Anyone who is signed in, in post or not, about their own account."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not isinstance(request.user, Account):
+            return redirect_to_login(request.get_full_path())
+        request.actor = actor_of(request.user, timezone.localdate())  # type: ignore[attr-defined]
+        return kept_nowhere(view(request, *args, **kwargs))  # type: ignore[arg-type]
+
+    checked.permission = OWN  # type: ignore[attr-defined]
+    return checked  # type: ignore[return-value]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gezhi.people.cli_import import Above, import_list
+from gezhi.people.signing_in.policy import LONGEST, SCOPES
 
 if TYPE_CHECKING:
     from gezhi.people.models import Account
@@ -116,14 +117,8 @@ def list_people(text: str) -> None:
 @people.command()
 @click.argument("username")
 @click.argument("name")
-@click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    type=click.Choice(["report", "read", "act", "contact", "audit", "security"]),
-    default=["report"],
-)
-@click.option("--days", default=365, show_default=True)
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), default=["report"])
+@click.option("--days", type=click.IntRange(1, LONGEST), default=LONGEST, show_default=True)
 def token(username: str, name: str, scopes: tuple[str, ...], days: int) -> None:
     """Issue a key for another system. It is printed once."""
     from django.utils import timezone
@@ -171,7 +166,7 @@ def withdraw_key(number: int) -> None:
     if found.expires_at <= now:
         sys.exit(f"Key {number} ended already on {timezone.localtime(found.expires_at).date()}.")
     withdraw_token(found, now)
-    click.echo(f"Key {number} ({found.name}) is withdrawn; within half a minute nobody takes it any more.")
+    click.echo(f"Key {number} ({found.name}) is withdrawn; within a second nobody takes it any more.")
 
 
 def _account(username: str) -> "Account":
@@ -186,9 +181,11 @@ def _account(username: str) -> "Account":
 def _refuse_weak(password: str, person: "Account") -> None:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
+    from django.utils.translation import override
 
     try:
-        validate_password(password, person)
+        with override("en"):
+            validate_password(password, person)
     except ValidationError as error:
         sys.exit(" ".join(error.messages))
 

@@ -10,7 +10,6 @@ from gezhi.lib.personal import (
     RECORD,
     SECURITY_DUTY,
     SERVICE,
-    SIGN_IN,
     SUPERVISION_DUTY,
     Grade,
     Held,
@@ -20,6 +19,7 @@ from gezhi.lib.personal import (
     in_words,
     of_staff,
 )
+from gezhi.people import personal_signing
 
 _SECURITY: Final = ("security",)
 _AUDIT: Final = ("audit", "security", "rights")
@@ -35,6 +35,7 @@ def _log(zh: str, en: str, retention: Retention, grade: Grade = Grade.PERSONAL) 
 
 
 TAGS: Final[dict[str, Personal]] = {
+    **personal_signing.TAGS,
     "people_account.username": of_staff("登录名", "User name", IN_POST),
     "people_account.name": of_staff("姓名", "Name", IN_POST),
     "people_account.name_en": of_staff("英文姓名", "Name in English", IN_POST),
@@ -74,10 +75,6 @@ TAGS: Final[dict[str, Personal]] = {
     "people_breakglass.salt": _log(
         "应急查看理由存证用的盐值", "Salt of an emergency look's reason in the ledger", LOOKS, Grade.INSIDE
     ),
-    "django_session.session_key": _secret("会话编号", "Key of a session"),
-    "django_session.session_data": _log(
-        "会话内容（登录、最近查过的查询码）", "What a session remembers (sign-in, codes looked up)", SIGN_IN
-    ),
     "people_lookup.account_id": _log("查看人", "Who looked", LOOKS, Grade.INSIDE),
     "people_lookup.reason": _log("查看的理由", "Why somebody looked", LOOKS),
     "people_lookup.address": _log("查看时的网络地址", "Network address of a look", LOOKS),
@@ -88,6 +85,7 @@ TAGS: Final[dict[str, Personal]] = {
     "people_signal.salt": _log("安全信号存证用的盐值", "Salt of a signal in the ledger", LOGS, Grade.INSIDE),
 }
 PLAIN: Final[dict[str, str]] = {
+    **personal_signing.PLAIN,
     "people_unit": "code name name_en kind place_code functions",
     "people_post": "place_code",
     "people_apitoken": "name scopes",
@@ -106,7 +104,7 @@ PLAIN: Final[dict[str, str]] = {
 }
 _BY: Final = "t.account_id = %(account)s"
 HELD: Final[dict[str, Held]] = {
-    "django_session": Held(begins={Since.ENDED: "t.expire_date"}, delete=True),
+    **personal_signing.HELD,
     "people_account": Held(staff="t.id = %(account)s", context=("id", "is_active", "last_login")),
     "people_post": Held(staff=_BY, context=("unit_id", "role", "place_code", "valid_from", "valid_to")),
     "people_apitoken": Held(staff=_BY, context=("name", "scopes", "made_at", "expires_at")),

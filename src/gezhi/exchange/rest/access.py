@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 from typing import Final
 
@@ -16,21 +17,27 @@ from ninja.utils import check_csrf
 
 from gezhi.cases.photos import MAX_BYTES
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem
+from gezhi.ledger.queries import configuration_stamp
 from gezhi.lib import request_id
 from gezhi.lib.ratelimit import TokenBuckets
 from gezhi.people.access import AUDIT, REPORT_FOR_OTHERS, REPORT_FROM_FIELD, SECURITY, Actor, actor_of
 from gezhi.people.actions import hash_key
+from gezhi.people.actions.tries import token_used
 from gezhi.people.looking import API, Origin
 from gezhi.people.models import Account
 from gezhi.people.queries import token_with
+from gezhi.people.signing_in import policy
+from gezhi.people.signing_in.gate import lacks_factor
 from gezhi.security.actions.noting import note
 
-REPORT, READ, ACT, CONTACT = "report", "read", "act", "contact"
-AUDIT_SCOPE = "audit"  # the bodies of the whole ledger
-SECURITY_SCOPE = "security"  # signals in and out
+REPORT, READ, ACT, CONTACT = policy.REPORT, policy.READ, policy.ACT, policy.CONTACT
+AUDIT_SCOPE = policy.AUDIT  # the bodies of the whole ledger
+SECURITY_SCOPE = policy.SECURITY  # signals in and out
 ANYBODY: Final = frozenset[str]()
-CACHED: Final = 30.0  # seconds in which a withdrawn key still works
+CACHED: Final = 30.0  # seconds until a caller is read again at the latest
+CHECKED: Final = 1.0  # seconds in which a key that was ended, or posts that were, still count
 KEPT: Final = 10_000  # keys
+NOTED: Final = timedelta(minutes=5)  # between two notes that a key was used
 MULTIPART_ROOM: Final = 64 * 1024  # bytes around a photo
 
 by_caller = TokenBuckets(size=4000, seconds=2)
@@ -60,10 +67,13 @@ class CallerRequest(HttpRequest):
 
 
 _callers: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
+_checked: tuple[float, int] = (0.0, -1)
 
 
 def caller_with_key(key: str) -> Caller | None:
-    """The holder of a key; read from the database at most once in 30 seconds (two statements)."""
+    """The holder of a key; read from the database at most once in 30 seconds (two statements), and once more when
+    keys, posts or accounts have changed meanwhile, for which it is asked once a second (one statement)."""
+    _forget_after_changes()
     key_hash = hash_key(key)
     until, caller = _callers.get(key_hash, (0.0, None))
     if caller is not None and until > time.monotonic():
@@ -77,10 +87,23 @@ def caller_with_key(key: str) -> Caller | None:
     return found
 
 
+def _forget_after_changes() -> None:
+    global _checked
+    until, known = _checked
+    if until > time.monotonic():
+        return
+    stamp = configuration_stamp()
+    if stamp != known:
+        _callers.clear()
+    _checked = (time.monotonic() + CHECKED, stamp)
+
+
 def _read_caller(key_hash: str) -> Caller | None:
-    token = token_with(key_hash)
-    if token is None or token.expires_at <= timezone.now() or not token.account.is_active:
+    token, now = token_with(key_hash), timezone.now()
+    if token is None or token.expires_at <= now or not token.account.is_active:
         return None
+    if token.last_used_at is None or now - token.last_used_at > NOTED:
+        token_used(token.pk, now)
     return Caller(actor_of(token.account, timezone.localdate()), frozenset(token.scopes))
 
 
@@ -205,6 +228,9 @@ def _signed_in(request: HttpRequest) -> Caller | None:
             403, "csrf", "The CSRF token is missing or wrong. Send it as X-CSRFToken, or use a key."
         )
     actor = actor_of(request.user, timezone.localdate())
+    if lacks_factor(request, actor.roles):
+        detail = "Your posts may go on only with a second factor. Sign in with it, or set one up at /desk/account/."
+        raise Problem(403, "second-factor", detail)
     reports = actor.may(REPORT_FOR_OTHERS) or actor.may(REPORT_FROM_FIELD)
     scopes = {READ, ACT} | ({REPORT} if reports else set()) | ({CONTACT} if actor.may(CONTACT) else set())
     if actor.may_at(AUDIT, settings.NODE_PLACE):

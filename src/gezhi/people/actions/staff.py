@@ -13,9 +13,11 @@ from django.db.models import Q
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.people import queries
+from gezhi.people.actions.ending import forget_sessions
 from gezhi.people.actions.looking import raise_signal
 from gezhi.people.duties_apart import GUARDED
-from gezhi.people.models import Account, ApiToken, Post, Unit
+from gezhi.people.models import Account, ApiToken, PasswordLink, Post, Unit
+from gezhi.people.signing_in.policy import LONGEST, SCOPES
 from gezhi.people.staffing import Changes, PostRow, R, UnitRow
 
 
@@ -43,8 +45,11 @@ def open_account(
 
 @transaction.atomic
 def set_password(account: Account, password: str) -> None:
+    """By an administrator's command. Open browsers end; links to set a password are void."""
     account.set_password(password)
     account.save(update_fields=["password"])
+    PasswordLink.objects.filter(account=account, used_at=None).delete()
+    forget_sessions([account.pk])
     record("people.password-set", f"account:{account.pk}", {})
 
 
@@ -75,7 +80,8 @@ def import_units(rows: Sequence[UnitRow], source: str) -> Changes[UnitRow]:
 
 @transaction.atomic
 def import_posts(rows: Sequence[PostRow], source: str) -> Changes[PostRow]:
-    """Posts by person, unit, role, place and first day; opens the accounts that lack, without password."""
+    """Posts by person, unit, role, place and first day; opens the accounts that lack, without password. Whoever's posts
+    change signs in anew."""
     take_turns("people_post")
     changes = queries.post_changes(rows)
     accounts = _accounts_named({row.username: row.name for row in changes.rows})
@@ -87,6 +93,7 @@ def import_posts(rows: Sequence[PostRow], source: str) -> Changes[PostRow]:
             place_code=row.place_code, valid_from=row.valid_from,
         )  # fmt: skip
         same.update(valid_to=row.valid_to)
+    forget_sessions({accounts[row.username] for row in changes.rows})
     record_import("people.posts-imported", changes, source)
     for row in changes.new:
         if row.role in GUARDED:
@@ -141,11 +148,13 @@ def appoint(
     *,
     by: int | None = None,
 ) -> Post:
-    """`by`: whoever gives the post; None: a command. One of leader, auditor or administrator that a command gives
-    passes no second person, so that is a signal."""
+    """The person's open browsers end: with other posts they sign in anew. `by`: whoever gives the post; None: a
+    command. One of leader, auditor or administrator that a command gives passes no second person, so that is a
+    signal."""
     post = Post.objects.create(
         account=account, unit=unit, role=role, place_code=place_code, valid_from=valid_from, valid_to=valid_to
     )
+    forget_sessions([account.pk])
     facts: dict[str, Fact] = {
         "account": account.pk,
         "unit": unit.code,
@@ -162,8 +171,10 @@ def appoint(
 
 @transaction.atomic
 def end_posts(posts: Sequence[int], day: date, *, by: int | None = None) -> None:
-    """By id. From that day on they are not held; one that would not have had a single day is taken back."""
+    """By id. From that day on they are not held; one that would not have had a single day is taken back. Open browsers
+    of those who held them end."""
     chosen = Post.objects.filter(id__in=posts)
+    forget_sessions(set(chosen.values_list("account_id", flat=True)))
     chosen.filter(valid_from__gte=day).delete()
     chosen.filter(Q(valid_to=None) | Q(valid_to__gt=day)).update(valid_to=day)
     facts: dict[str, Fact] = {"posts": list(posts), "on": day.isoformat(), "by": by}
@@ -172,7 +183,9 @@ def end_posts(posts: Sequence[int], day: date, *, by: int | None = None) -> None
 
 @transaction.atomic
 def issue_token(account: Account, name: str, scopes: Sequence[str], now: datetime, days: int = 365) -> str:
-    """The key, shown this once; only its hash is kept."""
+    """The key, shown this once; only its hash is kept. Raises ValueError for a term or scope that no key may have."""
+    if not 1 <= days <= LONGEST or not scopes or not set(scopes) <= set(SCOPES):
+        raise ValueError(f"A key lasts 1 to {LONGEST} days and has one or more of {', '.join(SCOPES)}.")
     key = "gz_" + secrets.token_urlsafe(32)
     expires_at = now + timedelta(days=days)
     token = ApiToken.objects.create(
@@ -194,10 +207,11 @@ def issue_token(account: Account, name: str, scopes: Sequence[str], now: datetim
 
 @transaction.atomic
 def withdraw_token(token: ApiToken, now: datetime) -> None:
-    """The key ends now; its row stays. A process may take it for the half minute that it remembers callers."""
+    """The key ends now; its row stays. Every process hears of it within a second."""
     token.expires_at = now
     token.save(update_fields=["expires_at"])
-    record("people.token-withdrawn", f"token:{token.pk}", {"account": token.account_id})
+    facts: dict[str, Fact] = {"account": token.account_id}
+    record("people.token-withdrawn", f"token:{token.pk}", facts, configures=True)
 
 
 def hash_key(key: str) -> str:

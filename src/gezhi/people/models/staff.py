@@ -90,3 +90,4 @@ class ApiToken(models.Model):
     scopes = ArrayField(models.CharField(max_length=30), default=list)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)  # to five minutes

@@ -1,14 +1,13 @@
 """What a person takes along: the code, a QR code that opens the report, who did it for them."""
 
-import io
 from dataclasses import dataclass
 
-import segno
 from django.conf import settings
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from gezhi.cases.queries import TrackedReport
+from gezhi.pages.qr import qr_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,3 @@ def receipt_of(found: TrackedReport) -> Receipt:
     address = settings.PUBLIC_URL + reverse("portal:followed", args=[code])
     groups = [code[start : start + 4] for start in range(0, len(code), 4)]
     return Receipt("-".join(groups), address, qr_of(address), bool(found.report.reporter_phone))
-
-
-def qr_of(address: str) -> SafeString:
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        out, kind="svg", border=2, xmldecl=False, svgns=False, omitsize=True, nl=False, light="#fff"
-    )
-    return mark_safe(out.getvalue().decode())  # noqa: S308  an address of ours, drawn as paths
