@@ -41,6 +41,9 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:subject": "dispatcher",
     "desk:subject-new": "dispatcher",
     "desk:subject-import": "dispatcher",
+    "desk:vouched": "leader",
+    "desk:event": "dispatcher",
+    "desk:signing-key": "dispatcher",
     "desk:case": "dispatcher",
     "desk:cases": "dispatcher",
     "desk:case-print": "dispatcher",
@@ -64,6 +67,8 @@ AREAS: Final[Mapping[str, str]] = {
 FOUND: Final[Mapping[str, str]] = {
     "command:case": _OPEN,
     "desk:case": _OPEN,
+    "desk:event": "SELECT c.number, e.seq FROM cases_caseevent e JOIN cases_case c ON c.id = e.case_id "
+    "WHERE e.facts ? 'signed' ORDER BY e.id DESC LIMIT 1",
     "desk:case-print": _OPEN,
     "desk:pack": "SELECT name FROM packs_packversion WHERE name = 'city-management' LIMIT 1",
     "desk:parameter": "SELECT 'handling.normal'",
@@ -108,7 +113,7 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "second passkey challenge identity identity-back link link-open account-end account-passkey account-codes "
         "account-remove account-key-end person-act "
         "profiles-export training-progress export-rounds round-photo notes note inbox-seen "
-        "phrase-save phrase-end statistics-export triage-act beside undo appeal-decide "
+        "phrase-save phrase-end signing-key-end statistics-export triage-act beside undo appeal-decide "
         "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof"
     ).split()
 ) | {

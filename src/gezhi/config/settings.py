@@ -14,6 +14,7 @@ from gezhi.config.paths import PROJECT_DIR, data_dir
 from gezhi.config.proxies import proxies_in
 from gezhi.config.secret import secret_key
 from gezhi.config.statics import HASHED, PLAIN, is_built
+from gezhi.config.vouching import minutes, witness_of_setting, witnesses_setting
 from gezhi.people.signing_in.identity import provider_in
 from gezhi.people.signing_in.policy import second_factor_in
 from gezhi.people.unusual import odd_hours
@@ -37,13 +38,13 @@ OPERATOR_KIND = operator_kind(os.environ.get("GEZHI_OPERATOR_KIND", "other"))
 LEDGER_ORIGIN = os.environ.get("GEZHI_LEDGER_ORIGIN", "") or f"gezhi/{NODE_PLACE}"
 TIMESTAMP_URL = os.environ.get("GEZHI_TIMESTAMP_URL", "")
 TIMESTAMP_CERT = os.environ.get("GEZHI_TIMESTAMP_CERT", "")
-TIMESTAMP_WARN = int(os.environ.get("GEZHI_TIMESTAMP_WARN", "15"))
-TIMESTAMP_REFUSE = int(os.environ.get("GEZHI_TIMESTAMP_REFUSE", "240"))
-WITNESSES = os.environ.get("GEZHI_WITNESSES", "")
+TIMESTAMP_WARN = minutes("GEZHI_TIMESTAMP_WARN", os.environ.get("GEZHI_TIMESTAMP_WARN", "15"))
+TIMESTAMP_REFUSE = minutes("GEZHI_TIMESTAMP_REFUSE", os.environ.get("GEZHI_TIMESTAMP_REFUSE", "240"))
+WITNESSES = witnesses_setting(os.environ.get("GEZHI_WITNESSES", ""))
 WITNESSES_NEEDED = int(os.environ.get("GEZHI_WITNESSES_NEEDED", "1"))
-WITNESS_WARN = int(os.environ.get("GEZHI_WITNESS_WARN", "60"))
-WITNESS_REFUSE = int(os.environ.get("GEZHI_WITNESS_REFUSE", "1440"))
-WITNESS_OF = os.environ.get("GEZHI_WITNESS_OF", "")
+WITNESS_WARN = minutes("GEZHI_WITNESS_WARN", os.environ.get("GEZHI_WITNESS_WARN", "60"))
+WITNESS_REFUSE = minutes("GEZHI_WITNESS_REFUSE", os.environ.get("GEZHI_WITNESS_REFUSE", "1440"))
+WITNESS_OF = witness_of_setting(os.environ.get("GEZHI_WITNESS_OF", ""))
 WITNESS_NAME = os.environ.get("GEZHI_WITNESS_NAME", "") or f"{LEDGER_ORIGIN}/witness"
 
 DEBUG = os.environ.get("GEZHI_DEBUG", "") == "1"

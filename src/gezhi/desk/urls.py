@@ -20,6 +20,7 @@ from gezhi.desk.views import (
     contracts,
     coverage,
     documents,
+    event,
     export,
     home,
     hotline,
@@ -44,6 +45,7 @@ from gezhi.desk.views import (
     talk,
     triage,
     undoing,
+    vouched,
 )
 
 app_name = "desk"
@@ -58,6 +60,9 @@ urlpatterns = [
     path("sign-in/link/", links.set_own, name="link"),
     path("sign-in/link/<str:code>/", links.open_link, name="link-open"),
     path("sign-out/", signing.sign_out, name="sign-out"),
+    path("signing-key/", vouched.signing_key, name="signing-key"),
+    path("signing-key/end/", vouched.end_signing_key, name="signing-key-end"),
+    path("vouched/", vouched.vouched, name="vouched"),
     path("account/", account.account, name="account"),
     path("account/confirm/", account_confirm.confirm, name="confirm"),
     path("account/password/", account.password, name="account-password"),
@@ -88,6 +93,7 @@ urlpatterns = [
     path("cases/<str:number>/contact/", contact.contact, name="contact"),
     path("cases/<str:number>/proof/", proving.case, name="case-proof"),
     path("cases/<str:number>/undo/", undoing.undo_step, name="undo"),
+    path("cases/<str:number>/events/<int:seq>/", event.event, name="event"),
     path("cases/<str:number>/notes/", talk.write, name="notes"),
     path("cases/<str:number>/notes/<int:pk>/", talk.change, name="note"),
     path("cases/<str:number>/documents/", documents.issue, name="issue"),

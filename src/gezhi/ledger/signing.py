@@ -70,6 +70,13 @@ def holds(public: bytes, data: bytes, signature: bytes) -> bool:
     return True
 
 
+def is_signed_by(body: bytes, public: bytes) -> bool:
+    """Whether an entry bears a signature by this key that holds. Raises sm2.NoSm2 and BadSignature."""
+    entry = json.loads(body)
+    signed = entry["facts"].pop(SIGNED, None)
+    return bool(signed) and holds(public, _DOMAIN + canonical(entry), _decoded(signed["signature"]))
+
+
 def key_facts(public: bytes, account: int, held: str) -> dict[str, Fact]:
     """Of the entry that makes a key known. `held`: by the server, or by the person (own)."""
     told = {"key": key_id(public), "public": base64.b64encode(public).decode()}
@@ -143,9 +150,7 @@ class SignatureBook:
             raise BadSignature(f"it is signed with the key {signed['key']}, which had ended")
         if key.account != facts.get("account"):
             raise BadSignature(f"it is signed with the key {signed['key']}, which is another person's")
-        rest = {name: value for name, value in facts.items() if name != SIGNED}
-        plain = canonical({**json.loads(body), "facts": rest})
-        if not holds(key.public, _DOMAIN + plain, _decoded(signed["signature"])):
+        if not is_signed_by(body, key.public):
             raise BadSignature("its signature does not hold")
 
     def _known(self, key: object) -> Life:

@@ -44,6 +44,7 @@ CONTACT = "contact"
 BREAK_GLASS = "break-glass"
 STAFFING = "staffing"
 AUDIT = "audit"
+VOUCHED = "vouched"  # sees how far others vouch for the ledger, and is warned when they lag
 OVERSEE = "oversee"
 KEEPING = "keeping"
 SECURITY = "security"  # sees warnings, exports and where a leak could have come from
@@ -59,12 +60,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.GRID_WORKER: _AT_WORK | {REPORT_FROM_FIELD, REPORT_AS_AGENT},
     Role.SUPERVISOR: _AT_WORK | {COMMAND, CALLBACK, CIRCLES, EXPORT, APPRAISE, PLAN, PHRASES},
     Role.LEADER: _AT_WORK
-    | {COMMAND, CIRCLES, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES, OVERSEE},
-    Role.AUDITOR: frozenset({DESK, AUDIT, SECURITY}),
+    | {COMMAND, CIRCLES, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES, OVERSEE, VOUCHED},
+    Role.AUDITOR: frozenset({DESK, AUDIT, SECURITY, VOUCHED}),
     Role.DATA_STEWARD: _AT_WORK | {IMPORT, EXPORT},
     Role.ADMINISTRATOR: _AT_WORK
     | {COMMAND, IMPORT, TEACH, EXPORT, APPRAISE, CONTRACTS, PLAN, PARAMETERS, PHRASES, STAFFING, KEEPING}
-    | {SECURITY, SECURE},
+    | {SECURITY, SECURE, VOUCHED},
 }
 UNIT_ROLES = frozenset({Role.HANDLER})  # see what their unit holds; the others see a place
 COMMAND_ROLES = frozenset(

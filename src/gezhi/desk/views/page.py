@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gezhi.cases.queries.inbox import Source, sources_of, unseen
+from gezhi.cases.queries.inbox_powers import power_sources
 from gezhi.cases.world import known_world
 from gezhi.insight.queries.inbox import appeal_sources
+from gezhi.pages.lagging import lag_notes
 from gezhi.people.access import (
     AUDIT,
     CALLBACK,
@@ -30,6 +32,7 @@ from gezhi.people.access import (
     STAFFING,
     TEACH,
     TRIAGE,
+    VOUCHED,
     ActorRequest,
 )
 from gezhi.security.queries.inbox import warning_sources
@@ -68,6 +71,7 @@ _MENU: Final = (
             ("desk:classifier", "learn", _("自动分类"), TEACH),
             ("desk:packs", "file-stage", _("场景包"), PARAMETERS),
             ("keeping:home", "check", _("备份与演练"), KEEPING),
+            ("desk:vouched", "shield", _("存证与见证"), VOUCHED),
             ("desk:people", "user", _("人员账号"), STAFFING),
         ),
     ),
@@ -97,6 +101,7 @@ def page(
     """`at`: the route of the menu's item that this page belongs to. One statement, for the count of the inbox."""
     frame = {
         "menu": _menu(request, at),
+        "lagging": lag_notes(request.actor),
         "unseen": unseen(inbox_sources(request), request.actor.account_id, timezone.now()),
     }
     return render(request, template, {**frame, **context}, status=status)
@@ -120,4 +125,5 @@ def _menu(request: ActorRequest, at: str) -> list[MenuGroup]:
 
 def inbox_sources(request: ActorRequest) -> list[Source]:
     found = [*sources_of(request.actor, known_world()), *appeal_sources(request.actor)]
+    found += power_sources(request.actor)
     return [*found, *warning_sources(request.actor)]

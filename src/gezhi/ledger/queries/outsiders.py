@@ -5,9 +5,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 
 from gezhi.ledger.freshness import TIMESTAMP, WITNESS, Freshness, Limits, freshness, waiting_since
-from gezhi.ledger.models import Outsider, Timestamp, WitnessedLog
+from gezhi.ledger.models import LogFault, Outsider, Timestamp, WitnessedLog
 from gezhi.ledger.timestamps import BadStamp, Trust, trust_in
 from gezhi.ledger.witnessing import Witness, witnesses_in
 from gezhi.ledger.witnessing import origin_hash as hash_of_origin
@@ -87,3 +88,9 @@ def witnessed_logs() -> list[WitnessedLog]:
 def outsiders() -> dict[tuple[str, str], Outsider]:
     """How it stands with each that was ever asked, by kind and name."""
     return {(one.kind, one.name): one for one in Outsider.objects.all()}
+
+
+def fault_counts() -> dict[str, int]:
+    """How many heads of each witnessed log do not go on from what it signed before."""
+    counted = LogFault.objects.values_list("origin").annotate(count=Count("id"))
+    return dict(counted)
