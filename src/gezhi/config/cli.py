@@ -140,8 +140,8 @@ def use_data(data: Path) -> None:
     os.environ["GEZHI_DATA_DIR"] = str(data.resolve())
 
 
-def prepare() -> None:
-    """Settings, database and tables for a command that needs them."""
+def prepare(*, migrating: bool = True) -> None:
+    """Settings, database and tables for a command that needs them. `migrating` False: tables stay as they are."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
     from gezhi.config.database import ensure_database
     from gezhi.config.paths import data_dir
@@ -154,4 +154,5 @@ def prepare() -> None:
     django.setup()
     from gezhi.config.tables import migrate_when_needed
 
-    migrate_when_needed()
+    if migrating:
+        migrate_when_needed()

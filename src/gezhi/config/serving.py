@@ -201,10 +201,22 @@ def worker(only: str | None) -> None:
             slow.stop()
 
 
+@pure
 @click.command()
-def migrate() -> None:
+@click.option("--check", is_flag=True, help="Change nothing; 1 when something is to be done.")
+@click.option("--plan", is_flag=True, help="Change nothing; say what would be done.")
+def migrate(check: bool, plan: bool) -> None:
     """Bring the database's tables up to date. (Every other command does so when needed.)"""
-    click.echo("The tables are up to date.")
+    from gezhi.config import cli
+
+    cli.prepare(migrating=not (check or plan))
+    from gezhi.config.tables import pending
+
+    waiting = pending()
+    for step in waiting:
+        click.echo(step)
+    click.echo(f"{len(waiting)} changes wait." if waiting else "The tables are up to date.")
+    sys.exit(1 if check and waiting else 0)
 
 
 @pure
