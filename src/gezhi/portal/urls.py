@@ -1,6 +1,19 @@
 from django.urls import path
 
-from gezhi.portal.views import agent, display, follow, kept, map, place_map, purchases, report, verify
+from gezhi.portal.views import (
+    agent,
+    display,
+    follow,
+    kept,
+    map,
+    place_map,
+    purchases,
+    report,
+    rights,
+    rights_asking,
+    rights_mine,
+    verify,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -23,4 +36,18 @@ urlpatterns = [
     path("verify/<str:code>/", verify.verify, name="verified"),
     path("purchases/", purchases.purchases, name="purchases"),
     path("display/", display.display, name="display"),
+    path("rights/", rights.home, name="rights"),
+    path("rights/register/", rights.register, name="rights-register"),
+    path("rights/code/", rights.code, name="rights-code"),
+    path("rights/enter/", rights.enter, name="rights-enter"),
+    path("rights/by-code/", rights.by_code, name="rights-by-code"),
+    path("rights/leave/", rights.leave, name="rights-leave"),
+    path("rights/mine/", rights_mine.mine, name="rights-mine"),
+    path("rights/mine/copy/", rights_mine.copy, name="rights-copy"),
+    path("rights/mine/photo/<uuid:key>/", rights_mine.photo, name="rights-photo"),
+    path("rights/mine/how/<str:code>/", rights_mine.how, name="rights-how"),
+    path("rights/mine/contact/", rights_mine.contact, name="rights-contact"),
+    path("rights/mine/number/", rights_mine.number, name="rights-number"),
+    path("rights/mine/ask/<slug:right>/", rights_asking.ask, name="rights-ask"),
+    path("rights/mine/requests/<int:request_id>/<slug:step>/", rights_asking.step, name="rights-step"),
 ]

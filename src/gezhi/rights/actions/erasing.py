@@ -24,7 +24,7 @@ from gezhi.rights.person import Person
 from gezhi.rights.queries.columns import columns_of
 from gezhi.rights.queries.erased import listed
 from gezhi.rights.queries.people import person_of_report, signs_of
-from gezhi.rights.queries.plans import Kept, kept_of, lasting_of
+from gezhi.rights.queries.plans import Plan, plan_of
 from gezhi.rights.queries.sql import rows_of
 from gezhi.rights.tags import all_tags
 from gezhi.rights.wiping import blank, goes
@@ -78,32 +78,17 @@ def erase(
     until its answer has arrived. What is still being handled stays, and is named in `kept`, unless `even_open`.
     `channel`: its number goes as well."""
     at = now or timezone.now()
-    gone, kept = _splitted(person, frozenset(spare), even_open=even_open)
+    plan = plan_of(person, frozenset(spare), even_open=even_open)
+    gone = plan.gone
     done = _Done()
     if channel is not None:
         _forget(channel, done)
     if gone.reports:
         _gather_files(gone, done)
         _wipe(gone, done)
-    if person.number and not kept:
+    if person.number and not plan.held_up:
         _wipe_number(person, done)
-    return _recorded(gone, kept, done, _Why(request_id, account_id, channel), at)
-
-
-def _splitted(person: Person, spare: frozenset[int], *, even_open: bool) -> tuple[Person, list[Kept]]:
-    """What may go, as a person of fewer reports; and what stays."""
-    kept = [] if even_open else kept_of(person, spare)
-    held_up = {one.report_id for one in kept}
-    going = [one for one in person.reports if one not in spare and one not in held_up]
-    rows = Report.objects.filter(id__in=going).values_list("id", "case_id")
-    gone = replace(
-        person,
-        reports=tuple(report for report, _ in rows),
-        cases=tuple(sorted({case for _, case in rows})),
-        channel_id=None,
-        digest="",
-    )
-    return gone, [*kept, *lasting_of(gone)]
+    return _recorded(plan, done, _Why(request_id, account_id, channel), at)
 
 
 def _gather_files(person: Person, done: _Done) -> None:
@@ -180,7 +165,8 @@ def _forget(channel: Channel, done: _Done) -> None:
     done.add("rights_channel", 1)
 
 
-def _recorded(gone: Person, kept: list[Kept], done: _Done, why: _Why, at: datetime) -> Erasure:
+def _recorded(plan: Plan, done: _Done, why: _Why, at: datetime) -> Erasure:
+    gone = plan.gone
     received = Report.objects.filter(id__in=gone.reports).order_by("id").values_list("id", "received_at")
     erasure = Erasure.objects.create(
         at=at,
@@ -189,13 +175,13 @@ def _recorded(gone: Person, kept: list[Kept], done: _Done, why: _Why, at: dateti
         request_id=why.request_id,
         account_id=why.account_id,
         counts=done.counts,
-        kept=[one.as_json() for one in kept],
+        kept=[one.as_json() for one in plan.kept],
     )
     facts: dict[str, Fact] = {
         "reports": list(gone.reports),
         "rows": sum(done.counts.values()),
         "photos": len(done.photos),
-        "kept": len(kept),
+        "kept": len(plan.kept),
         "request": why.request_id,
         "account": why.account_id,
     }

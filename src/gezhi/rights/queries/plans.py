@@ -1,7 +1,7 @@
 """What erasing a person would take, what stays, and which law keeps it."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from gezhi.cases.models import Report
@@ -37,11 +37,40 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """What would go: a column as a person calls it, and of how many rows."""
+    """What would go: `name`: of such a row, `what`: its columns, each as a person calls it, and of how many rows."""
 
-    table: str
+    name: Name
     what: tuple[Name, ...]
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`gone`: the person, with the reports that may go alone. `kept`: what stays."""
+
+    gone: Person
+    kept: tuple[Kept, ...]
+
+    @property
+    def held_up(self) -> bool:
+        """Whether some report stays for now."""
+        return any(one.report_id is not None for one in self.kept)
+
+
+def plan_of(person: Person, spare: Collection[int] = (), *, even_open: bool = False) -> Plan:
+    """`spare`: reports that stay whatever they are. `even_open`: what is still being handled goes too."""
+    kept = [] if even_open else kept_of(person, spare)
+    held_up = {one.report_id for one in kept}
+    going = [one for one in person.reports if one not in spare and one not in held_up]
+    rows = list(Report.objects.filter(id__in=going).values_list("id", "case_id"))
+    gone = replace(
+        person,
+        reports=tuple(report for report, _ in rows),
+        cases=tuple(sorted({case for _, case in rows})),
+        channel_id=None,
+        digest="",
+    )
+    return Plan(gone, (*kept, *lasting_of(gone)))
 
 
 def kept_of(person: Person, spare: Collection[int] = ()) -> list[Kept]:
@@ -72,7 +101,7 @@ def going_of(person: Person) -> list[Going]:
         if held.reporter and names:
             lasting = f" AND NOT ({held.lasts})" if held.lasts else ""
             rows = _count(table, f"({held.reporter}){lasting}", person)
-            found += [Going(table, names, rows)] if rows else []
+            found += [Going(held.name, names, rows)] if rows else []
     return found
 
 
