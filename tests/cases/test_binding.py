@@ -74,7 +74,7 @@ def lag_by(minutes: int, settings: Settings) -> None:
     settings.WITNESSES = ""
     settings.TIMESTAMP_URL = "http://127.0.0.1:9/"
     long_ago = timezone.now() - timedelta(days=9)
-    Outsider.objects.create(kind="timestamp", name=settings.TIMESTAMP_URL, since=long_ago, tried_at=long_ago)
+    Outsider.objects.create(kind="timestamp", name="authority", since=long_ago, tried_at=long_ago)
     record("test.entry", "test:1", {})
     Entry.objects.filter(tree_index=None).update(at=timezone.now() - timedelta(minutes=minutes))
 

@@ -168,9 +168,7 @@ def test_the_page_says_who_vouches_and_whom_this_node_witnesses(
     settings.TIMESTAMP_URL = "http://127.0.0.1:9/"
     settings.WITNESSES = f"法院={witness_log_key()}@https://court.example"
     Outsider.objects.create(kind="witness", name="法院", since=now, tried_at=now, problem="court 回答 500")
-    Outsider.objects.create(
-        kind="timestamp", name=settings.TIMESTAMP_URL, since=now, tried_at=now, problem="拒绝"
-    )
+    Outsider.objects.create(kind="timestamp", name="authority", since=now, tried_at=now, problem="拒绝")
     witness_log(LOG.verifier.vkey())
     WitnessedLog.objects.update(size=77, cosigned_at=now)
     LogFault.objects.create(origin=ORIGIN, at=now, cosigned="", submitted="")

@@ -135,6 +135,7 @@ def test_the_command_tells_who_vouches(log: LogFolder, authority: Authority, set
     assert "timestamp: fresh, behind by 0 minutes" in said
     assert "witness: off" in said
     settings.TIMESTAMP_URL = "http://127.0.0.1:9/"
+    act()
     assert "does not answer" in CliRunner().invoke(main, ["ledger", "vouch"]).output
     settings.WITNESSES = "nonsense"
     assert CliRunner().invoke(main, ["ledger", "vouch"]).exit_code == 1

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
+from gezhi.config.cli import main
 from gezhi.ledger import sm2
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft, body_of
@@ -114,7 +116,7 @@ def test_without_the_server_s_key_nothing_is_signed_and_the_remedy_is_named(
     act(officers[0])
     for path in the_lock().folder.iterdir():
         path.unlink()
-    with pytest.raises(CannotUnlock, match="gezhi people keys renew --all"):
+    with pytest.raises(CannotUnlock, match="gezhi people signing-keys renew --all"):
         act(officers[0])
     assert end_keys(None, SERVER, None, "the server's key was lost") == 1
     act(officers[0])
@@ -204,3 +206,23 @@ def test_an_entry_of_a_key_says_who_holds_it(officers: tuple[int, int]) -> None:
     assert b'"held":"server"' in bytes(made.body)
     assert made.subject == f"account:{officers[0]}"
     assert body_of(draft(1)) != bytes(made.body)
+
+
+def test_the_commands_list_end_and_lock_anew(officers: tuple[int, int]) -> None:
+    run = CliRunner().invoke
+    assert run(main, ["people", "signing-keys", "list"]).output == ""
+    act(*officers)
+    assert len(run(main, ["people", "signing-keys", "list"]).output.splitlines()) == 2
+    assert run(main, ["people", "signing-keys", "list", "verifier"]).output.startswith("verifier\t")
+    assert "2 keys lie" in run(main, ["people", "signing-keys", "rotate"]).output
+    assert run(main, ["people", "signing-keys", "renew", "--reason", "x"]).exit_code == 2
+    assert run(main, ["people", "signing-keys", "renew", "nobody-at-all", "--reason", "x"]).exit_code == 1
+    assert (
+        "1 keys ended"
+        in run(main, ["people", "signing-keys", "renew", "verifier", "--reason", "left"]).output
+    )
+    assert (
+        "1 keys ended" in run(main, ["people", "signing-keys", "renew", "--all", "--reason", "lost"]).output
+    )
+    act(*officers)
+    assert signatures() == 4

@@ -12,6 +12,7 @@ from typing import Final
 
 TIMESTAMP: Final = "timestamp"
 WITNESS: Final = "witness"
+AUTHORITY: Final = "authority"  # the name of the outsider that stamps, whichever it is at a time
 NONE: Final = timedelta(0)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gezhi.people.cli_import import Above, import_list
+from gezhi.people.cli_keys import signing_keys
 from gezhi.people.signing_in.policy import LONGEST, SCOPES
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def people() -> None:
 
 
 people.add_command(import_list)
+people.add_command(signing_keys)
 
 
 @people.command()

@@ -58,7 +58,7 @@ class Lock:
         """`bound`: what the secret belongs to; it unlocks for nothing else. Raises CannotUnlock without a key."""
         names = self.names()
         if not names:
-            raise CannotUnlock(f"{self.folder} holds no key. Make one: gezhi people keys rotate.")
+            raise CannotUnlock(f"{self.folder} holds no key. Make one: gezhi people signing-keys rotate.")
         nonce = secrets.token_bytes(_NONCE)
         data = nonce + self._cipher(names[-1]).encrypt(nonce, secret.private_bytes_raw(), bound)
         return f"{names[-1]}:{data.hex()}"
@@ -85,7 +85,7 @@ class Lock:
         return self.folder / f"{name}.key"
 
 
-_REMEDY: Final = "Bring it back from the backup, or give everybody new keys: gezhi people keys renew --all."
+_REMEDY: Final = "Bring it back from the backup, or give everybody new keys: gezhi people signing-keys renew --all."
 
 
 def proof_of(origin: str, account_id: int) -> bytes:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.desk.views.page import page
-from gezhi.ledger.freshness import TIMESTAMP, WITNESS
+from gezhi.ledger.freshness import AUTHORITY, TIMESTAMP, WITNESS
 from gezhi.ledger.queries import newest_checkpoint
 from gezhi.ledger.queries.outsiders import (
     fault_counts,
@@ -39,9 +39,11 @@ def vouched(request: ActorRequest) -> HttpResponse:
         "whole": request.actor.may_at(AUDIT, settings.NODE_PLACE),
         "lags": [lag_view(one) for one in lag(timezone.now())],
         "head": newest_checkpoint(),
-        "authority": outsider_view(url, url, asked.get((TIMESTAMP, url))) if url else None,
+        "authority": outsider_view(url, url, asked.get((TIMESTAMP, AUTHORITY))) if url else None,
         "stamp": newest_timestamp(),
-        "witnesses": [outsider_view(one.name, one.url, asked.get((WITNESS, one.name))) for one in witnesses()],
+        "witnesses": [
+            outsider_view(one.name, one.url, asked.get((WITNESS, one.name))) for one in witnesses()
+        ],
         "logs": [(one, faults.get(one.origin, 0)) for one in witnessed_logs()],
     }
     return page(request, "desk/vouched.html", context, at="desk:vouched")

@@ -13,7 +13,7 @@ from django.conf import settings
 from gezhi.ledger import notes
 from gezhi.ledger.actions.publishing import add_signatures
 from gezhi.ledger.folder import MissingTile
-from gezhi.ledger.freshness import TIMESTAMP, WITNESS
+from gezhi.ledger.freshness import AUTHORITY, TIMESTAMP, WITNESS
 from gezhi.ledger.models import Checkpoint, Outsider, Timestamp
 from gezhi.ledger.outward import Unreachable, post
 from gezhi.ledger.queries import log_folder, newest_checkpoint
@@ -34,7 +34,7 @@ def vouch(clock: Callable[[], datetime]) -> None:
     if checkpoint is None:
         return
     if settings.TIMESTAMP_URL:
-        _try(TIMESTAMP, settings.TIMESTAMP_URL, checkpoint, clock, stamp)
+        _try(TIMESTAMP, AUTHORITY, checkpoint, clock, stamp)
     for witness in witnesses():
         _try(WITNESS, witness.name, checkpoint, clock, _asking(witness))
 

@@ -106,7 +106,9 @@ def timestamp_authority(folder: Path, host: str, port: int) -> None:
     from datetime import UTC, datetime
 
     from gezhi.ledger.authority import Authority, server
+    from gezhi.lib.parent import end_with_parent
 
+    end_with_parent()
     authority = Authority(folder, datetime.now(UTC))
     serving = server(authority, host, port)
     click.echo("Timestamps by this machine's own clock: they prove nothing to others.")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 
-from gezhi.ledger.freshness import TIMESTAMP, WITNESS, Freshness, Limits, freshness, waiting_since
+from gezhi.ledger.freshness import AUTHORITY, TIMESTAMP, WITNESS, Freshness, Limits, freshness, waiting_since
 from gezhi.ledger.models import LogFault, Outsider, Timestamp, WitnessedLog
 from gezhi.ledger.timestamps import BadStamp, Trust, trust_in
 from gezhi.ledger.witnessing import Witness, witnesses_in
@@ -39,7 +39,7 @@ def witnesses() -> list[Witness]:
 
 def lag(now: datetime) -> list[Freshness]:
     """Of timestamps and of witnesses; at most one statement, none where nobody is asked."""
-    names = {TIMESTAMP: [settings.TIMESTAMP_URL] if settings.TIMESTAMP_URL else [], WITNESS: _witness_names()}
+    names = {TIMESTAMP: [AUTHORITY] if settings.TIMESTAMP_URL else [], WITNESS: _witness_names()}
     waiting = _waiting() if any(names.values()) else {}
     needed = {TIMESTAMP: 1, WITNESS: settings.WITNESSES_NEEDED}
     return [

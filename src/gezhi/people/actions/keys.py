@@ -117,6 +117,10 @@ def rotate_lock(now: datetime, batch: int = 500) -> int:
     return count
 
 
+def rotate_lock_now() -> int:
+    return rotate_lock(timezone.now())
+
+
 def the_lock() -> Lock:
     return Lock(Path(settings.DATA_DIR) / "signing-keys")
 

@@ -14,3 +14,11 @@ def keys_named(keys: Collection[str]) -> Mapping[str, SigningKey]:
     """By their names, with the account."""
     found = SigningKey.objects.filter(key__in=keys).select_related("account") if keys else ()
     return {one.key: one for one in found}
+
+
+def keys_in_force(username: str | None = None) -> list[SigningKey]:
+    """Of everybody, or of one account; with the account."""
+    found = SigningKey.objects.filter(ended_at=None).select_related("account")
+    return list(
+        (found.filter(account__username=username) if username else found).order_by("account_id", "held")
+    )
