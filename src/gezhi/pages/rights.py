@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.utils.translation import gettext_lazy
 
+from gezhi.cases.procedure import state_of
 from gezhi.cases.world import known_world
 from gezhi.lib.personal import Name, Whose
 from gezhi.pages.showing import GRADES, Due, StateTag, due_of, english, role_name, said, state_tag
 from gezhi.people.purposes import PURPOSES
 from gezhi.places.queries import place_names
-from gezhi.rights.models import Right
+from gezhi.rights.models import Request, Right
 from gezhi.rights.person import Person
+from gezhi.rights.queries.asked import lines_of
+from gezhi.rights.queries.keeping import Due as Ended
 from gezhi.rights.queries.keeping import lengths
 from gezhi.rights.queries.looks import LookLine
 from gezhi.rights.queries.mine import MyReport, MyRequest, mine
@@ -30,6 +33,9 @@ RIGHTS: Final = {
     Right.OBJECT: gettext_lazy("不要机器处理"),
     Right.EXPLAIN: gettext_lazy("要求解释"),
 }
+_COUNTER: Final = gettext_lazy("窗口代办")
+_SELF: Final = gettext_lazy("本人网上")
+_LATE: Final = datetime.max.replace(tzinfo=UTC)
 _FOR_EVER: Final = 10**6  # days: what has no end of its own stands last
 _WAYS: Final = {
     "page": gettext_lazy("在页面上看"),
@@ -108,6 +114,76 @@ class KeptRow:
     days: int = _FOR_EVER
 
 
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """`way`: by the person alone, or at the counter."""
+
+    number: str
+    right: str
+    at: datetime
+    state: StateTag
+    due: Due | None
+    way: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueView:
+    """What of one kind is kept how long, how many come to their end now, and when the next does."""
+
+    what: str
+    more: str
+    table: str
+    kept: str
+    parameter: str
+    source: str
+    rows: int
+    held: int
+    next_at: datetime | None
+
+
+def request_lines(requests: Sequence[Request], now: datetime) -> list[RequestLine]:
+    catalogue = known_world().catalogue
+    found = []
+    for line in lines_of(requests):
+        case = line.case
+        procedure = catalogue.procedure(case.pack_version_id, case.procedure)
+        found.append(
+            RequestLine(
+                number=case.number,
+                right=str(RIGHTS[Right(line.request.right)]),
+                at=line.request.at,
+                state=state_tag(state_of(procedure, case.state)),
+                due=due_of(case.due_at, now) if case.is_open else None,
+                way=str(_COUNTER if line.request.account_id else _SELF),
+                is_open=case.is_open,
+            )
+        )
+    return found
+
+
+def due_views(dues: Sequence[Ended]) -> list[DueView]:
+    """What ends first stands first; kinds of which nothing is held are left out."""
+    found = [_due_view(one) for one in dues if one.rows or one.held]
+    return sorted(found, key=lambda one: (-one.rows, one.next_at or _LATE))
+
+
+def _due_view(one: Ended) -> DueView:
+    lot, at = one.lot, int(english())
+    names = [what[at] for what in lot.what]
+    return DueView(
+        what=("、", ", ")[at].join(names[:3]),
+        more=("、", ", ")[at].join(names[3:]),
+        table=lot.table,
+        kept=_in(kept_for(lot.retention, lot.days)),
+        parameter=lot.retention.parameter,
+        source=_in(lot.retention.source),
+        rows=one.rows,
+        held=one.held,
+        next_at=one.next_at,
+    )
+
+
 def mine_view(person: Person, now: datetime) -> MineView:
     found = mine(person)
     places = place_names(report.place_code for report in found.reports)
@@ -181,7 +257,7 @@ def _look(line: LookLine) -> LookView:
 def field_name(field: str) -> str:
     """As its tag calls it: reporter_phone is 电话."""
     tags = all_tags().columns
-    named = (key for key in (f"cases_reporter.{field}", f"cases_report.{field}", field) if key in tags)
+    named = (key for key in (f"cases_report.reporter_{field}", f"cases_report.{field}") if key in tags)
     key = next(named, "")
     return tags[key].what[int(english())] if key else field
 
