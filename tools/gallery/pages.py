@@ -56,7 +56,9 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:ledger": "auditor",
     "desk:ledger-entries": "auditor",
     "desk:ledger-entry": "auditor",
-    **{f"desk:{name}": "admin" for name in ("people", "person", "person-new", "people-keys")},
+    **{f"desk:{name}": "admin" for name in ("people", "person", "person-new", "people-keys", "security")},
+    **{f"desk:security-{name}": "admin" for name in ("warnings", "warning", "exports", "export")},
+    **{f"desk:security-{name}": "admin" for name in ("trace", "review")},
 }
 AREAS: Final[Mapping[str, str]] = {
     "portal": "",
@@ -81,6 +83,8 @@ FOUND: Final[Mapping[str, str]] = {
     "desk:bulletin": "SELECT id FROM insight_bulletin ORDER BY id LIMIT 1",
     "desk:profile": "SELECT place_code FROM cases_case GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
     "desk:ledger-entry": "SELECT id FROM ledger_entry WHERE kind = 'case.report' ORDER BY tree_index DESC NULLS LAST LIMIT 1",
+    "desk:security-warning": "SELECT id FROM security_raisedwarning ORDER BY level DESC, id LIMIT 1",
+    "desk:security-export": "SELECT number FROM security_export ORDER BY id LIMIT 1",
     "desk:round": "SELECT id FROM rounds_round ORDER BY id LIMIT 1",
     "desk:plan": "SELECT plan FROM rounds_round ORDER BY id LIMIT 1",
     "desk:person": "SELECT id FROM people_account WHERE username = 'dispatcher'",
@@ -113,7 +117,8 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "second passkey challenge identity identity-back link link-open account-end account-passkey account-codes "
         "account-remove account-key-end person-act "
         "profiles-export training-progress export-rounds round-photo notes note inbox-seen "
-        "phrase-save phrase-end signing-key-end statistics-export triage-act beside undo appeal-decide "
+        "phrase-save phrase-end signing-key-end statistics-export security-answer security-review-paper "
+        "triage-act beside undo appeal-decide "
         "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof"
     ).split()
 ) | {

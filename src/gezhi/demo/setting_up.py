@@ -24,6 +24,7 @@ from gezhi.demo.publishing import publish_packs
 from gezhi.demo.queries import city_divisions, grids_with_villages, is_another_city, is_done
 from gezhi.demo.reporting import Spots
 from gezhi.demo.rounds import plan_rounds
+from gezhi.demo.security import guard_past
 from gezhi.ledger.actions import record
 from gezhi.lib.codes import COUNTY, level_of
 from gezhi.people.actions import issue_token, load_people, publish_admission_list, publish_duty_list
@@ -74,6 +75,7 @@ def set_up(plan: Plan) -> None:
             "考核通报 appraisal",
             lambda show: appraise_past(stage(), timezone.localdate(plan.end)),
         ),
+        ("security", "安全预警 security warnings", lambda show: guard_past(plan.end, SEED)),
     )
     for number, (key, title, work) in enumerate(steps, 1):
         if not is_done(key) and _run(f"[{number}/{len(steps)}] {title}", work) is not False:
