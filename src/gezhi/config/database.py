@@ -100,7 +100,7 @@ def _watch(server: "PostgresServer", stopping: threading.Event, every: float) ->
 
 def _lives(server: "PostgresServer") -> bool:
     """A server that is still starting lives."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     lock = server.pgdata / "postmaster.pid"
     try:
@@ -124,7 +124,7 @@ def _began_before(pid: int, moment: float) -> bool:
     An hour of doubt, because setting the clock moves every beginning: a user too many keeps the server running,
     one too few stops it under the others.
     """
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
     try:
         process = psutil.Process(pid)

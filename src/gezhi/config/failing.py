@@ -58,7 +58,7 @@ def _answer(
     if request.path.startswith("/open311/"):
         return _open311(request, status, f"{detail} ({number})")
     if request.path.startswith(("/api/", "/health", "/metrics")) or _wants_json(request):
-        body = {
+        body: dict[str, object] = {
             "type": f"urn:gezhi:problem:{code}", "title": "Service Unavailable" if status == 503 else "Error",
             "status": status, "code": code, "detail": detail, "errors": [], "request": number,
         }  # fmt: skip

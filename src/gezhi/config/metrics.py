@@ -54,7 +54,7 @@ def written() -> bytes:
     _drop_the_dead()
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    registry.register(_Node())  # type: ignore[arg-type]
+    registry.register(_Node())
     return generate_latest(registry)
 
 

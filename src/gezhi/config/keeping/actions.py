@@ -19,6 +19,7 @@ from gezhi.config.keeping.models import Drill
 from gezhi.config.keeping.queries import drill_is_stale
 from gezhi.config.keeping.standing import standing
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.people.actions.looking import record_signal
 from gezhi.people.models import Signal
 
@@ -61,7 +62,7 @@ def _fill(drill: Drill, done: restoring.Restored) -> None:
 @transaction.atomic
 def _keep(drill: Drill) -> None:
     drill.save()
-    facts = {
+    facts: dict[str, Fact] = {
         "ok": drill.ok, "seconds": round(drill.seconds), "behind": round(drill.behind_s), "copy": drill.copy,
         "rows": drill.rows, "entries": drill.entries, "files": drill.files,
     }  # fmt: skip

