@@ -65,6 +65,7 @@ AREAS: Final[Mapping[str, str]] = {
     "field": "gridworker",
     "desk": STAFF,
     "command": "leader",
+    "keeping": "admin",
 }
 FOUND: Final[Mapping[str, str]] = {
     "command:case": _OPEN,
@@ -133,6 +134,7 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
     ),
     *("portal:places", "portal:place-map", "portal:here", "portal:photo", "portal:paper", "portal:step"),
     "portal:display",
+    "keeping:drill",
     *(f"command:{name}" for name in ("board", "places", "heat", "points", "replay", "urge")),
 }
 
