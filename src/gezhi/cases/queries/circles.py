@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from gezhi.cases.circulation import ANEW, AWAY, DONE, GIVEN, Circle, Turn, circle_of
 from gezhi.cases.models import Case, CaseEvent
-from gezhi.cases.queries.scope import visible
+from gezhi.cases.queries.scope import reached
 from gezhi.cases.queries.standing import standing_events
 from gezhi.lib.codes import place_range
 from gezhi.packs.shapes import Kind
@@ -36,7 +36,7 @@ def circling(actor: Actor, text: str = "", place: str = "", unit_id: int | None 
 
 
 def _candidates(actor: Actor, text: str, place: str) -> Sequence[Case]:
-    asked = visible(actor) & Q(is_open=True)
+    asked = reached(actor) & Q(is_open=True)
     if text:
         asked &= Q(number=text) | Q(title__contains=text)
     if place:

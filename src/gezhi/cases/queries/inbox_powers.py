@@ -12,6 +12,7 @@ _GLASS: Final = """SELECT 'glass' AS kind, g.at, NULL::bigint AS case_id, g.id A
  left(g.reason, 120) AS words, '' AS link, g.review_by AS due_at, false AS seen
  FROM people_breakglass g WHERE g.account_id <> %s AND ("""
 _HERE: Final = "g.place_code >= %s AND g.place_code < %s OR g.home_code >= %s AND g.home_code < %s"
+_FOR_REVIEW: Final = f"{_GLASS}{_HERE})".replace("'' AS link", "'review' AS link")
 _REVIEWED: Final = """SELECT 'glass-reviewed' AS kind, g.reviewed_at AS at, NULL::bigint AS case_id, g.id AS ref,
  g.reviewed_by_id AS account_id, NULL::bigint AS unit_id, left(g.words, 120) AS words,
  CASE WHEN g.accepted THEN 'accepted' ELSE 'objected' END AS link, NULL::timestamptz AS due_at, false AS seen
@@ -36,7 +37,7 @@ def power_sources(actor: Actor) -> Iterable[Source]:
     for post in actor.posts:
         may, bounds = PERMISSIONS.get(post.role, frozenset()), place_range(post.place_code)
         if AUDIT in may:
-            yield Source(("glass",), f"{_GLASS}{_HERE})", (me, *bounds, *bounds))
+            yield Source(("glass",), _FOR_REVIEW, (me, *bounds, *bounds))
         if OVERSEE in may:  # of whoever is of the own unit, or works in the place
             sql = f"{_GLASS}g.unit_id = %s OR g.home_code >= %s AND g.home_code < %s)"
             yield Source(("glass",), sql, (me, post.unit_id, *bounds))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gezhi.cases.models import Case
-from gezhi.cases.queries import marked, visible
+from gezhi.cases.queries import marked, reached
 from gezhi.cases.world import World
 from gezhi.cases.world import world as newest_world
 from gezhi.desk.views.cases import asked_of, chosen_cases
@@ -38,7 +38,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
     chosen = chosen_cases(request)
     asked = asked_of(request.GET.dict(), world)
     wanted = asked.filters.condition(now) & marked(request.actor, asked.filters.mark)
-    found = Case.objects.filter(visible(request.actor), wanted).order_by("-opened_at", "-id")
+    found = Case.objects.filter(reached(request.actor), wanted).order_by("-opened_at", "-id")
     rows = (found.filter(id__in=chosen) if chosen else found).values_list(*_COLUMNS)[:MOST]
     name = f"cases-{timezone.localtime(now):%Y%m%d-%H%M}"
     return table_file(

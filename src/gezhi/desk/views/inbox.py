@@ -18,11 +18,12 @@ from gezhi.cases.actions.seeing import mark_seen
 from gezhi.cases.models import Case
 from gezhi.cases.queries import visible
 from gezhi.cases.queries.inbox import InboxLine, inbox
+from gezhi.cases.queries.inbox_powers import KINDS as POWERS
 from gezhi.cases.world import World, known_world
 from gezhi.desk.views.page import inbox_sources, page
 from gezhi.pages.acting import unit_name
 from gezhi.pages.security import level_name
-from gezhi.pages.showing import Due, due_of, said
+from gezhi.pages.showing import Due, due_of, role_name, said
 from gezhi.people.access import DESK, ActorRequest, requires
 from gezhi.people.models import Account
 
@@ -35,6 +36,7 @@ KINDS: Final = {
     "asked": gettext_lazy("待审批"),
     "appeal": gettext_lazy("申诉"),
     "warnings": gettext_lazy("安全预警"),
+    "powers": gettext_lazy("岗位与紧急查看"),
     "jobs": gettext_lazy("后台任务"),
 }
 _KINDS_OF: Final = {
@@ -45,6 +47,7 @@ _KINDS_OF: Final = {
     "asked": {"asked"},
     "appeal": {"appeal"},
     "warnings": {"warning"},
+    "powers": set(POWERS),
     "jobs": {"import", "training"},
 }
 _ICONS: Final = {
@@ -55,6 +58,11 @@ _ICONS: Final = {
     "asked": "check",
     "appeal": "evaluate",
     "warning": "shield",
+    "glass": "stop",
+    "glass-reviewed": "check",
+    "delegated": "user",
+    "nominated": "user",
+    "nomination-decided": "user",
     "import": "file",
     "training": "learn",
 }
@@ -154,6 +162,8 @@ def _link(line: InboxLine, number: str) -> str:
         return reverse("desk:classifier")
     if line.kind == "appeal":
         return reverse("desk:appeals")
+    if line.kind in POWERS:
+        return _power_link(line)
     if line.kind == "warning":
         return reverse("desk:security-warning", args=[line.ref])
     return reverse("desk:case", args=[number]) + (f"#note-{line.ref}" if line.kind == "mention" else "")
@@ -166,6 +176,8 @@ def _told(line: InboxLine, procedure: str, names: Names) -> tuple[str, str]:
         "who": names.people.get(line.account_id or 0, _("系统")),
         "unit": unit_name(unit) if unit else _("本案"),
     }
+    if line.kind in POWERS:
+        return _power_told(line, given), line.words
     if line.kind == "asked":
         return _("“%(step)s”待审批") % {"step": _step_title(line.words, procedure, names.world)}, ""
     if line.kind == "warning":
@@ -191,6 +203,27 @@ _TOLD: Final = {
     "red": gettext_lazy("%(unit)s 收到红牌"),
     "order": gettext_lazy("%(unit)s 收到督办单，请答复"),
 }
+
+
+def _power_link(line: InboxLine) -> str:
+    """Whoever leads reads of an emergency look here; whoever reviews goes on to it."""
+    if line.kind == "glass":
+        return reverse("desk:audit-glass") + f"#glass-{line.ref}" if line.link else ""
+    return reverse("desk:duty" if line.kind in ("glass-reviewed", "delegated") else "desk:staffing")
+
+
+def _power_told(line: InboxLine, given: Mapping[str, str]) -> str:
+    if line.kind == "glass":
+        return _("%(who)s 紧急查看了岗位之外的案件") % given
+    if line.kind == "glass-reviewed":
+        told = _("您的紧急查看已复核：认可") if line.link == "accepted" else _("您的紧急查看已复核：有异议")
+    elif line.kind == "delegated":
+        told = _("%(who)s 把岗位委托给您：%(role)s") % {**given, "role": role_name(line.link)}
+    elif line.kind == "nominated":
+        told = _("%(who)s 提名了一位%(role)s，等您审批") % {**given, "role": role_name(line.link)}
+    else:
+        told = _("您的提名已获同意") if line.link == "granted" else _("您的提名未获同意")
+    return told
 
 
 def _step_title(key: str, procedure: str, world: World) -> str:

@@ -24,6 +24,7 @@ from gezhi.people.access import (
     DESK,
     IMPORT,
     KEEPING,
+    OVERSEE,
     PARAMETERS,
     PHRASES,
     PLAN,
@@ -57,6 +58,7 @@ _MENU: Final = (
             ("desk:rights-counter", "user", _("权利窗口"), COUNTER),
             ("desk:circles", "next", _("空转"), CIRCLES),
             ("desk:rounds", "check", _("巡查走访"), PLAN),
+            ("desk:duty", "user", _("我的岗位"), DESK),
         ),
     ),
     (
@@ -79,9 +81,17 @@ _MENU: Final = (
             ("keeping:home", "check", _("备份与演练"), KEEPING),
             ("desk:vouched", "shield", _("存证与见证"), VOUCHED),
             ("desk:people", "user", _("人员账号"), STAFFING),
+            ("desk:staffing", "user", _("任职管理"), STAFFING),
         ),
     ),
-    (_("审计"), (("desk:ledger", "shield", _("存证链"), AUDIT),)),
+    (
+        _("审计"),
+        (
+            ("desk:audit", "search", _("谁看了谁"), AUDIT),
+            ("desk:auditors", "search", _("审计员的查看"), OVERSEE),
+            ("desk:ledger", "shield", _("存证链"), AUDIT),
+        ),
+    ),
 )
 
 

@@ -1,14 +1,17 @@
 """What somebody may do today: posts of their own and of others, what is open in an emergency; and their history."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
+from django.db.models import F, Q, QuerySet
 
+from gezhi.lib.codes import place_range
 from gezhi.people.delegating import Seat
-from gezhi.people.models import Delegation, Post
+from gezhi.people.directory import chain_of
+from gezhi.people.models import BreakGlass, Delegation, Nomination, Post
 from gezhi.people.queries.staff import in_force
 
 
@@ -93,3 +96,58 @@ def units_of(accounts: Iterable[int], since: date) -> set[int]:
     """Units at which any of these people has held a post of their own since a day."""
     rows = Post.objects.filter(account_id__in=set(accounts)).exclude(valid_to__lte=since)
     return set(rows.values_list("unit_id", flat=True))
+
+
+def delegations_of(account_id: int) -> QuerySet[Delegation]:
+    """Given or received, newest first."""
+    mine = Q(post__account_id=account_id) | Q(to_id=account_id) | Q(made_by_id=account_id)
+    return Delegation.objects.filter(mine).select_related("post__unit", "post__account", "to").order_by("-id")
+
+
+def near_colleagues(account_id: int, today: date, limit: int = 300) -> list[tuple[str, str, str]]:
+    """(user name, name, unit) of those to whom this person may hand a post: of the same units, and of units above."""
+    seats = seats_of(account_id, today)
+    units = {seat.unit_id for seat in seats}
+    above = {code for seat in seats for code in chain_of(seat.unit_place)}
+    near = Q(unit_id__in=units) | Q(unit__place_code__in=above)
+    posts = Post.objects.filter(in_force(today), near, account__is_active=True, account__is_system=False)
+    rows = posts.exclude(account_id=account_id).order_by("account__username", "id")
+    columns = ("account__username", "account__name", "unit__name")
+    return [tuple(row) for row in rows.distinct("account__username").values_list(*columns)[:limit]]  # type: ignore[misc]
+
+
+def nominations_in(places: Collection[str]) -> QuerySet[Nomination]:
+    """Newest first; those that wait stand first."""
+    here = Q(pk__in=())
+    for place in places:
+        low, high = place_range(place)
+        here |= Q(place_code__gte=low, place_code__lt=high)
+    found = Nomination.objects.filter(here).select_related("account", "unit")
+    return found.order_by(F("decided_at").desc(nulls_first=True), "-asked_at", "-id")
+
+
+def posts_in(places: Collection[str], text: str, today: date) -> QuerySet[Post]:
+    """Posts held now or later, by name, user name or unit."""
+    here = Q(pk__in=())
+    for place in places:
+        low, high = place_range(place)
+        here |= Q(place_code__gte=low, place_code__lt=high)
+    found = Post.objects.filter(here).exclude(valid_to__lte=today).select_related("account", "unit")
+    if text:
+        named = Q(account__name__icontains=text) | Q(account__username__icontains=text)
+        found = found.filter(named | Q(unit__name__icontains=text))
+    return found.order_by("account__username", "id")
+
+
+def glass_of(account_id: int) -> QuerySet[BreakGlass]:
+    return BreakGlass.objects.filter(account_id=account_id).order_by("-id")
+
+
+def glass_in(places: Collection[str]) -> QuerySet[BreakGlass]:
+    """Newest first; what waits for review stands first."""
+    here = Q(pk__in=())
+    for place in places:
+        low, high = place_range(place)
+        here |= Q(place_code__gte=low, place_code__lt=high) | Q(home_code__gte=low, home_code__lt=high)
+    found = BreakGlass.objects.filter(here).select_related("account")
+    return found.order_by(F("reviewed_at").desc(nulls_first=True), "-at", "-id")

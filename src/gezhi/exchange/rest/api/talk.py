@@ -12,6 +12,7 @@ from gezhi.cases.actions.talk import delete_note, edit_note, write_note
 from gezhi.cases.models import Case, Phrase
 from gezhi.cases.queries import visible
 from gezhi.cases.queries.inbox import Source, inbox, sources_of, unseen
+from gezhi.cases.queries.inbox_powers import power_sources
 from gezhi.cases.queries.talk import colleagues_of, note_of, notes_of, phrases_of, units_of
 from gezhi.cases.world import known_world
 from gezhi.exchange.rest import talk_shapes as shapes
@@ -144,7 +145,7 @@ def _notes(case: Case, actor: Actor) -> HttpResponse:
 
 
 def _sources(actor: Actor) -> list[Source]:
-    return [*sources_of(actor, known_world()), *appeal_sources(actor)]
+    return [*sources_of(actor, known_world()), *appeal_sources(actor), *power_sources(actor)]
 
 
 def _aware(at: datetime | None) -> datetime | None:
