@@ -1,7 +1,7 @@
 """What is held of a person, as the person's own page and the counter's show it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -84,6 +84,7 @@ class LookView:
     purpose: str
     fields: str
     way: str
+    matters: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def mine_view(person: Person, now: datetime) -> MineView:
         reports=[_report(one, places) for one in found.reports],
         more=found.more,
         requests=[_request(one, now) for one in found.requests],
-        looks=[_look(one) for one in found.looks],
+        looks=_looks(found.looks),
         names=_counted(report.name for report in found.reports),
         numbers=_counted(report.phone for report in found.reports),
         emails=_counted(report.email for report in found.reports),
@@ -240,6 +241,17 @@ def _request(one: MyRequest, now: datetime) -> RequestView:
         answers=[(at, text) for at, text in one.answers if text],
         open_steps=one.open_steps,
     )
+
+
+def _looks(lines: Sequence[LookLine]) -> list[LookView]:
+    """One look at several matters is told once."""
+    found: dict[tuple[object, ...], LookView] = {}
+    for line in lines:
+        one = _look(line)
+        key = (one.at.replace(second=0, microsecond=0), one.who, one.purpose, one.fields, one.way)
+        known = found.get(key)
+        found[key] = replace(one, matters=known.matters + 1, at=known.at) if known else one
+    return list(found.values())
 
 
 def _look(line: LookLine) -> LookView:

@@ -55,7 +55,7 @@ def kept_for(retention: Retention, days: int | None) -> Name:
     if days is None:
         return retention.source
     zh, en = SINCE[retention.since]
-    return f"{zh} {days} 天", f"{days} days {en}"
+    return f"{zh} {days} 天", f"{days} day{'s' * (days != 1)} {en}"
 
 
 def bases_of(tags: Tags) -> list[Basis]:

@@ -66,6 +66,7 @@ def _about(asked: Request) -> dict[str, object]:
     lines = request_lines([asked], timezone.now())
     context: dict[str, object] = {
         "line": lines[0],
+        "words": Report.objects.filter(id=asked.own_report_id).values_list("text", flat=True).first(),
         "asked": asked,
         "number": masked_phone(person.number),
         "mine": mine_view(person, timezone.now()),

@@ -6,6 +6,7 @@ from typing import Final
 
 from gezhi.cases.models import Report
 from gezhi.lib.personal import Name
+from gezhi.rights.models import Request
 from gezhi.rights.person import Person
 from gezhi.rights.queries.sql import rows_of
 from gezhi.rights.tags import all_tags
@@ -59,6 +60,7 @@ class Plan:
 
 def plan_of(person: Person, spare: Collection[int] = (), *, even_open: bool = False) -> Plan:
     """`spare`: reports that stay whatever they are. `even_open`: what is still being handled goes too."""
+    spare = [*spare, *_asked_still(person)] if not even_open else spare
     kept = [] if even_open else kept_of(person, spare)
     held_up = {one.report_id for one in kept}
     going = [one for one in person.reports if one not in spare and one not in held_up]
@@ -71,6 +73,12 @@ def plan_of(person: Person, spare: Collection[int] = (), *, even_open: bool = Fa
         digest="",
     )
     return Plan(gone, (*kept, *lasting_of(gone)))
+
+
+def _asked_still(person: Person) -> list[int]:
+    """Requests that are being decided, this one among them, go with their own answers."""
+    own = Request.objects.filter(own_report_id__in=person.reports).values("own_report_id")
+    return list(Report.objects.filter(id__in=own, case__is_open=True).values_list("id", flat=True))
 
 
 def kept_of(person: Person, spare: Collection[int] = ()) -> list[Kept]:
