@@ -15,6 +15,7 @@ EMBEDDED_SETTINGS = """
 shared_buffers = 512MB
 max_wal_size = 4GB
 max_connections = 100
+max_slot_wal_keep_size = 8GB
 random_page_cost = 1.1
 jit = off
 timezone = 'UTC'

@@ -22,7 +22,7 @@ from gezhi.config.failing import busy
 from gezhi.config.kinds import Kind, kind_of
 from gezhi.config.middleware import View
 
-THREADS: Final = 26  # of each web process; they wait for the database, not for each other
+THREADS: Final = 34  # of each web process; they wait for the database, not for each other
 WAITING: Final = 128  # requests that a web process holds before the rest wait in the kernel
 
 
@@ -39,9 +39,9 @@ class Limit:
 
 
 LIMITS: Final[Mapping[Kind, Limit]] = {
-    Kind.INTAKE: Limit(8, 2, 2.0, 2, 15),
-    Kind.STEPS: Limit(4, 1, 2.0, 3, 15),
-    Kind.READING: Limit(5, 1, 1.0, 5, 15),
+    Kind.INTAKE: Limit(8, 6, 3.0, 2, 15),
+    Kind.STEPS: Limit(4, 2, 2.0, 3, 15),
+    Kind.READING: Limit(5, 4, 2.0, 5, 15),
     Kind.HEAVY: Limit(2, 1, 3.0, 15, 60),
 }
 assert sum(one.places + one.waiting for one in LIMITS.values()) < THREADS
