@@ -20,10 +20,9 @@ from gezhi.pages.masks import origin_of, purpose_words
 from gezhi.pages.paging import shown_of
 from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import AUDIT, DESK, OVERSEE, ActorRequest, requires
-from gezhi.people.actions import record_lookup
+from gezhi.people.actions import record_audit_look
 from gezhi.people.looking import EXPORT as BY_FILE
 from gezhi.people.looking import PAGE as BY_PAGE
-from gezhi.people.looking import Look
 from gezhi.people.purposes import AUDIT as AUDITING
 from gezhi.people.purposes import PURPOSES, SUPERVISION
 from gezhi.people.queries.looking import LookFilters, looks_audited, looks_of_auditors, own_looks
@@ -125,21 +124,5 @@ def _midnight(text: str, later: int) -> datetime | None:
 
 
 def _keep(request: ActorRequest, typed: dict[str, str], purpose: str, way: str) -> None:
-    """That somebody looked at who looked, and how they narrowed it."""
     asked = " ".join(f"{name}={value}" for name, value in typed.items() if value)
-    origin = origin_of(request, way)
-    look = Look(
-        account_id=request.actor.account_id,
-        post_id=next((post.id for post in request.actor.posts), None),
-        purpose=purpose,
-        subject_kind="records",
-        subject_id=0,
-        fields=("looks",),
-        grade=2,
-        way=way,
-        reason=asked[:300],
-        place_code=next((post.place_code for post in request.actor.posts), ""),
-        address=origin.address,
-        request_id=origin.request_id,
-    )
-    record_lookup(look)
+    record_audit_look(request.actor, asked, purpose, origin_of(request, way))

@@ -17,11 +17,11 @@ from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted
 from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import ROLES, role_name
-from gezhi.people.access import PERMISSIONS, STAFFING, Actor, ActorRequest, requires
+from gezhi.people.access import STAFFING, Actor, ActorRequest, requires
 from gezhi.people.actions import Wanted, decide_nomination, end_post, nominate
 from gezhi.people.duties_apart import GUARDED
 from gezhi.people.models import Nomination, Post
-from gezhi.people.queries.looking import names_of
+from gezhi.people.queries.looking import names_of, staffed_places
 from gezhi.people.queries.powers import nominations_in, posts_in
 from gezhi.places.queries import place_names
 
@@ -75,10 +75,6 @@ def _show(request: ActorRequest, typed: Mapping[str, str] | None = None, status:
         "typed": typed or {},
     }
     return page(request, "desk/staffing.html", context, at="desk:staffing", status=status)
-
-
-def staffed_places(actor: Actor) -> list[str]:
-    return [post.place_code for post in actor.posts if STAFFING in PERMISSIONS.get(post.role, frozenset())]
 
 
 def _nomination_lines(found: list[Nomination], actor: Actor) -> list[NominationLine]:

@@ -1,11 +1,11 @@
 """Looking at personal data and who did, as the OpenAPI document shows them. Pure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from gezhi.exchange.rest.shapes import Plain, Shape
+from gezhi.exchange.rest.shapes import Name, Plain, Shape
 
 Purpose = Literal[
     "handling", "verifying", "callback", "supervision", "audit", "statistics", "rights", "security"
@@ -35,3 +35,48 @@ class ContactsOut(BaseModel):
 
     until: datetime
     contacts: list[ContactOut]
+
+
+class LookQuery(Shape):
+    """`who`: part of a name or user name; `subject`: such as report:12; `since` and `until`: days, both counted;
+    `page` from 1, fifty looks each."""
+
+    who: Name = ""
+    subject: Name = ""
+    number: Name = Field(default="", description="Of a case.")
+    purpose: Name = ""
+    way: Name = ""
+    glass: bool = Field(default=False, description="Only what an emergency opened.")
+    since: date | None = None
+    until: date | None = None
+    page: int = Field(default=1, ge=1, le=100_000)
+
+
+class LookOut(BaseModel):
+    """A look at personal data: never what was seen. `break_glass_id`: the emergency that opened it."""
+
+    id: int
+    at: datetime
+    account_id: int
+    post_id: int | None
+    purpose: str
+    reason: str
+    subject_kind: str
+    subject_id: int
+    case_id: int | None
+    place_code: str
+    fields: list[str]
+    grade: int = Field(description="The highest of the fields: 3 personal, 4 sensitive.")
+    way: str
+    address: str
+    request_id: str
+    shown_until: datetime | None
+    break_glass_id: int | None
+
+
+class LooksOut(BaseModel):
+    """`count`: of all pages."""
+
+    lookups: list[LookOut]
+    count: int
+    page: int

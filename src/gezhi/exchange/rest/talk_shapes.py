@@ -41,9 +41,9 @@ class ColleagueOut(BaseModel):
 
 
 class InboxLineOut(BaseModel):
-    """`kind`: mention, lead, opened, whistle, joint, yellow, red, order, asked, appeal, import, training, glass (somebody
-    looked in an emergency), glass-reviewed, delegated, nominated or nomination-decided. `ref`: the
-    row that it follows from; `words`: what was said with it."""
+    """`kind`: mention, lead, opened, whistle, joint, yellow, red, order, asked, appeal, import, training, warning,
+    glass (somebody looked in an emergency), glass-reviewed, delegated, nominated or nomination-decided. `ref`: the row
+    that it follows from; `words`: what was said with it."""
 
     kind: str
     at: datetime

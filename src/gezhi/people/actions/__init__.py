@@ -9,7 +9,7 @@ from gezhi.people.actions.lists import (
     publish_admission_list,
     publish_duty_list,
 )
-from gezhi.people.actions.looking import record_lookup, record_lookups, record_signal
+from gezhi.people.actions.looking import record_audit_look, record_lookup, record_lookups, record_signal
 from gezhi.people.actions.powers import (
     Wanted,
     decide_nomination,
@@ -56,6 +56,7 @@ __all__ = [
     "publish_admission_list",
     "publish_duty_list",
     "publish_purchase",
+    "record_audit_look",
     "record_lookup",
     "record_lookups",
     "record_signal",

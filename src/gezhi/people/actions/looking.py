@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact, canonical, salted
-from gezhi.people.looking import Look
+from gezhi.people.access import Actor
+from gezhi.people.looking import Look, Origin
 from gezhi.people.models import Lookup, Signal
 from gezhi.people.purposes import PURPOSES
 from gezhi.people.unusual import is_odd, passed
@@ -97,6 +98,27 @@ def _seal(one: Lookup) -> dict[str, Fact]:
         "reason": salted(salt, one.reason),
         "address": salted(salt, one.address),
     }
+
+
+def record_audit_look(actor: Actor, asked: str, purpose: str, origin: Origin) -> Lookup:
+    """Somebody looked at who looked; `asked`: how they narrowed it."""
+    post = actor.posts[0]
+    return record_lookup(
+        Look(
+            account_id=actor.account_id,
+            post_id=post.id,
+            purpose=purpose,
+            subject_kind="records",
+            subject_id=0,
+            fields=("looks",),
+            grade=2,
+            way=origin.way,
+            reason=asked[:300],
+            place_code=post.place_code,
+            address=origin.address,
+            request_id=origin.request_id,
+        )
+    )
 
 
 @transaction.atomic

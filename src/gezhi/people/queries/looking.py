@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from gezhi.lib.codes import is_within, place_range
-from gezhi.people.access import AUDIT, OVERSEE, PERMISSIONS, Actor
+from gezhi.people.access import AUDIT, OVERSEE, PERMISSIONS, STAFFING, Actor
 from gezhi.people.models import Account, Lookup, Post, Role
 from gezhi.people.purposes import PURPOSES
 
@@ -65,6 +65,10 @@ def looks_audited(actor: Actor, filters: LookFilters) -> QuerySet[Lookup]:
 
 def audited_places(actor: Actor) -> list[str]:
     return [post.place_code for post in actor.posts if AUDIT in PERMISSIONS.get(post.role, frozenset())]
+
+
+def staffed_places(actor: Actor) -> list[str]:
+    return [post.place_code for post in actor.posts if STAFFING in PERMISSIONS.get(post.role, frozenset())]
 
 
 def looks_of_auditors(actor: Actor, today: date) -> QuerySet[Lookup]:

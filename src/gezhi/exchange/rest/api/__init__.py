@@ -23,10 +23,12 @@ from gezhi.exchange.rest.api import (
     forms,
     ledger,
     lists,
+    looks,
     packs,
     parameters,
     photos,
     places,
+    powers,
     public,
     reports,
     rounds,
@@ -37,7 +39,8 @@ from gezhi.exchange.rest.api import (
 )
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem, faults_of
 
-FORBIDDEN = ("not-your-role", "own-work", "unknown-document", "only-looking")
+FORBIDDEN = ("not-your-role", "own-work", "unknown-document", "only-looking", "not-your-place")
+MISSING = ("unknown-case", "no-delegation", "no-nomination", "no-review", "no-post")
 LATER = ("timestamp-stale", "witness-stale", "no-signing-key")  # may be tried again without another word
 
 api = NinjaAPI(
@@ -56,6 +59,8 @@ for part in (
     signing,
     callbacks,
     contact,
+    looks,
+    powers,
     documents,
     catalogue,
     forms,
@@ -96,7 +101,7 @@ def on_invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
 
 @api.exception_handler(Refused)
 def on_refused(request: HttpRequest, refused: Refused) -> HttpResponse:
-    if refused.code == "unknown-case":
+    if refused.code in MISSING:
         return answer_with(Problem(404, refused.code, refused.en))
     if refused.code in LATER:
         return answer_with(Problem(503, refused.code, refused.en, headers={"Retry-After": "60"}))
