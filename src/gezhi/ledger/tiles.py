@@ -15,7 +15,6 @@ HEIGHT: Final = 8
 WIDTH: Final = 1 << HEIGHT
 WHOLE: Final = WIDTH * HASH  # bytes
 BUNDLE: Final = -1  # the level under which bundles are named
-MOST_BYTES: Final = 0xFFFF  # of one body
 _ADDRESS: Final = re.compile(
     r"tile/(?P<level>0|[1-9]\d?|entries)/(?P<number>(?:x\d{3}/){0,4}\d{3})(?:\.p/(?P<width>[1-9]\d{0,2}))?"
 )
@@ -82,7 +81,7 @@ def levels_of(size: int) -> range:
 
 
 def bundle_of(bodies: Sequence[bytes]) -> bytes:
-    """Raises OverflowError for a body over MOST_BYTES."""
+    """Raises OverflowError for a body over entries.MOST_BYTES."""
     return b"".join([len(body).to_bytes(2, "big") + body for body in bodies])
 
 

@@ -10,11 +10,11 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from gezhi.ledger.tiles import MOST_BYTES
+from gezhi.ledger.entries import MOST_BYTES
 
 BATCH: Final = 5000  # rows of one transaction
 MOST: Final = 100_000  # entries that one checkpoint takes in
-_TURN: Final = 0x67657A6869  # the advisory lock of whoever numbers entries and publishes
+TURN: Final = 0x67657A6869  # the advisory lock of whoever numbers entries and publishes
 _NUMBER: Final = """
 UPDATE ledger_entry AS entry SET tree_index = numbered.place
 FROM (
@@ -37,14 +37,14 @@ class LedgerBroken(RuntimeError):
 def turn() -> Iterator[bool]:
     """Whether this process alone numbers and publishes until the block ends. The lock goes with its connection."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_TURN])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TURN])
         held = bool(cursor.fetchone()[0])
     try:
         yield held
     finally:
         if held and connection.connection is not None and not connection.needs_rollback:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_TURN])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [TURN])
 
 
 def number_entries(size: int, most: int = MOST) -> int:
