@@ -147,6 +147,6 @@ def test_the_commands_of_a_witness(log: LogFolder) -> None:
     assert run(main, ["ledger", "witness", "add", "nonsense"]).exit_code == 1
     assert "is witnessed" in run(main, ["ledger", "witness", "add", vkey]).output
     name = vkey.split("+")[0]
-    assert run(main, ["ledger", "witness", "logs"]).output == f"{name}\t0\tnever\n"
+    assert run(main, ["ledger", "witness", "logs"]).output == f"{name}\t0\tnever\t0 faults\n"
     assert run(main, ["ledger", "witness", "remove", name]).exit_code == 0
     assert run(main, ["ledger", "witness", "remove", name]).exit_code == 1

@@ -85,12 +85,13 @@ def remove_log(origin: str) -> None:
 
 @witness.command("logs")
 def list_logs() -> None:
-    """The logs that are witnessed, with the last head cosigned of each."""
-    from gezhi.ledger.queries.outsiders import witnessed_logs
+    """The logs that are witnessed: the last head cosigned, and heads that do not go on from what was signed before."""
+    from gezhi.ledger.queries.outsiders import fault_counts, witnessed_logs
 
+    faults = fault_counts()
     for one in witnessed_logs():
         when = f"{one.cosigned_at:%Y-%m-%d %H:%M:%S}Z" if one.cosigned_at else "never"
-        click.echo(f"{one.origin}\t{one.size}\t{when}")
+        click.echo(f"{one.origin}\t{one.size}\t{when}\t{faults.get(one.origin, 0)} faults")
 
 
 @pure
