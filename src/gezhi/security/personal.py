@@ -44,6 +44,12 @@ HELD: Final[dict[str, Held]] = {
         delete=True,
         context=("number", "at", "title", "purpose", "format", "rows"),
     ),
+    "security_outsidesignal": Held(
+        staff="t.account_id = %(account)s",
+        begins={Since.MADE: "(SELECT s.at FROM people_signal s WHERE s.id = t.signal_id)"},
+        delete=True,
+        context=("signal_id",),
+    ),
     "security_raisedwarning": Held(
         staff="t.by = 'account' AND t.\"group\" = (%(account)s)::text"
         " OR t.acknowledged_by = %(account)s OR t.muted_by = %(account)s",
