@@ -56,6 +56,11 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:ledger": "auditor",
     "desk:ledger-entries": "auditor",
     "desk:ledger-entry": "auditor",
+    **dict.fromkeys(("desk:audit", "desk:audit-glass", "desk:audit-posts"), "auditor"),
+    "desk:auditors": "leader",
+    "desk:staffing": "admin",
+    "desk:duty": "dispatcher",
+    "desk:my-looks": "dispatcher",
     **{f"desk:{name}": "admin" for name in ("people", "person", "person-new", "people-keys", "security")},
     **{f"desk:security-{name}": "admin" for name in ("warnings", "warning", "exports", "export")},
     **{f"desk:security-{name}": "admin" for name in ("trace", "review")},
@@ -119,7 +124,8 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "account-remove account-key-end person-act "
         "profiles-export training-progress export-rounds round-photo notes note inbox-seen "
         "phrase-save phrase-end signing-key-end statistics-export security-answer security-review-paper "
-        "triage-act beside undo appeal-decide "
+        "triage-act beside undo appeal-decide contact callback-contact "
+        "delegate delegation-end glass-open glass-end nominate nomination post-end audit-export audit-glass-review "
         "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof"
     ).split()
 ) | {
