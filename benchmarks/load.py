@@ -23,7 +23,8 @@ from pathlib import Path
 
 import _node
 
-HANDS = 96  # connections at most
+HANDS, MANY_HANDS = 96, 400  # connections at most, and under overload
+LATE = 2.0  # seconds; under overload, what could not even be sent by then is left out and counted
 DONE = (200, 201, 409, 422)  # the last two: somebody was faster, or the procedure has no such step now
 PLACE = "330203"  # the county whose cases the keys may see
 MIX = (  # share, kind
@@ -42,6 +43,7 @@ class Answer:
     kind: str
     due: float
     took: float
+    answered_in: float
     status: int
     polite: bool
 
@@ -117,6 +119,7 @@ class Hand(threading.Thread):
         while (due := self._due()) is not None:
             if (pause := due - time.perf_counter()) > 0:
                 time.sleep(pause)
+            sent = time.perf_counter()
             kind, source_id, data = self._traffic.request(self._chance)
             try:
                 status, head, body = self._exchange(data)
@@ -125,7 +128,8 @@ class Hand(threading.Thread):
             if kind == "report" and status in (200, 201):
                 self._traffic.learn(source_id, body)
             polite = status not in (429, 503) or b"\r\nretry-after:" in head
-            self.answers.append(Answer(kind, due, time.perf_counter() - due, status, polite))
+            now = time.perf_counter()
+            self.answers.append(Answer(kind, due, now - due, now - sent, status, polite))
 
     def _exchange(self, data: bytes) -> tuple[int, bytes, bytes]:
         if self._connection is None:
@@ -149,15 +153,18 @@ class Hand(threading.Thread):
         return data
 
 
-def drive(traffic: Traffic, rate: float, seconds: float, hands: int = HANDS) -> list[Answer]:
-    """`rate` a second, evenly."""
+def drive(traffic: Traffic, rate: float, seconds: float, hands: int = HANDS, late: float = 0) -> list[Answer]:
+    """`rate` a second, evenly. `late`: what is more seconds behind is not sent any more; 0: everything is."""
     begun, lock, step = time.perf_counter(), threading.Lock(), count()
     total = int(rate * seconds)
 
     def due() -> float | None:
         with lock:
-            number = next(step)
-        return begun + number / rate if number < total else None
+            for number in step:
+                at = begun + number / rate
+                if number >= total or not late or time.perf_counter() - at < late:
+                    return at if number < total else None
+        return None
 
     threads = [Hand(traffic, due, number) for number in range(hands)]
     for thread in threads:
@@ -316,12 +323,18 @@ def _mean(values: list[float]) -> float:
 
 
 def _too_much(traffic: Traffic, rate: float, seconds: float) -> list[str]:
-    answers = drive(traffic, rate, seconds)
+    """Times are those since the request was sent: whoever is not even connected waits in the network."""
+    answers = drive(traffic, rate, seconds, MANY_HANDS, LATE)
+    for one in answers:
+        one.took = one.answered_in
     by_kind = {kind: summary([one for one in answers if one.kind == kind], seconds) for _, kind in MIX}
     odd = [one for one in answers if one.status not in (*DONE, 429, 503)]
     rude = sum(not one.polite for one in answers)
+    refused = sorted(one.answered_in * 1000 for one in answers if one.status in (429, 503))
     _node.tell(
         "load-300", rate, "requests/s", "none known", 1.0, minutes=round(seconds / 60, 1), odd=len(odd), rude=rude,
+        unsent=int(rate * seconds) - len(answers), refused=len(refused),
+        refused_p50_ms=round(refused[len(refused) // 2], 1) if refused else None,
         intake=by_kind["report"], heavy=by_kind["heavy"], reading=by_kind["list"],
     )  # fmt: skip
     broken = (

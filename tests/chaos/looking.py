@@ -2,7 +2,9 @@
 
 import random
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import DatabaseError, connections
 
@@ -63,6 +65,32 @@ def _look_through(ground: Ground, found: Found) -> list[str]:
         if not broken:
             return []
         time.sleep(2)
+    return broken
+
+
+def ending(ground: Ground, within: float = 90.0) -> list[str]:
+    """After the last round: every notice was sent, the follower is there and what it stored can be read, and the
+    ledger's files alone verify."""
+    from gezhi.config.keeping.checking import faults_of
+    from gezhi.config.keeping.store import Store
+    from gezhi.ledger import queries
+    from tests.chaos.checks import left_waiting
+
+    store, end, waiting, behind = Store(ground.backup), time.monotonic() + within, 1, 999.0
+    while time.monotonic() < end and (waiting or behind > 10):
+        time.sleep(1)
+        with suppress(DatabaseError):
+            connections.close_all()
+            waiting = left_waiting()
+        complete = store.state().get("complete_at")
+        behind = abs(time.time() - datetime.fromisoformat(complete).timestamp()) if complete else 999.0
+    broken = [f"{waiting} notices still wait {within:.0f} s after the last round"] if waiting else []
+    if behind > 10:
+        broken.append(f"the backup is {behind:.0f} s behind: {store.state().get('trouble')}")
+    ground.book.quiet()
+    broken += faults_of(store)[0][:5]
+    broken += [f"ledger: {finding}" for finding in queries.verify().findings[:5]]
+    ground.book.gate.set()
     return broken
 
 

@@ -101,7 +101,7 @@ def _chapter(asked: argparse.Namespace) -> int:
 
 def _rounds(ground, asked: argparse.Namespace) -> int:  # type: ignore[no-untyped-def]
     from tests.chaos.ground import probe
-    from tests.chaos.looking import look
+    from tests.chaos.looking import ending, look
 
     chance, broken = random.Random(asked.seed), list[str]()
     faults, left_out = _faults(ground, asked.only)
@@ -119,10 +119,13 @@ def _rounds(ground, asked: argparse.Namespace) -> int:  # type: ignore[no-untype
         if found.broken:
             break
     book = ground.book
+    if not broken:
+        broken += ending(ground)
     print(
         json.dumps({
             "chapter": asked.seed, "database": asked.database, "asked": len(book.asked), "left_out": left_out,
             "acknowledged": len(book.acknowledged), "steps": book.steps, "told_to_come_again": book.busy,
+            "broken": broken,
         }),
         flush=True,
     )  # fmt: skip

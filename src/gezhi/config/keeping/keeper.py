@@ -125,12 +125,12 @@ class Keeper:
 
     def _begin(self) -> None:
         self.source.check()
-        self.store.open_for(self.source.system())
+        if self.store.open_for(self.source.system()):
+            self._mirror.forget()
         self.source.ensure_slot()
         self._last = None
         self._shipping = Shipping(self._spool, self.store, self.source.segment_size())
         self._taken.set()
-        self._mirror.forget()
 
     def _advance(self, shipping: Shipping, timeline: int) -> None:
         name = f"gezhi-{time.time_ns():x}"

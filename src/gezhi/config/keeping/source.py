@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from gezhi.config.keeping.store import lsn_of
+from gezhi.config.paths import data_dir
 
 SLOT: Final = "gezhi_keeper"
 LIMITS: Final = (  # recovery refuses smaller ones than the original had
@@ -22,8 +24,15 @@ class CannotFollow(Exception):
 
 
 def source_url() -> str:
-    """GEZHI_BACKUP_URL, or the node's own database."""
-    return os.environ.get("GEZHI_BACKUP_URL") or os.environ["DATABASE_URL"]
+    """GEZHI_BACKUP_URL, or the node's own database; the embedded one as its administrator."""
+    named = os.environ.get("GEZHI_BACKUP_URL", "")
+    if named:
+        return named
+    own = os.environ["DATABASE_URL"]
+    is_embedded = (data_dir() / "postgres" / "PG_VERSION").exists()
+    if is_embedded and str(conninfo_to_dict(own).get("host", "")).startswith("/"):
+        return make_conninfo(own, user="postgres")
+    return own
 
 
 @dataclass(frozen=True, slots=True)

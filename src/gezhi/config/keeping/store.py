@@ -82,8 +82,8 @@ class Store:
     def bases_folder(self) -> Path:
         return self.folder / "base"
 
-    def open_for(self, system: str) -> None:
-        """For the database of this system identifier. Raises AnotherDatabase, WrongKey."""
+    def open_for(self, system: str) -> bool:
+        """For the database of this system identifier; whether the folder is new. Raises AnotherDatabase, WrongKey."""
         path = self.folder / "store.json"
         if path.exists():
             known = self.described()
@@ -91,12 +91,13 @@ class Store:
                 raise AnotherDatabase(
                     f"{self.folder} keeps the database {known['system']}; this one is {system}. Name another folder."
                 )
-            return
+            return False
         for part in ("wal", "files", "base", "lists", "marks"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         made = {"format": FORMAT, "system": system, "key": self.key.name if self.key else ""}
         write_whole(path, json.dumps(made).encode())
+        return True
 
     def described(self) -> dict[str, Any]:
         """Raises NoBackup, WrongKey."""

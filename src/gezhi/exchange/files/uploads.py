@@ -1,5 +1,6 @@
 """Uploaded files wait in the data folder, each in a folder of its own, until their import has run."""
 
+import os
 import re
 import uuid
 from collections.abc import Iterator
@@ -18,19 +19,22 @@ class Upload(Protocol):
 
 
 def store(folder: Path, file: Upload, name: str) -> str:
-    """The key of the stored file. Raises FileUnreadable: too large, or a format that is not read."""
+    """The key of the stored file, there whole or not at all. Raises FileUnreadable: too large, or a format that is
+    not read."""
     plain = UNSAFE.sub("_", Path(name.replace("\\", "/")).name)[-100:].lstrip(".") or "reports"
     if Path(plain).suffix.lower() not in FORMATS:
         raise FileUnreadable(f"{plain} is in no format that is read; {', '.join(FORMATS)} are.")
     key = str(uuid.uuid4())
     path = folder / key / plain
     path.parent.mkdir(parents=True)
+    draft = path.with_name(f"{path.name}.draft")
     try:
-        _write(path, file)
-    except FileUnreadable:
-        path.unlink()
+        _write(draft, file)
+    except BaseException:
+        draft.unlink()
         path.parent.rmdir()
         raise
+    draft.rename(path)
     return key
 
 
@@ -42,6 +46,8 @@ def _write(path: Path, file: Upload) -> None:
             if size > MAX_UPLOAD:
                 raise FileUnreadable(f"The file is over {MAX_UPLOAD:,} bytes; split it.")
             out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def stored(folder: Path, key: str) -> Path:
