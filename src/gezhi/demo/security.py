@@ -25,7 +25,7 @@ STRANGER: Final = "203.0.113.50"  # addresses of RFC 5737: nobody's
 _NEIGHBOURS: Final = ("198.51.100.7", "198.51.100.23", "192.0.2.14")
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _ADMIN: Final = "admin"
-_EXPORTS: Final = (("dispatcher", 180, "案件"), ("leader", 420, "案件"), ("supervisor", 260, "回访"))
+_EXPORTS: Final = (("dispatcher", 180, "案件"), ("leader", 420, "案件"), ("supervisor", 260, "案件"))
 
 
 def guard_past(now: datetime, seed: int) -> None:

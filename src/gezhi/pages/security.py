@@ -35,6 +35,23 @@ BY_WORDS: Final = {
 FORMATS: Final = {"xlsx": "Excel", "csv": "CSV", "json": "JSON", "pdf": "PDF", "print": gettext_lazy("打印")}
 
 
+_FACTS: Final = {
+    "rows": gettext_lazy("行数"),
+    "count": gettext_lazy("次数"),
+    "percent": gettext_lazy("百分比"),
+    "minutes": gettext_lazy("分钟"),
+    "behind": gettext_lazy("落后秒数"),
+    "number": gettext_lazy("编号"),
+    "format": gettext_lazy("格式"),
+    "purpose": gettext_lazy("用途"),
+    "status": gettext_lazy("状态"),
+    "text": gettext_lazy("内容"),
+    "role": gettext_lazy("岗位"),
+    "place": gettext_lazy("区域"),
+    "case": gettext_lazy("案件"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CaseLink:
     """`number` is a link where the person may see the case."""
@@ -120,7 +137,7 @@ def _warning(
         todo=said(rule.todo) if rule else "",
         level=level_name(one.level),
         look=LEVEL_LOOKS[one.level],
-        by=str(BY_WORDS.get(one.by, one.by)),
+        by="" if one.by == "node" else str(BY_WORDS.get(one.by, one.by)),
         group=names.get(account, one.group) or str(BY_WORDS["node"]),
         muted=one.muted_until is not None and one.muted_until > now,
         acknowledged_by=names.get(one.acknowledged_by or 0, ""),
@@ -150,7 +167,7 @@ def signal_views(rows: Sequence[Signal]) -> list[SignalView]:
             name=signal_name(one.kind),
             account=names.get(one.account_id or 0, str(one.account_id or "")),
             address=one.address,
-            facts="，".join(f"{key} {_plain(value)}" for key, value in sorted(one.facts.items())),
+            facts=_("，").join(f"{_FACTS.get(key, key)} {_plain(value)}" for key, value in one.facts.items()),
         )
         for one in rows
     ]

@@ -39,6 +39,7 @@ PLAIN: Final[dict[str, str]] = {
 }
 HELD: Final[dict[str, Held]] = {
     "security_export": Held(
+        names_in={"filters": "blot"},
         staff="t.account_id = %(account)s",
         begins={Since.MADE: "t.at"},
         delete=True,

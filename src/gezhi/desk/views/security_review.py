@@ -128,7 +128,7 @@ def paper_of(found: Review, line: str) -> Doc:
 
 
 def _incident_table(found: Review) -> Table:
-    heads = [_("编号"), _("类别"), _("发现"), _("上报"), _("按时"), _("涉及人数"), _("状态")]
+    heads = [_("编号"), _("类别"), _("发现"), _("上报时间"), _("按时"), _("涉及人数"), _("状态")]
     return Table(heads, [_incident_row(one) for one in found.incidents])
 
 

@@ -24,6 +24,7 @@ SOURCE: Final = "security"
 STEP: Final = "more-signals"
 SAME: Final = timedelta(days=7)  # a warning of the same rule or group this long after another is one matter
 _LEVEL_ZH: Final = dict(zip(LEVELS, ("蓝色", "黄色", "橙色", "红色"), strict=True))
+_UNITS_ZH: Final = {"minutes": "分钟", "hours": "小时", "days": "天"}
 _BY_ZH: Final = {"account": "账户", "address": "网络地址", "node": "系统"}
 
 
@@ -97,9 +98,14 @@ def told(warning: RaisedWarning, rule: WarningRule) -> str:
     group = f"{_BY_ZH[warning.by]} {warning.group}" if warning.group else _BY_ZH[warning.by]
     level = _LEVEL_ZH[LEVELS[warning.level - 1]]
     return (
-        f"{rule.title.zh}（{level}预警）：{group}，{what}，{rule.within}内计 {warning.number}。"
+        f"{rule.title.zh}（{level}预警）：{group}，{what}，{_within_zh(rule.within)}内计 {warning.number}。"
         f"预警编号 {warning.pk}。这是对事件的统计，不是对人的评价。"
     )
+
+
+def _within_zh(within: str) -> str:
+    number, unit = within.split()
+    return f"{number} {_UNITS_ZH[unit]}"
 
 
 def _attributes(warning: RaisedWarning, rule: WarningRule, current: World) -> dict[str, str | int]:
