@@ -1,8 +1,8 @@
-"""How things read on a page."""
+"""What is left of a number behind a mask."""
 
 import pytest
 
-from gezhi.pages.showing import masked
+from gezhi.cases.contact import masked_phone
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from gezhi.pages.showing import masked
     ],
 )
 def test_a_phone_shows_less_than_it_takes_to_call(phone: str, shown: str) -> None:
-    assert masked(phone) == shown
+    assert masked_phone(phone) == shown
