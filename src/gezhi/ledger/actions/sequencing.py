@@ -5,10 +5,10 @@ follows from committed rows alone: a death at any instant leaves files that are 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from gezhi.ledger.entries import MOST_BYTES
 
@@ -43,7 +43,7 @@ def turn() -> Iterator[bool]:
         yield held
     finally:
         if held and connection.connection is not None and not connection.needs_rollback:
-            with connection.cursor() as cursor:
+            with suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [TURN])
 
 
