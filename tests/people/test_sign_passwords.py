@@ -158,18 +158,48 @@ def test_a_sign_in_of_long_ago_is_shown_again_before_what_matters(door: Door) ->
     assert door.get("/desk/account/factors/app/").status_code == 200
 
 
-def test_a_form_that_was_sent_too_late_leads_back_to_its_page(door: Door) -> None:
+def long_ago(door: Door) -> None:
     session = door.client.session
     del session["proved_at"]
     session.save()
+
+
+def test_a_form_that_was_sent_too_late_waits_and_is_sent_by_a_button(door: Door) -> None:
+    other = Door()
+    other.sign_in("dispatcher")
+    long_ago(door)
     answer = door.post(
         "/desk/account/sessions/end/", {"session": "others"}, HTTP_REFERER="http://testserver/desk/account/"
     )
     assert answer["Location"] == "/desk/account/confirm/?next=%2Fdesk%2Faccount%2F"
-    foreign = door.post(
-        "/desk/account/sessions/end/", {"session": "others"}, HTTP_REFERER="http://evil.example/x/"
+    assert other.is_in()
+    page = door.post(
+        "/desk/account/confirm/", {"password": cast.PASSWORD, "next": "/desk/account/"}
+    ).content.decode()
+    assert 'action="/desk/account/sessions/end/"' in page
+    assert 'name="session" value="others"' in page
+    assert other.is_in(), "nothing is done without a press"
+    door.post("/desk/account/sessions/end/", {"session": "others"})
+    assert not other.is_in()
+
+
+def test_what_waits_holds_no_secret_and_is_given_once(door: Door) -> None:
+    long_ago(door)
+    door.post(
+        "/desk/account/factors/app/",
+        {"code": "123456", "password": "secret", "csrfmiddlewaretoken": "x", "a": "b"},
     )
-    assert foreign["Location"] == "/desk/account/confirm/?next=%2Fdesk%2Faccount%2F"
+    page = door.post("/desk/account/confirm/", {"password": cast.PASSWORD}).content.decode()
+    assert 'name="a" value="b"' in page
+    assert not [word for word in ("123456", "secret") if word in page]
+    again = door.post("/desk/account/confirm/", {"password": cast.PASSWORD})
+    assert again.status_code == 302
+
+
+def test_another_site_is_not_gone_back_to(door: Door) -> None:
+    long_ago(door)
+    answer = door.post("/desk/account/sessions/end/", {"session": "x"}, HTTP_REFERER="http://evil.example/x/")
+    assert answer["Location"] == "/desk/account/confirm/?next=%2Fdesk%2Faccount%2F"
 
 
 def test_confirming_leads_nowhere_else(door: Door) -> None:

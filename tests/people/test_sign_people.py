@@ -146,3 +146,14 @@ def test_whoever_reaches_an_account_reaches_all_its_posts(mine: list[str], their
     assert not may_look_after(2, mine, 2, theirs)
     if cast.CITY in mine:
         assert may
+
+
+@pytest.mark.parametrize(
+    "path", ["staffing/nominate/", "staffing/nominations/1/", "duty/delegate/", "people/new/"]
+)
+def test_granting_posts_asks_again_who_it_is(city: cast.Cast, path: str) -> None:
+    door = Door()
+    door.client.force_login(city.account("administrator"))
+    answer = door.post(f"/desk/{path}", {"username": "nobody", "do": "grant"})
+    assert answer.status_code == 302, path
+    assert answer["Location"].startswith("/desk/account/confirm/")

@@ -74,6 +74,7 @@ def account(request: ActorRequest) -> HttpResponse:
         "sessions": session_views(actor.account_id, stored_key(request)),
         "idle": hours_of(settings.SESSION_IDLE),
         "longest": hours_of(settings.SESSION_LONGEST),
+        "may_sign": actor.may(DESK),
         "may_have_keys": actor.may(DESK) and not lacks_factor(request, actor.roles),
         "keys": tokens_of(actor.account_id).filter(expires_at__gt=timezone.now()).count(),
     }

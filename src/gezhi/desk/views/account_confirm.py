@@ -12,6 +12,7 @@ from gezhi.desk.views.page import page
 from gezhi.people.access import ActorRequest, own
 from gezhi.people.signing_in import entering
 from gezhi.people.signing_in.factors import factors_of
+from gezhi.people.signing_in.gate import take_held
 from gezhi.people.signing_in.passkeys import Use
 from gezhi.people.signing_in.provider import is_linked, provider_name
 from gezhi.people.signing_in.trying import TooOften, try_now
@@ -34,7 +35,15 @@ def confirm(request: ActorRequest) -> HttpResponse:
         return _form(request, _("不对。请再试一次。"), status=422)
     trial.right()
     entering.prove_again(request, factor)
-    return redirect(safe_target(request, request.POST.get("next", "")) or settings.ACCOUNT_URL)
+    return go_back(request, request.POST.get("next", ""))
+
+
+def go_back(request: ActorRequest, wanted: str) -> HttpResponse:
+    """To what they were about to do; a form that they had sent waits there for its button."""
+    held = take_held(request)
+    if held is None:
+        return redirect(safe_target(request, wanted) or settings.ACCOUNT_URL)
+    return page(request, "desk/account/resume.html", {"held": held})
 
 
 def _shown(request: ActorRequest) -> str:

@@ -26,6 +26,7 @@ from gezhi.people.actions.glass import LEAST_REASON, LONGEST
 from gezhi.people.delegating import MOST_DAYS
 from gezhi.people.models import BreakGlass, Delegation
 from gezhi.people.queries.powers import delegations_of, glass_of, near_colleagues
+from gezhi.people.signing_in.gate import recently_signed_in
 from gezhi.places.queries import place_names
 
 _HISTORY: Final = 50
@@ -151,6 +152,7 @@ def _tried(request: ActorRequest, act: Callable[[], object], done: str) -> HttpR
 
 
 @requires(DESK)
+@recently_signed_in
 @require_POST
 def hand_over(request: ActorRequest) -> HttpResponse:
     """`last`: the last day, itself counted."""

@@ -23,6 +23,7 @@ from gezhi.people.duties_apart import GUARDED
 from gezhi.people.models import Nomination, Post
 from gezhi.people.queries.looking import names_of, staffed_places
 from gezhi.people.queries.powers import nominations_in, posts_in
+from gezhi.people.signing_in.gate import recently_signed_in
 from gezhi.places.queries import place_names
 
 _FIELDS = ("username", "unit", "role", "place", "begins", "last", "reason")
@@ -118,6 +119,7 @@ def _tried(request: ActorRequest, act: Callable[[], str]) -> HttpResponse:
 
 
 @requires(STAFFING)
+@recently_signed_in
 @require_POST
 def nominate_for(request: ActorRequest) -> HttpResponse:
     """`last`: the last day, itself counted; "": until the post is ended."""
@@ -148,6 +150,7 @@ def _day(text: str) -> date:
 
 
 @requires(STAFFING)
+@recently_signed_in
 @require_POST
 def decide(request: ActorRequest, pk: int) -> HttpResponse:
     grant = request.POST.get("do") == "grant"

@@ -1,6 +1,8 @@
 """What holds somebody back who has signed in: a second factor that their posts demand, a sign-in too long ago."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -21,6 +23,10 @@ from gezhi.people.signing_in.store import FACTORS, PROVED
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
+_HELD = "held_form"
+_LONGEST = 20_000  # letters of a form that waits
+_PATIENCE = 600  # seconds
+_NEVER_HELD = frozenset({"csrfmiddlewaretoken", "password", "code", "credential", "old", "new", "again"})
 STRONG = frozenset(
     {"totp", "recovery", "passkey", "provider"}
 )  # of which the last says that it asked for two
@@ -58,7 +64,7 @@ def recently_signed_in(
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
     """For what must not be done on a desk that was left open: whoever signed in too long ago proves again who they
-    are. A form that was sent is not taken; they come back to the page that it stood on. Below `requires`."""
+    are. A form that was sent meanwhile waits in their session and is sent by a button afterwards. Below `requires`."""
 
     @wraps(view)
     def checked(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -69,9 +75,36 @@ def recently_signed_in(
     return checked  # type: ignore[return-value]
 
 
+@dataclass(frozen=True, slots=True)
+class HeldForm:
+    """What somebody sent before they showed again who they are."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def take_held(request: HttpRequest) -> HeldForm | None:
+    """Once, and not when it was sent long ago."""
+    held = request.session.pop(_HELD, None)
+    if not held or time.time() - held["at"] > _PATIENCE:
+        return None
+    return HeldForm(held["path"], tuple((name, value) for name, value in held["fields"]))
+
+
+def _hold(request: HttpRequest) -> None:
+    fields = [
+        (name, value) for name, values in request.POST.lists() if name not in _NEVER_HELD for value in values
+    ]
+    if not request.FILES and sum(len(name) + len(value) for name, value in fields) < _LONGEST:
+        held = {"path": request.path, "fields": fields, "at": time.time()}
+        request.session[_HELD] = held
+
+
 def _confirm(request: HttpRequest) -> HttpResponseRedirect:
     back = request.get_full_path()
+    request.session.pop(_HELD, None)
     if request.method != "GET":
+        _hold(request)
         said = urlsplit(request.headers.get("Referer", ""))
         back = said.path if said.netloc == request.get_host() else reverse(settings.ACCOUNT_URL)
     return redirect(f"{reverse(settings.CONFIRM_URL)}?{urlencode({'next': back})}")
