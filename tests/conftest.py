@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no bug
 hypothesis.settings.load_profile("house")
 
-LIVING = ("cases", "insight", "rounds", "notices", "rights", "procrastinate")  # what is written every day, by app
+LIVING = (
+    "cases",
+    "insight",
+    "rounds",
+    "notices",
+    "rights",
+    "procrastinate",
+)  # what is written every day, by app
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ class Clock:
             )
             shift.write_bytes(struct.pack("=q", 0))
             shift.chmod(0o644)
-        return {"LD_PRELOAD": str(library), "GEZHI_TEST_SHIFT": str(shift)}
+        return {"LD_PRELOAD": str(library), "CLOCK_SHIFT_FILE": str(shift)}
 
     def shift(self, seconds: int) -> None:
         with (self.folder / "shift").open("r+b") as file:

@@ -1,5 +1,5 @@
 /* The wall clock of a process, shifted by the seconds that a mapped file holds. Other clocks go on as they are.
- * Loaded by LD_PRELOAD; GEZHI_TEST_SHIFT names the file (8 bytes, a signed number of the machine's order). */
+ * Loaded by LD_PRELOAD; CLOCK_SHIFT_FILE names the file (8 bytes, a signed number of the machine's order). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@ static volatile int64_t none = 0;
 static volatile int64_t *shift = &none;
 
 __attribute__((constructor)) static void begin(void) {
-    const char *name = getenv("GEZHI_TEST_SHIFT");
+    const char *name = getenv("CLOCK_SHIFT_FILE");
     int file = name ? open(name, O_RDONLY | O_CLOEXEC) : -1;
     if (file < 0) return;
     void *mapped = mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);

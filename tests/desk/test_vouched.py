@@ -30,7 +30,7 @@ from tests.ledger.test_witnessing import LOG, ORIGIN
 @pytest.fixture(autouse=True)
 def office(city: Cast, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cast:
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(lagging, "_held", ((), 0.0, ()))
+    monkeypatch.setattr(lagging, "_held", ((), 0.0, (), ()))
     return city
 
 
@@ -195,9 +195,19 @@ def test_who_is_to_act_on_it_is_warned_on_every_page(
     for who, warned in [("leader", True), ("administrator", True), ("dispatcher", False)]:
         shown = desk(who).get("/desk/").content.decode()
         assert ("时间戳已滞后 30 分钟" in shown) is warned
-    lagging._held = ((), 0.0, ())
+    lagging._held = ((), 0.0, (), ())
     Entry.objects.filter(tree_index=None).update(at=timezone.now() - timedelta(minutes=300))
     assert "结案、审批和出具文书已暂停" in desk("leader").get("/desk/").content.decode()
+
+
+def test_a_witness_that_holds_another_history_is_told_at_once(
+    office: Cast, desk: Callable[[str], Client], settings: Settings
+) -> None:
+    now = timezone.now()
+    settings.WITNESSES = f"法院={witness_log_key()}@https://court.example"
+    Outsider.objects.create(kind="witness", name="法院", since=now, tried_at=now, contradicts=True)
+    for address in ("/desk/", "/desk/vouched/"):
+        assert "法院 见证过的记录与本节点现有的不符" in desk("leader").get(address).content.decode()
 
 
 def test_somebody_sees_and_ends_the_own_key(office: Cast, desk: Callable[[str], Client]) -> None:

@@ -9,6 +9,8 @@ from gezhi.insight.periods import Period
 from gezhi.insight.queries.checking import differences
 from gezhi.insight.queries.figures import figures
 from gezhi.ledger.models import Entry
+from gezhi.ledger.signing import is_signed_by
+from gezhi.people.models import SigningKey
 from tests import cast
 from tests.insight.stories import handled, happened
 
@@ -38,6 +40,9 @@ def test_an_accepted_appeal_takes_the_case_out_of_the_units_counts(
     assert list(differences()) == []
     kinds = Entry.objects.filter(subject=f"appeal:{appeal.pk}").order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["appeal.lodged", "appeal.accepted"]
+    decided = Entry.objects.get(kind="appeal.accepted")
+    key = SigningKey.objects.get(account_id=city.account("supervisor").pk)
+    assert is_signed_by(bytes(decided.body), bytes(key.public))
 
 
 def test_a_refused_appeal_changes_nothing_and_may_be_lodged_again(

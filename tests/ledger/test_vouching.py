@@ -18,7 +18,7 @@ from gezhi.ledger.authority import Authority
 from gezhi.ledger.folder import LogFolder
 from gezhi.ledger.freshness import State
 from gezhi.ledger.models import Checkpoint, Outsider, Timestamp
-from gezhi.ledger.queries.outsiders import lag
+from gezhi.ledger.queries.outsiders import contradicting, lag
 from gezhi.ledger.witnessing import Seen
 from tests.ledger.outsiders import Court, an_authority
 
@@ -141,6 +141,10 @@ def test_a_witness_that_has_seen_more_than_we_hold_is_an_alarm(court: Court) -> 
     publish(1)
     vouch(timezone.now)
     assert "entries were lost" in standing("witness").problem
+    assert contradicting() == ["court"]
+    court.says = (500, b"")
+    vouch(timezone.now)
+    assert contradicting() == ["court"]  # an error takes nothing back
 
 
 def test_a_witness_that_saw_another_history_refuses_and_is_heard(court: Court) -> None:
@@ -150,6 +154,7 @@ def test_a_witness_that_saw_another_history_refuses_and_is_heard(court: Court) -
     publish(1)
     vouch(timezone.now)
     assert "422" in standing("witness").problem
+    assert contradicting() == ["court"]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +165,7 @@ def test_an_answer_that_is_no_signature_changes_nothing(court: Court, says: tupl
     court.says = says
     vouch(timezone.now)
     assert Checkpoint.objects.latest("size").note == before
+    assert contradicting() == []
     assert standing("witness").problem
     assert standing("witness").vouched_at is None
 

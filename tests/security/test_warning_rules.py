@@ -1,5 +1,6 @@
 """Rules of warnings are data of a pack, checked when it loads."""
 
+import ast
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from gezhi.packs.loading import read_pack
 from gezhi.packs.problems import PackRefused
 from gezhi.packs.shapes import WarningRule
 from gezhi.people.signals import SIGNALS
+from tests.house.tree import ROOT, files_under, syntax_of
 
 RULE: Mapping[str, object] = {
     "key": "many-exports",
@@ -99,3 +101,43 @@ def test_a_rule_about_what_is_not_there_is_told_where_it_stands(
 
 def test_every_signal_is_named_in_both_languages() -> None:
     assert all(one.zh and one.en and key == one.key for key, one in SIGNALS.items())
+
+
+RECORDERS = ("record_signal", "raise_signal", "note", "_signal")
+
+
+def kinds_told() -> set[str]:
+    """Every kind that is written as a word where a signal is told, or named by a constant of the same file."""
+    found = set[str]()
+    for path in files_under("src/gezhi"):
+        tree = syntax_of(path)
+        names = {
+            target.id: node.value.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign | ast.AnnAssign)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        }
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if isinstance(call.func, ast.Name) and call.func.id in RECORDERS and call.args:
+                kind = call.args[0]
+                if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
+                    found.add(kind.value)
+                elif isinstance(kind, ast.Name) and kind.id in names:
+                    found.add(names[kind.id])
+    return found
+
+
+def test_every_signal_that_is_told_is_on_the_list() -> None:
+    told = kinds_told()
+    assert {"wrong-key", "bulk-read", "backup.stale", "ledger-broken", "break-glass"} <= told
+    assert told <= set(SIGNALS), f"Add these to people/signals.py: {told - set(SIGNALS)}"
+
+
+def test_every_signal_but_the_plain_ones_has_a_rule() -> None:
+    """What no rule counts is kept for whoever looks, on purpose."""
+    pack = read_pack(ROOT / "packs/security")
+    counted = {kind for one in pack.warnings for kind in one.signals}
+    assert set(SIGNALS) - counted == {"signed-in-from-new-address", "break-glass", "outside-fault"}

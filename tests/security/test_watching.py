@@ -50,7 +50,7 @@ def test_so_many_events_at_one_address_are_one_warning_with_its_signals(guarded:
     warning = RaisedWarning.objects.get()
     assert (warning.rule, warning.number, warning.signal_count) == ("sec-guessed-passwords", 12, 12)
     assert warning.joined.count() == 12
-    assert Watched.objects.get().rules == 19
+    assert Watched.objects.get().rules == 21
 
 
 def test_more_of_the_same_joins_and_rises_and_nothing_new_changes_nothing(guarded: Cast) -> None:

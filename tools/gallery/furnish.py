@@ -9,6 +9,7 @@ def furnish() -> None:
     one who was helped. Done once."""
     from gezhi.cases.models import Callback, ImportRun, Report
     from gezhi.insight.models import Bulletin
+    from gezhi.rights.models import Request
 
     if not ImportRun.objects.exists():
         _import_a_file()
@@ -20,6 +21,23 @@ def furnish() -> None:
         _let_limits_pass()
     if not Report.objects.filter(source="agent").exists():
         _report_for_somebody()
+    if not Request.objects.exists():
+        _ask_to_be_erased()
+
+
+def _ask_to_be_erased() -> None:
+    """A resident whose matter is closed asks to be forgotten, and why another went to that unit."""
+    from gezhi.cases.models import Report
+    from gezhi.rights.actions import open_request
+    from gezhi.rights.actions.asking import Asked
+    from gezhi.rights.models import Right
+    from gezhi.rights.queries.people import person_of_number
+
+    closed = Report.objects.filter(case__is_open=False).exclude(reporter_phone="").order_by("-id").first()
+    if closed is not None:
+        person = person_of_number(closed.reporter_phone)
+        open_request(person, Asked(Right.DELETE, "已经办好，请删除我的信息"))
+        open_request(person, Asked(Right.EXPLAIN, "为什么派给这个单位", None, closed.pk))
 
 
 def _import_a_file() -> None:

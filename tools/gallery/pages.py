@@ -58,6 +58,8 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:ledger-entry": "auditor",
     **dict.fromkeys(("desk:audit", "desk:audit-glass", "desk:audit-posts"), "auditor"),
     "desk:auditors": "leader",
+    **{f"desk:rights{name}": "steward" for name in ("", "-retention", "-erasures", "-request")},
+    "desk:rights-counter": "operator",
     "desk:staffing": "admin",
     "desk:duty": "dispatcher",
     "desk:my-looks": "dispatcher",
@@ -88,9 +90,12 @@ FOUND: Final[Mapping[str, str]] = {
     "JOIN people_account a ON a.id = p.account_id WHERE a.username = 'handler' ORDER BY t.at DESC LIMIT 1",
     "desk:bulletin": "SELECT id FROM insight_bulletin ORDER BY id LIMIT 1",
     "desk:profile": "SELECT place_code FROM cases_case GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
-    "desk:ledger-entry": "SELECT id FROM ledger_entry WHERE kind = 'case.report' ORDER BY tree_index DESC NULLS LAST LIMIT 1",
+    "desk:ledger-entry": "SELECT id FROM ledger_entry WHERE kind = 'case.report' "
+    "ORDER BY tree_index DESC NULLS LAST LIMIT 1",
     "desk:security-warning": "SELECT id FROM security_raisedwarning ORDER BY level DESC, id LIMIT 1",
     "desk:security-export": "SELECT number FROM security_export ORDER BY id LIMIT 1",
+    "desk:rights-request": "SELECT c.number FROM cases_case c JOIN rights_request r ON r.case_id = c.id "
+    "ORDER BY r.right = 'delete' DESC, r.id LIMIT 1",
     "desk:round": "SELECT id FROM rounds_round ORDER BY id LIMIT 1",
     "desk:plan": "SELECT plan FROM rounds_round ORDER BY id LIMIT 1",
     "desk:person": "SELECT id FROM people_account WHERE username = 'dispatcher'",
@@ -137,6 +142,18 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "field:day",
         "field:sync",
         "field:photo",
+    ),
+    *(f"portal:rights-{name}" for name in "code enter by-code leave copy photo number step".split()),
+    *(
+        f"desk:rights-{name}"
+        for name in "counter-ask counter-contact counter-copy counter-leave own-copy".split()
+    ),
+    *(
+        "portal:rights-mine",
+        "portal:rights-how",
+        "portal:rights-contact",
+        "portal:rights-ask",
+        "desk:rights-person",
     ),
     *("portal:places", "portal:place-map", "portal:here", "portal:photo", "portal:paper", "portal:step"),
     "portal:display",

@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from gezhi.cases.contact import masked_text
 from gezhi.lib.pdf import Block, Doc, Facts, Footer, Heading, Paragraph, Signatures, Table
 from gezhi.packs.placeholders import filled
 from gezhi.packs.shapes import Block as Part
@@ -169,7 +170,7 @@ def _facts(template: DocumentTemplate, matter: Matter, occasion: Occasion, langu
         "title": matter.title if theirs else category,
         "address": matter.address,
         "place": matter.place,
-        "text": (matter.voice.text if alone else matter.title) if theirs else category,
+        "text": _words(template, matter) if theirs else category,
         "opened_at": _instant(matter.opened_at, occasion.zone, language),
         "due": _instant(matter.due_at, occasion.zone, language) if matter.due_at else "",
         "today": _day(occasion.at, occasion.zone, language),
@@ -182,6 +183,13 @@ def _facts(template: DocumentTemplate, matter: Matter, occasion: Occasion, langu
         nobody = _said(SOMEBODY if alone else EVERYBODY, language)
         facts["reporter"] = (matter.voice.name.strip() if alone else "") or nobody
     return facts
+
+
+def _words(template: DocumentTemplate, matter: Matter) -> str:
+    """What was reported; numbers by which somebody is reached go to whoever reported alone."""
+    if matter.voice.report_id is None:
+        return matter.title
+    return matter.voice.text if template.to == "reporter" else masked_text(matter.voice.text)
 
 
 def _day(at: datetime, zone: tzinfo, language: str) -> str:

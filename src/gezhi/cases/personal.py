@@ -258,9 +258,13 @@ HELD: Final[dict[str, Held]] = {
         context=("note_id", "at", "read_at"),
     ),
     "cases_importrun": Held(
-        staff=_STAFF_ROWS, begins={Since.ENDED: "t.ended_at"}, context=("key", "state", "started_at", "total")
+        names_in={"name": "blot", "error": "blot"},
+        staff=_STAFF_ROWS,
+        begins={Since.ENDED: "t.ended_at"},
+        context=("key", "state", "started_at", "total"),
     ),
     "cases_importrow": Held(
+        names_in={"value": "delete", "problem": "delete"},
         begins={Since.ENDED: "(SELECT run.ended_at FROM cases_importrun run WHERE run.id = t.run_id)"},
         delete=True,
         context=("run_id", "row", "field"),
@@ -279,7 +283,7 @@ HELD: Final[dict[str, Held]] = {
         context=("automation", "teaching", "at"),
     ),
     "cases_phrase": Held(staff=_STAFF_ROWS, context=("title", "text", "at")),
-    "cases_savedview": Held(staff=_STAFF_ROWS),
+    "cases_savedview": Held(staff=_STAFF_ROWS, names_in={"name": "blot", "query": "blot"}),
     "cases_seen": Held(staff=_STAFF_ROWS, context=("at",)),
     "cases_trainedmodel": Held(staff="t.asked_by_id = %(account)s", context=("asked_at",)),
 }

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import psutil  # type: ignore[import-untyped]
+
 from gezhi.config.paths import data_dir
 
 FOLDER_SETTING: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -62,7 +64,7 @@ def _drop_the_dead() -> None:
     """What a process that died was doing, it does no longer."""
     for path in folder().glob("gauge_live*.db"):
         pid = path.stem.rpartition("_")[2]
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
             path.unlink(missing_ok=True)
 
 
@@ -70,7 +72,7 @@ def forget_earlier_runs() -> None:
     """Counters begin anew with the server; of processes that still live they go on."""
     for path in folder().glob("*.db"):
         pid = path.stem.rpartition("_")[2]
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
             path.unlink(missing_ok=True)
 
 

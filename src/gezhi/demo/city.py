@@ -317,7 +317,24 @@ GUESTS: Final = (
         "导入、训练分类",
         "import files, train the classifier",
     ),
-    Guest("auditor", "孙正言", "Sun Zhengyan", "auditor", CENTRE, "存证链、查阅记录", "the ledger, who looked at what"),
+    Guest(
+        "steward",
+        "沈护之",
+        "Shen Huzhi",
+        "data-steward",
+        CENTRE,
+        "个人信息权利请求",
+        "requests about personal data",
+    ),
+    Guest(
+        "auditor",
+        "孙正言",
+        "Sun Zhengyan",
+        "auditor",
+        CENTRE,
+        "存证链、查阅记录",
+        "the ledger, who looked at what",
+    ),
 )
 
 

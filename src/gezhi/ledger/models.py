@@ -70,6 +70,7 @@ class Outsider(models.Model):
     vouched_at = models.DateTimeField(null=True)
     size = models.BigIntegerField(default=0)
     problem = models.CharField(max_length=500, blank=True)  # of the last try
+    contradicts = models.BooleanField(default=False)  # it holds that this log told another history before
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "name"], name="outsider_once")]

@@ -77,6 +77,16 @@ def is_signed_by(body: bytes, public: bytes) -> bool:
     return bool(signed) and holds(public, _DOMAIN + canonical(entry), _decoded(signed["signature"]))
 
 
+def verdict_on(body: bytes, public: bytes) -> bool | None:
+    """Whether the entry's signature by this key holds; None: this machine cannot tell."""
+    try:
+        return is_signed_by(body, public)
+    except sm2.NoSm2:
+        return None
+    except BadSignature:
+        return False
+
+
 def key_facts(public: bytes, account: int, held: str) -> dict[str, Fact]:
     """Of the entry that makes a key known. `held`: by the server, or by the person (own)."""
     told = {"key": key_id(public), "public": base64.b64encode(public).decode()}

@@ -53,6 +53,11 @@ class NotCosigned(Exception):
         return f"{self}\n" if self.size is None else f"{self.size}\n"
 
 
+class Contradicted(BadNote):
+    """A witness saw more of our log than it holds, or another history: entries were lost or changed, or an old copy of
+    the node runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A log's newest note, and the proof that it extends the head of `old` entries."""

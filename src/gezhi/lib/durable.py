@@ -23,14 +23,3 @@ def _keep_name(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
-
-
-def append_line(path: Path, line: str) -> None:
-    """One more line at the end of a file, on disk when this returns. A line that a loss of power cut stays alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
-        torn = file.tell() > 0 and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
-        file.write(b"\n" * torn + f"{line}\n".encode())
-        file.flush()
-        os.fsync(file.fileno())
-    _keep_name(path.parent)

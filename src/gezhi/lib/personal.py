@@ -95,6 +95,8 @@ class Held:
     number, %(phone)s.
     `about`: true of rows in which others wrote about a person's matter, %(cases)s; there a person's name, numbers
     and addresses are blotted out.
+    `names_in`: columns in which anybody may be named whatever the row hangs on, such as the words of a search; what
+    becomes of one that names somebody who is erased: blot, empty (with the row's salt), or delete the row.
     `begins`: for each Since that the tags of the table name, the instant; NULL: not yet.
     `delete`: at the end of its time, or when it is erased, the row goes as a whole; otherwise its columns are emptied.
     `lasts`: true of rows that a law keeps whatever a person asks; `why` says which.
@@ -107,6 +109,7 @@ class Held:
     staff: str = ""
     visited: str = ""
     about: str = ""
+    names_in: Mapping[str, str] = field(default_factory=dict)
     begins: Mapping[Since, str] = field(default_factory=dict)
     delete: bool = False
     lasts: str = ""

@@ -13,7 +13,12 @@ class BadTicket(Exception):
 
 
 def sealed(account_id: int, scope: Scope) -> str:
-    held = {"account": account_id, "places": scope.places, "units": sorted(scope.units)}
+    held = {
+        "account": account_id,
+        "places": scope.places,
+        "units": sorted(scope.units),
+        "hidden": sorted(scope.hidden),
+    }
     return signing.dumps(held, salt=SALT, compress=True)
 
 
@@ -23,4 +28,5 @@ def opened(ticket: str, valid: int = VALID) -> Scope:
         held = signing.loads(ticket, salt=SALT, max_age=valid)
     except signing.BadSignature as error:
         raise BadTicket from error
-    return Scope(tuple((low, high) for low, high in held["places"]), frozenset(held["units"]))
+    places = tuple((low, high) for low, high in held["places"])
+    return Scope(places, frozenset(held["units"]), frozenset(held["hidden"]))

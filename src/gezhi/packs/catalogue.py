@@ -65,6 +65,7 @@ class Catalogue:
 
     `reportable`: what a report or a case may be about, in the order of the packs. `packs`: active ones by name.
     `open_to_all`: those of them that residents and machines may name and that are guessed from words.
+    `confidential`: keys of categories, of every version, that posts for security alone see.
     Groups and functions are also those of the versions that active packs need.
     """
 
@@ -81,6 +82,7 @@ class Catalogue:
     warnings: Mapping[str, Owned[WarningRule]]
     packs: Mapping[str, Published]
     fallback_category: str
+    confidential: frozenset[str]
     _retired: Mapping[str, Category]
     _versions: Mapping[str, int]
     _by_id: Mapping[int, Published]
@@ -206,6 +208,7 @@ def catalogue_of(published: Iterable[Published], staff: StaffValues | None = Non
         warnings={w.key: _owned(w, one) for one in active for w in one.pack.warnings},
         packs={one.pack.manifest.name: one for one in active},
         fallback_category=next((f for one in active if (f := one.pack.manifest.fallback)), ""),
+        confidential=frozenset(c.key for one in versions for c in one.pack.categories if c.confidential),
         _retired={c.key: c for one in versions for c in one.pack.categories},
         _versions={c.key: one.id for one in active for c in one.pack.categories},
         _by_id={one.id: one for one in versions},

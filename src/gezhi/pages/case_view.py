@@ -149,12 +149,12 @@ def _report_view(
     )
 
 
-def event_views(found: CasePage) -> list[EventView]:
-    """Newest first."""
-    return [event_view(event, found) for event in reversed(found.events)]
+def event_views(found: CasePage, lifted: bool = False) -> list[EventView]:
+    """Newest first. `lifted`: whoever looks sees how to reach a reporter, so numbers in words stand there, too."""
+    return [event_view(event, found, lifted) for event in reversed(found.events)]
 
 
-def event_view(event: EventLine, found: CasePage) -> EventView:
+def event_view(event: EventLine, found: CasePage, lifted: bool = False) -> EventView:
     unit = found.world.directory.units.get(_number(event.facts.get("unit")))
     who = who_words(event.role, event.who, event.for_who)
     photos = [str(photo.key) for photo in event.photos if photo.report_id is None]
@@ -162,8 +162,9 @@ def event_view(event: EventLine, found: CasePage) -> EventView:
     notes = event_notes(event.facts, event.lived.procedure, found.world)
     answers = event_answers(event, found.world)
     where = unit_name(unit) if unit else ""
+    text = event.text if lifted else masked_text(event.text)
     signed = bool(event.facts.get("signed"))
-    return EventView(title, event.at, who, where, event.text, photos, notes, answers, event.seq, signed)
+    return EventView(title, event.at, who, where, text, photos, notes, answers, event.seq, signed)
 
 
 def _number(value: object) -> int:

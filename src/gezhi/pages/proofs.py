@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from gezhi.cases.models import Evidence
 from gezhi.ledger import sm2
 from gezhi.ledger.queries.standing import Vouched
-from gezhi.ledger.signing import SIGNED, BadSignature, is_signed_by
+from gezhi.ledger.signing import SIGNED, verdict_on
 from gezhi.people.keys import OWN
 from gezhi.people.models import SigningKey
 
@@ -114,17 +114,8 @@ def _signed_view(body: bytes, key: SigningKey) -> SignedView:
         own=key.held == OWN,
         since=key.made_at,
         ended=key.ended_at,
-        holds=_holds(body, public),
+        holds=verdict_on(body, public),
     )
-
-
-def _holds(body: bytes, public: bytes) -> bool | None:
-    try:
-        return is_signed_by(body, public)
-    except sm2.NoSm2:
-        return None
-    except BadSignature:
-        return False
 
 
 def photo_view(photo: Evidence) -> PhotoView:

@@ -101,7 +101,7 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "case": case_facts(found, timezone.now()),
         "reports": report_views(found, shown),
         "unmasking": unmasking(found, request.actor),
-        "timeline": event_views(found),
+        "timeline": event_views(found, bool(shown)),
         "earlier": case.version - len(found.events),
         "shelves": _shelves(_forms(found, shown, trouble)),
         "asked": asked_view(found),

@@ -85,7 +85,9 @@ class Lock:
         return self.folder / f"{name}.key"
 
 
-_REMEDY: Final = "Bring it back from the backup, or give everybody new keys: gezhi people signing-keys renew --all."
+_REMEDY: Final = (
+    "Bring it back from the backup, or give everybody new keys: gezhi people signing-keys renew --all."
+)
 
 
 def proof_of(origin: str, account_id: int) -> bytes:

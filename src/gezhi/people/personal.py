@@ -129,6 +129,7 @@ HELD: Final[dict[str, Held]] = {
         context=("case_id", "place_code", "at", "until", "reviewed_at", "accepted"),
     ),
     "people_lookup": Held(
+        names_in={"reason": "empty"},
         name=("谁查看过", "Who looked"),
         reporter=(
             "(t.subject_kind = 'report' AND t.subject_id = ANY(%(reports)s)"

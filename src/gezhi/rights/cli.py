@@ -52,9 +52,9 @@ def _line(due: "Due") -> str:
 
 
 @rights.command()
-@click.option("--list", "path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--list", "path", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def replay(path: Path | None) -> None:
-    """Erase again what a restored backup brought back. --list: another list of erased ids than the node's own."""
+    """Erase again what a restored backup brought back. --list: the folder rights/erased of another copy."""
     from gezhi.rights.actions import replay as again
     from gezhi.rights.queries.erased import listed
 

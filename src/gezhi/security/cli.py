@@ -20,6 +20,31 @@ def security() -> None:
 
 
 @security.command()
+def watch() -> None:
+    """Go through the rules of warnings now, as the worker does every minute."""
+    from gezhi.security.actions import notice_state, take_up_warnings
+    from gezhi.security.actions import watch as go_through
+
+    told = notice_state()
+    made = go_through()
+    cases = take_up_warnings()
+    click.echo(
+        f"{len(told)} signals of the node, {len(made)} warnings changed, {len(cases)} opened or joined a case."
+    )
+
+
+@security.command()
+@click.argument("year", type=click.IntRange(2020, 2100))
+def review(year: int) -> None:
+    """The incidents, warnings and signals of a year, as JSON."""
+    from dataclasses import asdict
+
+    from gezhi.security.queries.review import review as of_year
+
+    click.echo(json.dumps(asdict(of_year(year)), ensure_ascii=False, default=str, indent=1))
+
+
+@security.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--top", default=5, show_default=True, help="How many exports to name.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each.")

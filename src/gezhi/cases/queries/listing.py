@@ -12,7 +12,14 @@ from gezhi.cases.models import Case, SavedView
 from gezhi.cases.periods import periods_back
 from gezhi.cases.queries.cursor import NO_DUE, cursor_of, read_cursor
 from gezhi.cases.queries.filters import Filters, said
-from gezhi.cases.queries.scope import WAITS, called_cases, marked, special_states, visible
+from gezhi.cases.queries.scope import (
+    WAITS,
+    called_cases,
+    hidden_from,
+    marked,
+    special_states,
+    visible,
+)
 from gezhi.cases.waiting import Waiting
 from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
@@ -225,7 +232,10 @@ def _scope_sql(actor: Actor, called: Sequence[int]) -> tuple[str, list[Any]]:
     for place in actor.seen_places:
         parts.append("place_code >= %s AND place_code < %s")
         values += place_range(place)
-    return " OR ".join(parts), values
+    hidden = hidden_from(actor)
+    if not hidden:
+        return " OR ".join(parts), values
+    return f"({' OR '.join(parts)}) AND NOT category = ANY(%s)", [*values, sorted(hidden)]
 
 
 def saved_views(account_id: int) -> list[SavedView]:

@@ -10,7 +10,7 @@ from gezhi.cases.models import Assignment, Case
 from gezhi.cases.waiting import Waiting, waiting_for
 from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
-from gezhi.people.access import Actor
+from gezhi.people.access import SECURITY, Actor
 from gezhi.people.models import Role
 
 WAITS = {  # role -> states of the standard procedure that wait for it
@@ -27,7 +27,7 @@ def visible(actor: Actor) -> Q:
     for one in actor.opened:
         low, high = place_range(one.place_code)
         found |= Q(pk=one.case_id) if one.case_id else Q(place_code__gte=low, place_code__lt=high)
-    return found
+    return found & _not_hidden(actor)
 
 
 def reached(actor: Actor) -> Q:
@@ -42,7 +42,17 @@ def reached(actor: Actor) -> Q:
     for place in actor.seen_places:
         low, high = place_range(place)
         found |= Q(place_code__gte=low, place_code__lt=high)
-    return found
+    return found & _not_hidden(actor)
+
+
+def hidden_from(actor: Actor) -> frozenset[str]:
+    """The categories whose cases this person sees nowhere, whatever the posts reach or an emergency opens."""
+    return frozenset() if actor.may(SECURITY) else known_world().catalogue.confidential
+
+
+def _not_hidden(actor: Actor) -> Q:
+    hidden = hidden_from(actor)
+    return ~Q(category__in=sorted(hidden)) if hidden else Q()
 
 
 def called_cases(actor: Actor) -> list[int]:

@@ -119,18 +119,19 @@ def check(source: Path) -> None:
 @click.option(
     "--settle",
     is_flag=True,
-    help="After a restoring: pass by numbers that were lost, take in what only the ledger's files tell.",
+    help="After a restoring: pass by numbers that were lost, take in what only the ledger's files tell, erase again.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 def prove(settle: bool, as_json: bool) -> None:
     """Look through database and data folder: the ledger, and every file that a row names. 1 when one is amiss."""
     from dataclasses import asdict
 
-    from gezhi.config.keeping.proof import look_through, pass_by_lost_numbers, settle_ledger
+    from gezhi.config.keeping.proof import erase_again, look_through, pass_by_lost_numbers, settle_ledger
 
     if settle:
         pass_by_lost_numbers()
         settle_ledger()
+        erase_again()
     proof = look_through()
     if as_json:
         click.echo(json.dumps(asdict(proof), ensure_ascii=False))

@@ -5,6 +5,7 @@ has come as far, and only then writes the mark: whatever a row before it names i
 """
 
 import logging
+import shutil
 import threading
 import time
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ class Keeper:
     _shipping: Shipping | None = None
     _whole: bool = False  # the store holds the log without a gap since a copy of the database
     _last: Mark | None = None
+    _complete_at: datetime | None = None  # by the database's clock
     _looked_over: float = 0.0
     _taken: threading.Event = field(default_factory=threading.Event)  # look whether copy and log meet
     _copying: threading.Thread | None = None
@@ -106,6 +108,7 @@ class Keeper:
             self._advance(self._shipping, before.timeline)
         else:
             self._counts["files"] += self._mirror.follow()
+            self._complete_at = before.at if self._whole else None
         self._counts["rounds"] += 1
         self._begin_base_when_due()
         self._keep_house()
@@ -127,7 +130,9 @@ class Keeper:
         self.source.check()
         if self.store.open_for(self.source.system()):
             self._mirror.forget()
-        self.source.ensure_slot()
+        if not self.source.ensure_slot():
+            self._receiver.stop()
+            shutil.rmtree(self._spool, ignore_errors=True)  # the server no longer has what follows on it
         self._last = None
         self._shipping = Shipping(self._spool, self.store, self.source.segment_size())
         self._taken.set()
@@ -143,6 +148,7 @@ class Keeper:
         mark = Mark(name, lsn, timeline, at)
         if self._whole:
             self.store.add_mark(mark)
+            self._complete_at = at
         self._last = mark
 
     def _wait_for(self, lsn: int, shipping: Shipping, timeline: int) -> None:
@@ -192,22 +198,25 @@ class Keeper:
         forget_removed(self.store, self.data, self.plan.keep, now)
 
     def _say(self, trouble: str) -> None:
-        last = self.store.last_mark() if (self.store.folder / "marks").exists() else None
-        current = bool(last and self._last and last.name == self._last.name)
         state = {
             "at": datetime.now(UTC).isoformat(),
             "trouble": trouble or self._failed,
             "following": not trouble,
             "whole": self._whole,
-            "complete_at": datetime.now(UTC).isoformat()
-            if current and not trouble
-            else last and last.at.isoformat(),
+            "complete_at": self._known_complete(),
             "counts": self._counts,
         }
         try:
             self.store.say(state)
         except OSError as error:
             log.error("The backup folder cannot be written: %s", error)
+
+    def _known_complete(self) -> str | None:
+        """Also what an earlier follower came to."""
+        if self._complete_at is None and (self.store.folder / "marks").exists():
+            last = self.store.last_mark()
+            self._complete_at = last.at if last else None
+        return self._complete_at.isoformat() if self._complete_at else None
 
 
 def usable_base(store: Store, timeline: int) -> Base | None:

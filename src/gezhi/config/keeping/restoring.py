@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 
 from gezhi.config.keeping.choosing import END, LATEST, Way, way_to
@@ -121,7 +122,7 @@ def _require_dead(folder: Path) -> None:
     for lock in (folder / "postmaster.pid", folder / "postgres" / "postmaster.pid"):
         with suppress(OSError, ValueError):
             pid = int(lock.read_text().split()[0])
-            if Path(f"/proc/{pid}").exists():
+            if psutil.pid_exists(pid):
                 raise CannotRestore(f"A database runs in {lock.parent} (process {pid}). Stop the node first.")
 
 

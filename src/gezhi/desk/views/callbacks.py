@@ -133,7 +133,7 @@ def _show(
         "report": report,
         "unit": name_of(call.unit_id, found.world),
         "case": case_facts(found, now),
-        "timeline": event_views(found),
+        "timeline": event_views(found, until is not None),
         "earlier": found.case.version - len(found.events),
         "given": given or {},
         "refused": refused,

@@ -52,7 +52,7 @@ def of_the_whole(
             return render(request, "refused.html", {"actor": request.actor}, status=403)
         return view(request, *args, **kwargs)
 
-    return requires(AUDIT)(checked)
+    return requires(AUDIT)(checked)  # type: ignore[arg-type]  # wraps() keeps more of the type than a view has
 
 
 @requires(AUDIT)

@@ -26,11 +26,12 @@ def case(request: ActorRequest, number: str) -> HttpResponse:
     """Oldest step first: paper is read from the top."""
     found = case_in_sight(request, number)
     one, now, code = found.case, timezone.now(), readable_code()
+    shown = shown_to(request.actor, one.pk)
     context = {
         "case": case_facts(found, now),
         "closed_at": one.closed_at,
-        "reports": report_views(found, shown_to(request.actor, one.pk)),
-        "timeline": event_views(found)[::-1],
+        "reports": report_views(found, shown),
+        "timeline": event_views(found, bool(shown))[::-1],
         "earlier": one.version - len(found.events),
         "partners": partner_views(found),
         "cards": card_views(found),

@@ -22,6 +22,7 @@ from gezhi.lib.codes import is_code
 from gezhi.packs.forms import fields_of, said_answers
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import number, posted
+from gezhi.pages.masks import origin_of
 from gezhi.pages.photos import photo_response
 from gezhi.pages.rounds import STATES, RoundView, rhythm, round_views
 from gezhi.pages.showing import english, said
@@ -30,6 +31,7 @@ from gezhi.people.access import EXPORT, PLAN, Actor, ActorRequest, requires
 from gezhi.people.purposes import SUPERVISION
 from gezhi.places.queries import place_names, search_places
 from gezhi.rounds.actions import may_plan, set_plan
+from gezhi.rounds.actions.looking import keep_looks
 from gezhi.rounds.book import Book
 from gezhi.rounds.listing import BadFilter, RoundFilters, read_round_filters
 from gezhi.rounds.models import Round
@@ -215,10 +217,14 @@ def one_round(request: ActorRequest, pk: int) -> HttpResponse:
     """What one round brought; of elements those that this person's duties read."""
     found = _round(request, pk)
     plans = book(known_world().stamp)
+    answers = _answers(request.actor, found, plans)
+    if found.subject_id and answers:
+        read = {(found.subject_id, found.place_code): ["answers"]}
+        keep_looks(request.actor, read, origin_of(request))
     context = {
         "round": round_views([found], plans, timezone.now())[0],
         "subject": found.subject,
-        "answers": _answers(request.actor, found, plans),
+        "answers": answers,
         "photos": found.photos,
         "metres": found.metres,
         "points": found.points,

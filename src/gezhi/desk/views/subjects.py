@@ -20,11 +20,13 @@ from gezhi.desk.views.rounds import place_of
 from gezhi.packs.forms import Said
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import number, posted, texts
+from gezhi.pages.masks import origin_of
 from gezhi.pages.rounds import KINDS, known_text, round_views, source_words
 from gezhi.pages.showing import english, said
 from gezhi.people.access import PLAN, ActorRequest, requires
 from gezhi.places.queries import place_names
 from gezhi.rounds.actions import import_subjects, may_plan, move_subject, save_subject
+from gezhi.rounds.actions.looking import keep_looks
 from gezhi.rounds.book import Book
 from gezhi.rounds.listing import BadFilter, SubjectFilters, read_subject_filters
 from gezhi.rounds.models import Subject
@@ -138,6 +140,10 @@ def _subject_page(
     plans = book(known_world().stamp)
     rounds = found.rounds.select_related("subject").order_by("-due_at")[:20] if found else ()
     place = found.place_code if found else ""
+    known = _known_lines(request, found, plans) if found else []
+    if found:
+        read = {(found.pk, found.place_code): {line.element for line in known}}
+        keep_looks(request.actor, read, origin_of(request))
     context = {
         "subject": found,
         "kind": KINDS.get(found.kind, "") if found else "",
@@ -145,7 +151,7 @@ def _subject_page(
         "given": given,
         "faults": faults,
         "kinds": [(key, words) for key, words in KINDS.items() if key != "grid"],
-        "known": _known_lines(request, found, plans) if found else [],
+        "known": known,
         "rows": round_views(rounds, plans, timezone.now()),
     }
     return page(request, "desk/subject.html", context, at=_AT, status=status)

@@ -12,6 +12,7 @@ from gezhi.desk.views.page import page
 from gezhi.ledger.freshness import AUTHORITY, TIMESTAMP, WITNESS
 from gezhi.ledger.queries import newest_checkpoint
 from gezhi.ledger.queries.outsiders import (
+    contradicting,
     fault_counts,
     lag,
     newest_timestamp,
@@ -20,7 +21,7 @@ from gezhi.ledger.queries.outsiders import (
     witnesses,
 )
 from gezhi.pages.asked import posted
-from gezhi.pages.lagging import lag_view, outsider_view
+from gezhi.pages.lagging import contradiction, lag_view, outsider_view
 from gezhi.pages.proofs import key_view
 from gezhi.people.access import AUDIT, DESK, VOUCHED, ActorRequest, requires
 from gezhi.people.actions.keys import end_keys
@@ -37,7 +38,8 @@ def vouched(request: ActorRequest) -> HttpResponse:
     context = {
         "audits": request.actor.may(AUDIT),
         "whole": request.actor.may_at(AUDIT, settings.NODE_PLACE),
-        "lags": [lag_view(one) for one in lag(timezone.now())],
+        "lags": [contradiction(name) for name in contradicting()]
+        + [lag_view(one) for one in lag(timezone.now())],
         "head": newest_checkpoint(),
         "authority": outsider_view(url, url, asked.get((TIMESTAMP, AUTHORITY))) if url else None,
         "stamp": newest_timestamp(),

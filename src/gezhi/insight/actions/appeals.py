@@ -4,11 +4,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from gezhi.cases.actions.sealing import require_fresh, signed_entry
 from gezhi.cases.models import Case
+from gezhi.cases.procedure import Refused
 from gezhi.cases.queries.standing import standing_events
 from gezhi.insight.actions.tallying import tally_cases
 from gezhi.insight.models import Appeal, Tally
-from gezhi.ledger.actions import record
+from gezhi.ledger.actions import record, record_many
+from gezhi.ledger.entries import Draft
 from gezhi.lib.codes import is_within
 from gezhi.people.access import APPRAISE, PERMISSIONS, Actor
 from gezhi.people.duties_apart import acting_apart, hands, may_judge
@@ -73,14 +76,27 @@ def decide_appeal(actor: Actor, appeal_id: int, accept: bool, answer: str) -> Ap
     appeal.state = "accepted" if accept else "refused"
     appeal.answer, appeal.decided_by_id, appeal.decided_at = answer.strip(), actor.account_id, timezone.now()
     appeal.save()
-    record(
-        f"appeal.{appeal.state}",
-        f"appeal:{appeal.pk}",
-        {"case": appeal.case_id, "unit": appeal.unit_id, "account": actor.account_id},
+    facts = {"case": appeal.case_id, "unit": appeal.unit_id, "account": actor.account_id}
+    record_many(
+        [
+            _signed(
+                Draft(f"appeal.{appeal.state}", f"appeal:{appeal.pk}", appeal.decided_at, facts),
+                actor.account_id,
+            )
+        ]
     )
     if accept:
         tally_cases([appeal.case_id])
     return appeal
+
+
+def _signed(draft: Draft, account_id: int) -> Draft:
+    """With the key of whoever decides. Raises AppealRefused where no decision can be signed now."""
+    try:
+        require_fresh()
+        return signed_entry(draft, account_id)
+    except Refused as refused:
+        raise AppealRefused(refused.code, refused.zh, refused.en) from refused
 
 
 def _require_judge(actor: Actor, appeal: Appeal) -> None:
@@ -94,7 +110,9 @@ def _require_judge(actor: Actor, appeal: Appeal) -> None:
         )
     acting = hands(actor.account_id, actor.whose(APPRAISE, place))
     units = {post.unit_id for post in actor.posts} | units_of(acting, timezone.localdate(appeal.at))
-    if not may_judge(units, appeal.unit_id) or not acting_apart(acting, {appeal.account_id}):
+    if not may_judge(units, appeal.unit_id) or not acting_apart(
+        acting, [appeal.account_id] if appeal.account_id else []
+    ):
         raise AppealRefused(
             "own-unit", "不能裁定本单位的申诉。", "You may not decide an appeal of your own unit."
         )

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from numpy.typing import NDArray
 
+from gezhi.cases.world import known_world
 from gezhi.insight.counts import BY_KEY, MINUTES, NAMES, Count
 from gezhi.insight.periods import Bounded
 from gezhi.lib.codes import place_range
@@ -118,6 +119,8 @@ def _asked(by: Dimension, within: Within, count: Count | None) -> list[tuple[str
         found.append(("category = ANY(%s)", [sorted(within.categories)]))
     outside = "NOT (place_code >= %s AND place_code < %s)"
     found += [(outside, list(place_range(place))) for place in within.without]
+    if confidential := known_world().catalogue.confidential:
+        found.append(("NOT category = ANY(%s)", [sorted(confidential)]))
     if count is not None:
         found.append(("flags & %s <> 0", [count.flag]))
     return [*found, *_scope(within)]

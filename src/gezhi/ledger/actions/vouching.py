@@ -20,7 +20,7 @@ from gezhi.ledger.queries import log_folder, newest_checkpoint
 from gezhi.ledger.queries.outsiders import authority, witnesses
 from gezhi.ledger.timestamps import QUERY_TYPE, BadStamp, checked, query
 from gezhi.ledger.vouched import NOTE, REPLY, STAMPS
-from gezhi.ledger.witnessing import Submission, Witness, cosignatures_in, size_in
+from gezhi.ledger.witnessing import Contradicted, Submission, Witness, cosignatures_in, size_in
 from gezhi.lib.durable import write_whole
 
 TEXT: Final = "text/plain; charset=utf-8"
@@ -54,9 +54,12 @@ def _try(kind: str, name: str, checkpoint: Checkpoint, clock: Callable[[], datet
         size, at = ask(checkpoint, clock)
     except _PROBLEMS as error:
         log.warning("%s %s: %s", kind, name, error)
-        Outsider.objects.filter(pk=outsider.pk).update(tried_at=now, problem=str(error)[:500])
+        against = isinstance(error, Contradicted)
+        told = {"tried_at": now, "problem": str(error)[:500], "contradicts": against or outsider.contradicts}
+        Outsider.objects.filter(pk=outsider.pk).update(**told)
         return
-    Outsider.objects.filter(pk=outsider.pk).update(tried_at=now, vouched_at=at, size=size, problem="")
+    told = {"tried_at": now, "vouched_at": at, "size": size, "problem": "", "contradicts": False}
+    Outsider.objects.filter(pk=outsider.pk).update(**told)
 
 
 def stamp(checkpoint: Checkpoint, clock: Callable[[], datetime]) -> Vouched:
@@ -106,14 +109,15 @@ def cosigned_by(witness: Witness, checkpoint: Checkpoint, known: int) -> Vouched
         if told is None or told == known:
             break
         if told > checkpoint.size:
-            raise notes.BadNote(
+            raise Contradicted(
                 f"{witness.name} has cosigned {told} entries of this log, which has only {checkpoint.size}: "
                 "entries were lost, or an old copy of the node runs."
             )
         known = told
     if answer.status != 200:
         said = answer.body.decode("utf-8", "replace").strip()[:200]
-        raise notes.BadNote(f"{witness.name} answers {answer.status}: {said}")
+        kind = Contradicted if answer.status == 422 else notes.BadNote
+        raise kind(f"{witness.name} answers {answer.status}: {said}")
     lines = cosignatures_in(answer.body, note, witness.key)
     add_signatures(checkpoint.size, lines)
     return checkpoint.size, datetime.fromtimestamp(notes.cosigned_at(lines[0].blob), UTC)

@@ -90,6 +90,22 @@ def outsiders() -> dict[tuple[str, str], Outsider]:
     return {(one.kind, one.name): one for one in Outsider.objects.all()}
 
 
+def contradicting() -> list[str]:
+    """The witnesses that hold that this log told another history before; no statement where there are none."""
+    named = _witness_names()
+    found = (
+        Outsider.objects.filter(kind=WITNESS, name__in=named, contradicts=True)
+        if named
+        else Outsider.objects.none()
+    )
+    return list(found.order_by("name").values_list("name", flat=True))
+
+
+def faults_since(since: datetime) -> int:
+    """Heads of witnessed logs that did not go on from what was signed before."""
+    return LogFault.objects.filter(at__gt=since).count()
+
+
 def fault_counts() -> dict[str, int]:
     """How many heads of each witnessed log do not go on from what it signed before."""
     counted = LogFault.objects.values_list("origin").annotate(count=Count("id"))

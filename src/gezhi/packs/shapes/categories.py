@@ -31,6 +31,7 @@ class Category(Shape):
     `part` and `matter` are the standard's; `local` is a city's own addition. Reports are never about a
     `part`: the standard has a matter for the fault of each. `procedure`, `closing` and `form` may be those of
     a needed pack. `form`: what is asked with a report. `internal`: staff alone report it, by name.
+    `confidential`: seen by posts for security alone, and counted in no figure.
     `public`: None for what the group says.
     """
 
@@ -44,6 +45,7 @@ class Category(Shape):
     limits: Key
     grids: bool = True
     internal: bool = False
+    confidential: bool = False
     public: Public | None = None
     words: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()

@@ -174,7 +174,9 @@ def _make(accounts: Sequence[int], lock: Lock) -> None:
     SigningKey.objects.bulk_create(rows, ignore_conflicts=True)
     made = set(SigningKey.objects.filter(key__in=[row.key for row in rows]).values_list("key", flat=True))
     record_many(
-        Draft(KEY_MADE, f"account:{row.account_id}", now, key_facts(row.public, row.account_id, SERVER))
+        Draft(
+            KEY_MADE, f"account:{row.account_id}", now, key_facts(bytes(row.public), row.account_id, SERVER)
+        )
         for row in rows
         if row.key in made
     )

@@ -113,7 +113,7 @@ def near_colleagues(account_id: int, today: date, limit: int = 300) -> list[tupl
     posts = Post.objects.filter(in_force(today), near, account__is_active=True, account__is_system=False)
     rows = posts.exclude(account_id=account_id).order_by("account__username", "id")
     columns = ("account__username", "account__name", "unit__name")
-    return [tuple(row) for row in rows.distinct("account__username").values_list(*columns)[:limit]]  # type: ignore[misc]
+    return [tuple(row) for row in rows.distinct("account__username").values_list(*columns)[:limit]]
 
 
 def nominations_in(places: Collection[str]) -> QuerySet[Nomination]:

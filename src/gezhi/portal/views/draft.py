@@ -18,6 +18,7 @@ from gezhi.pages.asking import Asking, asking
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.place_choice import PlaceChoice, place_choice
 from gezhi.pages.reporting import Wording, read_form
+from gezhi.portal.views.guardian import guardians_word
 from gezhi.portal.views.near import SAME, same_matter
 
 TEXTS: Final = (
@@ -79,7 +80,10 @@ def read_draft(request: HttpRequest, edge: Edge, attributes: Mapping[str, Value]
     raw, answered = {**given, "place_code": choice.code}, asked
     if same := same_matter(request, world, choice.code):
         raw, answered = {**raw, **same}, Asking()
-    new, faults = read_form(raw, edge, photos, _WORDING, answered, attributes)
+    word = guardians_word(request, given)
+    more = {**(attributes or {}), **word.attributes}
+    new, faults = read_form(raw, edge, photos, _WORDING, answered, more)
+    faults = {**faults, **word.faults}
     if not (given["lon"] or choice.code or given["address"].strip()):
         faults = {**faults, "address": str(_PROBLEMS["address"])}
     return Draft(given, choice, photos, asked, world, new, dict(faults), frozenset(request.POST))

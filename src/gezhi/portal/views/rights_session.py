@@ -71,4 +71,4 @@ def own(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase
         who = signed(request)
         return view(request, who, *args, **kwargs) if who else redirect("portal:rights")
 
-    return public(checked)
+    return public(checked)  # type: ignore[arg-type]  # wraps() keeps more of the type than a view has

@@ -7,9 +7,17 @@ from django.shortcuts import render
 
 from gezhi.pages.position import words_for_point
 from gezhi.portal.views.draft import TEXTS, Draft
+from gezhi.portal.views.guardian import BOXES
 
 STEPS: Final = ("what", "photo", "where", "who", "check")
-_STEP_OF: Final = {"text": "what", "photos": "photo", "address": "where", "phone": "who", "name": "who"}
+_STEP_OF: Final = {
+    "text": "what",
+    "photos": "photo",
+    "address": "where",
+    "phone": "who",
+    "name": "who",
+    "guardian": "who",
+}
 _ASKS: Final = {
     "what": ("text",),
     "photo": (),
@@ -32,6 +40,11 @@ def _place_of(wanted: str) -> int:
     return STEPS.index(wanted) if wanted in STEPS else len(STEPS) if wanted == "send" else 0
 
 
+def _ticked(request: HttpRequest, step: str) -> list[tuple[str, str]]:
+    """What was said of a child, handed on by the other steps."""
+    return [(name, "1") for name in BOXES if request.POST.get(name) and step != "who"]
+
+
 def show(request: HttpRequest, draft: Draft, step: str, wanted: str = "") -> HttpResponse:
     """`wanted`: the step that was asked for; a later one than is shown tells what holds it up."""
     at, given = STEPS.index(step), draft.given
@@ -45,7 +58,7 @@ def show(request: HttpRequest, draft: Draft, step: str, wanted: str = "") -> Htt
         "before": STEPS[at - 1] if at else "",
         "after": STEPS[at + 1] if at + 1 < len(STEPS) else "",
         "given": given,
-        "hidden": [(name, given[name]) for name in TEXTS if name not in _ASKS[step]],
+        "hidden": [(name, given[name]) for name in TEXTS if name not in _ASKS[step]] + _ticked(request, step),
         "choice": draft.choice,
         "opened": "refine" in draft.pressed,
         "photos": draft.photos,

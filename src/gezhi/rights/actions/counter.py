@@ -10,6 +10,7 @@ from django.utils import timezone
 from gezhi.cases.models import Report
 from gezhi.cases.procedure import Refused
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.lib.numbers import is_number
 from gezhi.lib.personal import Grade
 from gezhi.people.access import Actor
@@ -76,7 +77,12 @@ def meet(
         ],
         at,
     )
-    facts = {"account": actor.account_id, "paper": paper, "standing": standing, "reports": len(looks)}
+    facts: dict[str, Fact] = {
+        "account": actor.account_id,
+        "paper": paper,
+        "standing": standing,
+        "reports": len(looks),
+    }
     record("rights.met", f"channel:{met.channel_id or 0}", facts)
     return met
 

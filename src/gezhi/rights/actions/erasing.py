@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,15 +18,17 @@ from gezhi.cases.models import Callback, Evidence, Report
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.lib.numbers import number_key
-from gezhi.rights.actions.blotting import blot_out
+from gezhi.rights.actions.blotting import blot_loose, blot_out
+from gezhi.rights.actions.leaving import finish
 from gezhi.rights.actions.sql import changed
 from gezhi.rights.models import Channel, Erasure
-from gezhi.rights.person import Person
+from gezhi.rights.person import Person, Signs
 from gezhi.rights.queries.columns import columns_of
 from gezhi.rights.queries.erased import listed
 from gezhi.rights.queries.people import person_of_report, signs_of
 from gezhi.rights.queries.plans import Plan, plan_of
 from gezhi.rights.queries.sql import rows_of
+from gezhi.rights.queries.uploads import uploads_naming
 from gezhi.rights.tags import all_tags
 from gezhi.rights.wiping import blank, goes
 
@@ -72,11 +75,12 @@ def erase(
     spare: Sequence[int] = (),
     even_open: bool = False,
     channel: Channel | None = None,
+    at_once: bool = False,
     now: datetime | None = None,
 ) -> Erasure:
     """All that is held of the person and that no law keeps. `spare`: reports that stay for now: the request itself,
     until its answer has arrived. What is still being handled stays, and is named in `kept`, unless `even_open`.
-    `channel`: its number goes as well."""
+    `channel`: its number goes as well. `at_once`: files go when this is committed, without a worker."""
     at = now or timezone.now()
     plan = plan_of(person, frozenset(spare), even_open=even_open)
     gone = plan.gone
@@ -84,36 +88,28 @@ def erase(
     if channel is not None:
         _forget(channel, done)
     if gone.reports:
-        _gather_files(gone, done)
-        _wipe(gone, done)
+        signs = signs_of(gone)
+        _gather_files(gone, signs, done)
+        _wipe(gone, signs, done)
     if person.number and not plan.held_up:
         _wipe_number(person, done)
-    return _recorded(plan, done, _Why(request_id, account_id, channel), at)
+    erasure = _recorded(plan, done, _Why(request_id, account_id, channel), at)
+    _leave_files(erasure, done, at_once=at_once)
+    return erasure
 
 
-def _gather_files(person: Person, done: _Done) -> None:
+def _gather_files(person: Person, signs: Signs, done: _Done) -> None:
     """What lies outside the database, before its rows are gone."""
     photos = Evidence.objects.filter(report_id__in=person.reports)
     done.photos = [str(key) for key in photos.values_list("key", flat=True)]
-    sources = Report.objects.filter(id__in=person.reports, source__startswith="file:")
-    names = {source.removeprefix("file:") for source in sources.values_list("source", flat=True)}
-    if names:
-        done.uploads = _runs_of(names)
+    done.uploads = uploads_naming(signs)
 
 
-def _runs_of(names: set[str]) -> list[str]:
-    """The keys of finished imports under these names."""
-    runs = rows_of(
-        "SELECT key::text FROM cases_importrun WHERE mapping->>'source' = ANY(%s) AND ended_at IS NOT NULL",
-        [[name for one in names for name in (one, f"file:{one}")]],
-    )
-    return [key for (key,) in runs]
-
-
-def _wipe(person: Person, done: _Done) -> None:
-    tags, signs = all_tags(), signs_of(person)
+def _wipe(person: Person, signs: Signs, done: _Done) -> None:
+    tags = all_tags()
     first_of = _cases_begun(person)
     done.papers += blot_out(person, signs, done.add)
+    blot_loose(person, signs, done.add)
     for table in tags.tables:
         held = tags.holds(table)
         columns = [name for name, tag in tags.of_table(table).items() if goes(tag)]
@@ -186,13 +182,19 @@ def _recorded(plan: Plan, done: _Done, why: _Why, at: datetime) -> Erasure:
         "account": why.account_id,
     }
     record("rights.erased", f"erasure:{erasure.pk}", facts)
+    return erasure
+
+
+def _leave_files(erasure: Erasure, done: _Done, *, at_once: bool) -> None:
+    if at_once:
+        transaction.on_commit(partial(finish, erasure.pk, done.photos, done.papers, done.uploads))
+        return
     files: dict[str, JSONValue] = {
         "photos": list(done.photos),
         "papers": list(done.papers),
         "uploads": list(done.uploads),
     }
     app.configure_task("rights.finish_erasing", allow_unknown=False).defer(erasure_id=erasure.pk, **files)
-    return erasure
 
 
 @transaction.atomic
@@ -205,7 +207,7 @@ def replay(lines: Iterable[str] | None = None, now: datetime | None = None) -> i
     channels = dict(tuple(entry["channel"]) for entry in entries if entry.get("channel"))
     back = _come_back(reports)
     for pk in back:
-        erase(replace(person_of_report(pk), reports=(pk,)), even_open=True, now=at)
+        erase(replace(person_of_report(pk), reports=(pk,)), even_open=True, at_once=True, now=at)
     again = Channel.objects.filter(id__in=channels).exclude(number="")
     known = [one for one in again if one.made_at.isoformat() == channels[one.pk]]
     for channel in known:

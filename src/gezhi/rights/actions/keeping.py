@@ -8,10 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from gezhi.ledger.actions import record
+from gezhi.lib.personal import FILES
 from gezhi.rights.actions.leaving import analyze, remove_files
 from gezhi.rights.actions.sql import returned
 from gezhi.rights.queries.columns import columns_of
-from gezhi.rights.queries.keeping import Lot, lots, orphans
+from gezhi.rights.queries.keeping import Lot, days_of, lots, orphans
+from gezhi.rights.queries.uploads import forgotten_uploads
 from gezhi.rights.tags import all_tags
 from gezhi.rights.wiping import blank
 
@@ -48,6 +50,9 @@ def keep_no_longer(now: datetime | None = None) -> Kept:
     for key in orphans(at):
         done.files.setdefault("cases_evidence", []).append(key)
         remove_files([key], [], [])
+    for key in forgotten_uploads(at - timedelta(days=days_of(FILES) or 0)):
+        done.files.setdefault("cases_importrun", []).append(key)
+        remove_files([], [], [key])
     analyze({name.partition(":")[0] for name in done.rows})
     _record(done)
     return done

@@ -11,21 +11,17 @@ from django.db import connection
 
 from gezhi.cases.papers import paper_path
 from gezhi.cases.photos import photo_path
-from gezhi.lib.durable import append_line
+from gezhi.lib.durable import write_whole
 from gezhi.rights.models import Erasure
-from gezhi.rights.queries.erased import list_path, listed
+from gezhi.rights.queries.erased import line_path
 
 
 def finish(erasure_id: int, photos: Iterable[str], papers: Iterable[str], uploads: Iterable[str]) -> None:
     """Run again as often as it takes: each part is done once."""
     remove_files(photos, papers, uploads)
     erasure = Erasure.objects.get(pk=erasure_id)
-    line = json.dumps(
-        {"at": erasure.at.isoformat(), "reports": erasure.reports, "channel": erasure.channel},
-        separators=(",", ":"),
-    )
-    if line not in set(listed()):
-        append_line(list_path(), line)
+    line = {"at": erasure.at.isoformat(), "reports": erasure.reports, "channel": erasure.channel}
+    write_whole(line_path(erasure), json.dumps(line).encode())
     analyze(erasure.counts)
 
 

@@ -31,11 +31,13 @@ from gezhi.exchange.rest.api import (
     powers,
     public,
     reports,
+    rights,
     rounds,
     security,
     signing,
     streams,
     talk,
+    vouched,
 )
 from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem, faults_of
 
@@ -75,8 +77,10 @@ for part in (
     command,
     streams,
     talk,
+    vouched,
     ledger,
     security,
+    rights,
 ):
     api.add_router("", part.router)
 

@@ -13,9 +13,9 @@ from gezhi.cases.queries.calls import CallFilters, call_list, callbacks_of
 from gezhi.cases.queries.circles import Circling, circling
 from gezhi.exchange.rest import call_shapes as shapes
 from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
+from gezhi.exchange.rest.api.reading import kept_json
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
-from gezhi.exchange.rest.reading import kept_json
 from gezhi.exchange.rest.shapes import Name, ProblemOut, StaleOut
 from gezhi.lib.codes import is_code
 from gezhi.people.access import CALLBACK, CIRCLES, Actor

@@ -13,10 +13,10 @@ from gezhi.cases.procedure import Given
 from gezhi.cases.queries import BadFilter, CaseLine, CasePage, Filters, case_list, case_page
 from gezhi.exchange.rest import case_shapes, shapes
 from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
+from gezhi.exchange.rest.api.reading import kept_json
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.rest.queries import case_id_of, refuse_used
-from gezhi.exchange.rest.reading import kept_json
 from gezhi.people.access import Actor
 
 LINE = tuple(case_shapes.CaseLineOut.model_fields)
@@ -170,7 +170,7 @@ def _events(page: CasePage) -> list[dict[str, object]]:
             "who": event.who,
             "acting_for": event.for_who,
             "role": event.role,
-            "text": event.text,
+            "text": masked_text(event.text),
             "photos": [str(photo.key) for photo in event.photos],
             "facts": event.facts,
         }

@@ -10,10 +10,10 @@ from ninja import Query, Router
 
 from gezhi.cases.models import Case
 from gezhi.exchange.rest.access import READ, CallerRequest, Scope, origin_of
+from gezhi.exchange.rest.api.reading import kept_json
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.look_shapes import LookOut, LookQuery, LooksOut
 from gezhi.exchange.rest.problems import Problem
-from gezhi.exchange.rest.reading import kept_json
 from gezhi.people.access import AUDIT, Actor
 from gezhi.people.actions import record_audit_look
 from gezhi.people.models import Lookup

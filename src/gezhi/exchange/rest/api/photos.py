@@ -58,5 +58,7 @@ def _capture(sent: QueryDict) -> Capture | None:
         return None
     capture = capture_in(f"{now} {before or now} 0")
     if capture is None:
-        raise Problem(422, "invalid", "sha256 and captured_sha256 are 64 hexadecimal digits, in small letters.")
+        raise Problem(
+            422, "invalid", "sha256 and captured_sha256 are 64 hexadecimal digits, in small letters."
+        )
     return Capture(capture.sent, capture.captured)

@@ -13,13 +13,14 @@ from gezhi.cases.intake.shapes import Fault, NewReport, Unreadable
 from gezhi.cases.world import world
 from gezhi.exchange.rest import rounds as bodies
 from gezhi.exchange.rest import shapes
-from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
+from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope, origin_of
+from gezhi.exchange.rest.api.reading import kept_json
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
-from gezhi.exchange.rest.reading import kept_json
 from gezhi.packs.forms import Answers, KnownValue, Value, check_answers, fields_of
 from gezhi.people.access import PLAN, Actor
 from gezhi.rounds import actions
+from gezhi.rounds.actions.looking import keep_looks
 from gezhi.rounds.book import Book
 from gezhi.rounds.listing import BadFilter, read_round_filters, read_subject_filters
 from gezhi.rounds.models import Known, Round, Subject
@@ -176,10 +177,13 @@ def list_subjects(request: CallerRequest, asked: Query[bodies.SubjectQuery]) -> 
     subjects = list(found[asked.after : asked.after + SHOWN + 1])
     known = known_of(one.pk for one in subjects)
     plans = book(current.stamp)
-    lines = []
+    lines, read = [], dict[tuple[int, str], list[str]]()
     for one in subjects[:SHOWN]:
         may = readable(actor, plans.elements_about(one.kind), one.place_code, current.directory)
-        lines.append(_subject(one, {key: row for key, row in known.get(one.pk, {}).items() if key in may}))
+        shown = {key: row for key, row in known.get(one.pk, {}).items() if key in may}
+        read[one.pk, one.place_code] = [*shown]
+        lines.append(_subject(one, shown))
+    keep_looks(actor, read, origin_of(request))
     following = asked.after + SHOWN if len(subjects) > SHOWN else None
     return kept_json(request, "走访对象", {"subjects": lines, "next": following}, lines)
 

@@ -17,9 +17,12 @@ from gezhi.field.offline.views.tasks import Forms, Plain, tasks
 from gezhi.field.rounds.views.visits import Entered, round_context, visit_with
 from gezhi.pages.forms import form_view
 from gezhi.pages.grid_map import GridMap, grid_map
+from gezhi.pages.masks import origin_of
 from gezhi.pages.photos import Photos
 from gezhi.people.access import Actor, ActorRequest
+from gezhi.people.looking import FIELD
 from gezhi.places.queries import place_names
+from gezhi.rounds.actions.looking import keep_days_looks
 from gezhi.rounds.models import Known, Round, Subject
 from gezhi.rounds.queries import book, due_here, known_of
 
@@ -73,6 +76,7 @@ def _calls(request: ActorRequest, world: World, forms: Forms, now: datetime) -> 
     plans, until = book(world.stamp), now + _AHEAD
     doors = _doors(due_here(request.actor, now, until=until))[:MOST_CALLS]
     known = _known(doors)
+    keep_days_looks(request.actor, _read(doors, known), origin_of(request, FIELD), now)
     names = place_names([world.root, *(door[0].place_code for door in doors)])
     for door in doors:
         visit = visit_with(door, plans, known.get(_subject(door[0]), {}))
@@ -99,6 +103,13 @@ def _known(doors: Sequence[Sequence[Round]]) -> dict[int | str, Mapping[str, Kno
     grids = dict(Subject.objects.filter(kind="grid", place_code__in=places).values_list("pk", "place_code"))
     known = known_of([*grids, *(door[0].subject_id for door in doors if door[0].subject_id)])
     return {grids.get(subject, subject): rows for subject, rows in known.items()}
+
+
+def _read(
+    doors: Sequence[Sequence[Round]], known: Mapping[int | str, Mapping[str, Known]]
+) -> dict[tuple[int, str], Sequence[str]]:
+    rows = ((door[0].place_code, known.get(_subject(door[0]), {})) for door in doors)
+    return {(next(iter(held.values())).subject_id, place): [*held] for place, held in rows if held}
 
 
 def _call(first: Round, context: Mapping[str, object]) -> Plain:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from gezhi.cases.contact import masked_text
 from gezhi.cases.queries import CasePage, case_page, sent_before
 from gezhi.field.offline.views.arriving import done, gone, not_yet, refused, sent_of
 from gezhi.pages.asked import number as number_in
@@ -69,7 +70,7 @@ def _newer(request: ActorRequest, now: CasePage, step: str) -> dict[str, object]
                 "title": event.title[at],
                 "who": who_words(event.role, event.who, event.for_who),
                 "at": f"{localtime(event.at):%m-%d %H:%M}",
-                "text": event.text,
+                "text": masked_text(event.text),
             }
             for event in now.events
             if event.seq > known

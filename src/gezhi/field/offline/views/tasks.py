@@ -8,6 +8,7 @@ from typing import Final
 
 from django.template.loader import render_to_string
 
+from gezhi.cases.contact import masked_text
 from gezhi.cases.filling import form_of_step
 from gezhi.cases.models import Case, Report
 from gezhi.cases.procedure import Option, Standing, options
@@ -77,7 +78,7 @@ def tasks(actor: Actor, world: World, forms: Forms, now: datetime) -> list[Plain
 def _texts(ids: Sequence[int]) -> dict[int, str]:
     """What the first report of each case says."""
     first = Report.objects.filter(case_id__in=ids).order_by("case_id", "id").distinct("case_id")
-    return dict(first.values_list("case_id", "text"))
+    return {case: masked_text(text) for case, text in first.values_list("case_id", "text")}
 
 
 def _task(case: Case, line: LineView, seen: _Seen) -> Plain:

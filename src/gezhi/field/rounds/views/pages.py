@@ -11,7 +11,15 @@ from gezhi.cases.procedure import Refused
 from gezhi.cases.world import known_world
 from gezhi.field.offline.views.arriving import from_queue
 from gezhi.field.rounds.views.sending import finished_words, round_from_queue
-from gezhi.field.rounds.views.visits import Entered, Visit, entered_in, findings_of, round_context, visit_of
+from gezhi.field.rounds.views.visits import (
+    Entered,
+    Visit,
+    entered_in,
+    findings_of,
+    keep_visit_look,
+    round_context,
+    visit_of,
+)
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted, texts
 from gezhi.pages.rounds import calls, round_views
@@ -59,6 +67,7 @@ def one_round(request: ActorRequest, pk: int) -> HttpResponse:
         return round_from_queue(request, pk)
     visit = visit_of(request, pk)
     if request.method == "GET":
+        keep_visit_look(request, visit)
         return _page(request, visit, Entered())
     try:
         return _do(request, visit)

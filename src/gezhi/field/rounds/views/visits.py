@@ -19,11 +19,14 @@ from gezhi.packs.forms import Answers, KnownValue, fields_of
 from gezhi.packs.shapes import Form
 from gezhi.pages.asked import number, posted
 from gezhi.pages.forms import PREFIX, answers_in, form_view, raw_answers, told
+from gezhi.pages.masks import origin_of
 from gezhi.pages.photos import Photos, photos_of
 from gezhi.pages.rounds import known_values, round_views
 from gezhi.pages.showing import said
 from gezhi.people.access import ActorRequest
+from gezhi.people.looking import FIELD
 from gezhi.rounds.actions import Findings
+from gezhi.rounds.actions.looking import keep_looks
 from gezhi.rounds.book import Book
 from gezhi.rounds.merging import Unified
 from gezhi.rounds.models import Known, Round
@@ -43,6 +46,7 @@ class Visit:
     book: Book
     unified: Unified | None
     known: Mapping[str, KnownValue]
+    known_rows: Mapping[str, Known] = field(default_factory=dict)
 
     @property
     def form(self) -> Form | None:
@@ -84,9 +88,17 @@ def _rounds(request: ActorRequest, pk: int) -> list[Round]:
     return rounds_named(request.actor, pk, [one for text in named if (one := number(text)) is not None])
 
 
+def keep_visit_look(request: ActorRequest, visit: Visit) -> None:
+    """Whoever goes to a door reads what is known of it."""
+    rows = list(visit.known_rows.values())
+    if rows:
+        read = {(rows[0].subject_id, visit.rounds[0].place_code): [*visit.known_rows]}
+        keep_looks(request.actor, read, origin_of(request, FIELD))
+
+
 def visit_with(rounds: Sequence[Round], plans: Book, known: Mapping[str, Known]) -> Visit:
     unified = plans.form_for([one.plan for one in rounds])
-    return Visit(rounds, plans, unified, known_values(unified.form, known) if unified else {})
+    return Visit(rounds, plans, unified, known_values(unified.form, known) if unified else {}, known)
 
 
 def findings_of(request: ActorRequest, entered: Entered, visit: Visit) -> Findings:

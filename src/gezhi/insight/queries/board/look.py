@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
-from gezhi.cases.queries import DUES, BadFilter, visible
+from gezhi.cases.queries import DUES, BadFilter, hidden_from, visible
 from gezhi.cases.queries.filters import SOON, day_of, midnight
 from gezhi.cases.world import World
 from gezhi.lib.codes import LEVELS, is_code, is_within, level_named, level_of, place_range
@@ -117,7 +117,8 @@ def scope_key(actor: Actor) -> frozenset[tuple[str, object]]:
     """The same for people who see the same."""
     units = [("unit", unit) for unit in actor.handling_units]
     places = [("place", place) for place in actor.seen_places]
-    return frozenset([*units, *places, *(("opened", one.id) for one in actor.opened)])
+    hidden = [("hidden", key) for key in hidden_from(actor)]
+    return frozenset([*units, *places, *hidden, *(("opened", one.id) for one in actor.opened)])
 
 
 def _place(typed: str, actor: Actor, world: World) -> str:

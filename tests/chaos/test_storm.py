@@ -1,0 +1,34 @@
+"""A few rounds of what `python -m tests.chaos.storm --rounds 1000` does, and one disaster."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def lines_of(*words: str) -> list[dict[str, object]]:
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert lines, done.stderr[-3000:]
+    return lines
+
+
+@pytest.mark.parametrize("database", ["embedded", "external"])
+def test_nothing_is_lost_or_doubled_whatever_breaks(database: str) -> None:
+    *_, last = lines_of("tests.chaos.storm", "--rounds", "3", "--seed", "7", "--database", database)
+    assert last["broken"] == 0, last["first"]
+    assert last["rounds"] == 3
+    assert int(str(last["acknowledged"])) > 0
+
+
+def test_a_destroyed_node_comes_back_from_what_was_followed() -> None:
+    *_, told = lines_of("tests.chaos.disaster", "--database", "external", "--longest", "4")
+    assert told["broken"] == []
+    assert told["whole"] is True
+    assert float(str(told["lost_s"])) <= 10
