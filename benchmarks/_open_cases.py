@@ -31,6 +31,7 @@ def add(first: int, last: int, now: datetime, falling_due: int) -> None:
     from django.db import connection, transaction
 
     from gezhi.cases.world import world
+    from gezhi.config.walls import as_owner
     from tests import cast
 
     values = {
@@ -47,6 +48,6 @@ def add(first: int, last: int, now: datetime, falling_due: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in (OPEN, EVENTS, SHARES):
             cursor.execute(statement, values)
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT setval('cases_case_id_seq', %s)", [last])
-    with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE cases_case, cases_caseevent, cases_assignment")

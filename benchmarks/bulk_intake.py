@@ -13,7 +13,14 @@ import _node
 
 BATCH = 2000
 BATCHES = 15
-TABLES = ("cases_case", "cases_report", "cases_caseevent", "ledger_entry", "notices_notice")
+TABLES = {  # table -> its key
+    "cases_case": "id",
+    "cases_report": "id",
+    "cases_reporter": "report_id",
+    "cases_caseevent": "id",
+    "ledger_entry": "id",
+    "notices_notice": "id",
+}
 
 
 def main() -> None:
@@ -82,7 +89,7 @@ def _newest(table: str) -> int:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+        cursor.execute(f"SELECT coalesce(max({TABLES[table]}), 0) FROM {table}")
         return int(cursor.fetchone()[0])
 
 
@@ -90,8 +97,10 @@ def _copy_again(marks: dict[str, int]) -> float:
     """Seconds to copy the rows written since the marks into empty twins of their tables."""
     from django.db import connection
 
+    from gezhi.config.walls import as_owner
+
     took = 0.0
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for table, mark in marks.items():
             data = _copied_out(cursor.cursor, table, mark)
             cursor.execute(f"CREATE TABLE twin (LIKE {table} INCLUDING INDEXES INCLUDING CONSTRAINTS)")
@@ -105,7 +114,7 @@ def _copy_again(marks: dict[str, int]) -> float:
 
 
 def _copied_out(cursor: object, table: str, mark: int) -> Sequence[bytes]:
-    query = f"COPY (SELECT * FROM {table} WHERE id > {mark}) TO STDOUT (FORMAT binary)"
+    query = f"COPY (SELECT * FROM {table} WHERE {TABLES[table]} > {mark}) TO STDOUT (FORMAT binary)"
     with cursor.copy(query) as copy:  # type: ignore[attr-defined]
         return [bytes(block) for block in copy]
 

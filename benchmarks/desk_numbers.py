@@ -26,13 +26,14 @@ def main() -> None:
     _node.start()
     from django.db import connection
 
+    from gezhi.config.walls import as_owner
     from gezhi.insight.actions.tallying import tally_all
 
     _open_cases.add(1, CASES, datetime.now(UTC), LATE)
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     tally_all()
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE insight_tally")
     empty = _times("handler", "/desk/sign-in/")
     for who, path in PAGES:

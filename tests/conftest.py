@@ -1,4 +1,8 @@
-"""The database with the cast in it. A test is rolled back; one that must commit asks for `committed`."""
+"""The database with the cast in it. A test is rolled back; one that must commit asks for `committed`.
+
+The tests run as the role of the application, behind the same walls, and reach everything as a job does; a request
+inside them reaches what whoever asks may reach. What the role may not do (empty tables) is done as the owner.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -9,6 +13,10 @@ from django.apps import apps
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
+
+from gezhi.config.walls import as_owner, settle_walls
+from gezhi.lib.reach import EVERYTHING, for_this_process
+from tests.owner import owning
 
 if TYPE_CHECKING:
     from tests.cast import Cast
@@ -32,11 +40,15 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     from tests import cast
 
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        for_this_process(EVERYTHING)
+        with as_owner():
+            made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        settle_walls()
         cast.settle()
         connections.close_all()
         yield
-        teardown_databases(made, verbosity=0)
+        with as_owner():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
@@ -70,7 +82,7 @@ def empty_node(db: None) -> None:
 
 def empty_all() -> None:
     tables = [model._meta.db_table for model in apps.get_models() if model.__module__.startswith("gezhi")]
-    with connection.cursor() as cursor:
+    with owning(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
@@ -97,7 +109,7 @@ def _newest_entry() -> int:
 
 def _remove_since(entry: int) -> None:
     tables = [model._meta.db_table for label in LIVING for model in apps.get_app_config(label).get_models()]
-    with connection.cursor() as cursor:
+    with owning(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)}, people_lookup, people_signal CASCADE")
         cursor.execute("SET session_replication_role = replica")  # past the guard of what has a place
         cursor.execute("DELETE FROM ledger_checkpoint")

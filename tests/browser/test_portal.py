@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gezhi.cases.models import Case, Report
+from gezhi.cases.queries.contact import contact_of
 from gezhi.portal.views import map
 from tests import cast
 from tests.browser.conftest import DESKTOP, PHONE, Arrive, Visitor
@@ -81,7 +82,7 @@ def test_an_elder_reports_one_question_at_a_time_without_scripts(arrive: Arrive,
     visitor.snap("portal-elder-thanks")
     report = Report.objects.get()
     assert report.tracking_code in page.inner_text(".code").replace("-", "")
-    assert (report.address, report.reporter_phone) == ("万安社区 3 幢门口", "13800001234")
+    assert (report.address, contact_of(report.pk).phone) == ("万安社区 3 幢门口", "13800001234")
     page.get_by_role("link", name="看进度").click()
     assert "已经收到" in page.inner_text("main")
     visitor.snap("portal-elder-followed")

@@ -25,6 +25,7 @@ from gezhi.people.keys import OWN, proof_of
 from gezhi.people.models import SigningKey
 from tests.cases.letters import CATEGORY, publish_letters
 from tests.cast import WEST, Cast, reported
+from tests.owner import owning
 
 CARD = Ed25519PrivateKey.generate()
 PUBLIC = CARD.public_key().public_bytes_raw()
@@ -76,7 +77,8 @@ def lag_by(minutes: int, settings: Settings) -> None:
     long_ago = timezone.now() - timedelta(days=9)
     Outsider.objects.create(kind="timestamp", name="authority", since=long_ago, tried_at=long_ago)
     record("test.entry", "test:1", {})
-    Entry.objects.filter(tree_index=None).update(at=timezone.now() - timedelta(minutes=minutes))
+    with owning():
+        Entry.objects.filter(tree_index=None).update(at=timezone.now() - timedelta(minutes=minutes))
 
 
 def test_a_decision_is_signed_by_whoever_takes_it(office: Cast) -> None:

@@ -22,6 +22,7 @@ from gezhi.people.models import Account, Unit
 from tests import cast
 from tests.cases.test_actions import Loop, refusal
 from tests.cast import CITY, DAY, HAISHU, LAMP, LIUJIN, SINCE, WANAN, Cast, reported
+from tests.owner import owning
 from tests.together import together
 
 MINUTE = timedelta(minutes=1)
@@ -227,7 +228,8 @@ def test_whoever_asked_to_finish_handled_the_case(loop: Loop) -> None:
     loop.handled()
     handler, supervisor = loop.city.account("handler").pk, loop.city.account("supervisor").pk
     event = CaseEvent.objects.filter(case_id=loop.receipt.case_id, kind="finish")
-    event.update(account_id=supervisor, facts={"asked_by": [handler, supervisor]})
+    with owning():
+        event.update(account_id=supervisor, facts={"asked_by": [handler, supervisor]})
     now_world, row = world(), writing.lock_cases([loop.receipt.case_id])[0]
     verify = Step(loop.receipt.case_id, "verify", Who(actor=loop.city.actor("supervisor")))
     claim = read_claims([verify], row, now_world.catalogue, timezone.now())[loop.receipt.case_id]

@@ -16,6 +16,7 @@ from tests.cast import Cast, report, reported
 from tests.chaos.checks import broken_promises
 from tests.chaos.gateway import Gateway
 from tests.chaos.load import Book
+from tests.owner import owning
 
 
 @pytest.fixture
@@ -58,9 +59,11 @@ def test_another_code_is_found(book: Book, gateway: Gateway) -> None:
 
 
 def test_a_gap_in_the_history_is_found(book: Book, gateway: Gateway) -> None:
-    CaseEvent.objects.update(seq=2)
+    with owning():
+        CaseEvent.objects.update(seq=2)
     assert "version 1, 1 events from 2 to 2" in found(book, gateway)
-    CaseEvent.objects.all().delete()
+    with owning():
+        CaseEvent.objects.all().delete()
     assert "version 1, 0 events" in found(book, gateway)
 
 
@@ -70,7 +73,7 @@ def test_a_wrong_count_of_reports_is_found(book: Book, gateway: Gateway) -> None
 
 
 def test_a_forged_entry_is_found(book: Book, gateway: Gateway) -> None:
-    with connection.cursor() as cursor:
+    with owning(), connection.cursor() as cursor:
         cursor.execute("UPDATE ledger_entry SET body = 'x' WHERE kind = 'case.report'")
     assert "does not match its hash" in found(book, gateway)
 

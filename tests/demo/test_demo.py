@@ -32,6 +32,7 @@ from gezhi.people.access import actor_of
 from gezhi.people.models import Account, Post, Role, Unit
 from gezhi.places.models import Place
 from tests.demo.tiny import tiny_city
+from tests.owner import owning
 
 WEDNESDAY_EVENING = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
 PLAN = Plan(days=2, a_day=90, until=WEDNESDAY_EVENING)
@@ -125,13 +126,15 @@ def test_a_second_start_adds_nothing(demo: None) -> None:
 
 def test_a_play_that_was_interrupted_goes_on_with_the_day_that_is_missing(demo: None) -> None:
     before = counts()
-    Entry.objects.filter(subject="demo:history").delete()
+    with owning():
+        Entry.objects.filter(subject="demo:history").delete()
     set_up(PLAN)
     assert counts() == before
 
 
 def test_a_city_that_is_no_demonstration_is_left_alone(demo: None) -> None:
-    Entry.objects.filter(kind="demo.ready").delete()
+    with owning():
+        Entry.objects.filter(kind="demo.ready").delete()
     with pytest.raises(ClickException, match="no demonstration"):
         set_up(PLAN)
 

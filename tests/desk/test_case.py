@@ -154,5 +154,5 @@ def test_a_page_costs_the_same_however_much_a_case_holds(
     worker = signed_in("grid-worker")
     for address in ("/desk/cases/{}/", "/field/cases/{}/", "/field/", "/desk/"):
         worker.get(address.format(receipts[0].case_number))
-        with django_assert_max_num_queries(23):  # four for notes, ready answers and the inbox, one for masks
+        with django_assert_max_num_queries(24):  # four for talk and the inbox, two for contacts
             worker.get(address.format(receipts[0].case_number))

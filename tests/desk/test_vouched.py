@@ -25,6 +25,7 @@ from tests.cases.test_binding import WHY, card_of, lag_by
 from tests.cases.test_capturing import BEFORE, proof
 from tests.cast import Cast, picture, reported
 from tests.ledger.test_witnessing import LOG, ORIGIN
+from tests.owner import owning
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +82,8 @@ def test_a_signed_step_shows_who_signed_with_which_key_and_what_that_proves(
 def test_a_step_whose_signature_was_changed_says_so(office: Cast, desk: Callable[[str], Client]) -> None:
     case = rejected(office)
     other = Entry.objects.get(kind="case.reject")
-    Entry.objects.filter(pk=other.pk).update(body=bytes(other.body).replace(b'"to":"', b'"to":"x'))
+    with owning():
+        Entry.objects.filter(pk=other.pk).update(body=bytes(other.body).replace(b'"to":"', b'"to":"x'))
     assert "签名核对不符" in event_page(desk("dispatcher"), case)
 
 
@@ -93,7 +95,8 @@ def test_a_step_signed_with_an_own_key_says_that_the_server_has_none(
     entry = Entry.objects.get(kind="case.reject")
     SigningKey.objects.filter(pk=key.pk).update(public=bytes(32))
     body = bytes(entry.body).replace(SigningKey.objects.get(held="server").key.encode(), key.key.encode())
-    Entry.objects.filter(pk=entry.pk).update(body=body)
+    with owning():
+        Entry.objects.filter(pk=entry.pk).update(body=body)
     assert "私钥由本人自持" in event_page(desk("dispatcher"), case)
 
 
@@ -196,7 +199,8 @@ def test_who_is_to_act_on_it_is_warned_on_every_page(
         shown = desk(who).get("/desk/").content.decode()
         assert ("时间戳已滞后 30 分钟" in shown) is warned
     lagging._held = ((), 0.0, (), ())
-    Entry.objects.filter(tree_index=None).update(at=timezone.now() - timedelta(minutes=300))
+    with owning():
+        Entry.objects.filter(tree_index=None).update(at=timezone.now() - timedelta(minutes=300))
     assert "结案、审批和出具文书已暂停" in desk("leader").get("/desk/").content.decode()
 
 

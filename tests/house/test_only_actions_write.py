@@ -18,8 +18,8 @@ ALWAYS_WRITES = {
 }
 WRITES_ON_ROWS = {"create", "update", "delete"}
 ROWS = {"objects", "filter", "exclude", "all", "select_for_update", "using"}
-WRITERS = {"insert_rows"}  # lib/rows.py holds the one writing statement below the actions
-DOORS = {("lib", "rows.py"), ("cases", "intake", "rows.py")}
+WRITERS = {"insert_rows", "insert_arrays"}  # lib/rows.py holds the writing statements below the actions
+DOORS = {("lib", "rows.py"), ("cases", "intake", "rows.py"), ("config", "walls.py")}
 WRITING_SQL = re.compile(r"^\s*(INSERT INTO|DELETE FROM|UPDATE \S+ SET|TRUNCATE|COPY \S+ .*FROM STDIN)", re.S)
 
 

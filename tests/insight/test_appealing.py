@@ -13,6 +13,7 @@ from gezhi.ledger.signing import is_signed_by
 from gezhi.people.models import SigningKey
 from tests import cast
 from tests.insight.stories import handled, happened
+from tests.owner import owning
 
 JULY = Period("month", "2026-07")
 
@@ -84,7 +85,8 @@ def test_only_supervisors_leaders_and_administrators_decide(
 
 def test_whoever_gave_the_unit_the_case_may_not_decide(city: cast.Cast, works: int, case: Case) -> None:
     supervisor = city.actor("supervisor")
-    CaseEvent.objects.filter(case=case, kind="dispatch").update(account_id=supervisor.account_id)
+    with owning():
+        CaseEvent.objects.filter(case=case, kind="dispatch").update(account_id=supervisor.account_id)
     appeal = lodge_appeal(city.actor("handler"), case.pk, works, "x")
     with pytest.raises(AppealRefused) as refused:
         decide_appeal(supervisor, appeal.pk, True, "y")

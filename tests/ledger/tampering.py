@@ -150,7 +150,12 @@ def main() -> int:
         os.environ.update(GEZHI_DATA_DIR=folder, DJANGO_SETTINGS_MODULE="gezhi.config.settings")
         os.environ.pop("DATABASE_URL", None)
         from gezhi.config.cli import prepare
+        from gezhi.config.database import ensure_database
+        from gezhi.config.roles import SUPERUSER, as_role
 
+        os.environ["DATABASE_URL"] = as_role(
+            ensure_database(Path(folder)), SUPERUSER
+        )  # who may do every trick
         prepare()
         drill = run(fill(), asked.count, asked.seed)
         stop()

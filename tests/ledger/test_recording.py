@@ -23,6 +23,7 @@ from gezhi.people.models import Admission, Contract, Responsibility, Unit
 from gezhi.people.staffing import AdmissionRow
 from tests import cast
 from tests.cast import CITY, DAY, HAISHU, LAMP, RUBBISH, SINCE, WANAN, Cast, reported
+from tests.owner import owning
 from tests.people import contracted
 
 SECRETS = ("13800001234", "王先生", "king@example.org", "窗口下的路灯不亮", "请联系我本人", "慢得不可思议")
@@ -137,7 +138,7 @@ def test_an_untouched_ledger_verifies(city: Cast) -> None:
 def test_a_changed_entry_is_found(city: Cast) -> None:
     reported()
     entry = Entry.objects.latest("id")
-    with connection.cursor() as cursor:
+    with owning(), connection.cursor() as cursor:
         forged = bytes(entry.body).replace(b"portal", b"hotline")
         cursor.execute("UPDATE ledger_entry SET body = %s WHERE id = %s", [forged, entry.pk])
     assert verify().broken == (entry.pk,)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from pytest_django import Settings
 
 from gezhi.ledger.actions import record
@@ -19,6 +19,7 @@ from gezhi.ledger.notes import parse_checkpoint, parse_note
 from gezhi.ledger.tree import is_consistent
 from tests.ledger.test_publishing import NOW
 from tests.ledger.walls import past_every_wall
+from tests.owner import owning
 
 
 def published(count: int = 0) -> Checkpoint | None:
@@ -190,8 +191,10 @@ def test_the_database_itself_refuses_to_change_what_has_a_place(log: LogFolder) 
         lambda: head.update(note="another"),
     ]
     for act in acts:
-        with pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic():
-            act()
+        with owning(), pytest.raises(IntegrityError, match="stays as it is"), transaction.atomic():
+            act()  # even the owner; the role of the node is not asked at all
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        placed.delete()
     assert head.update(note=made.note + "— another line\n") == 1
 
 

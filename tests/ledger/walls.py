@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from tests.owner import owning
+
 
 @contextmanager
 def past_every_wall() -> Iterator[None]:
@@ -12,6 +14,7 @@ def past_every_wall() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         try:
-            yield
+            with owning():
+                yield
         finally:
             cursor.execute("SET session_replication_role = origin")

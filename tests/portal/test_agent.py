@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from gezhi.cases.models import Case, CaseEvent, Report
+from gezhi.cases.queries.contact import contact_of
 from gezhi.ledger.models import Entry
 from tests import cast
 
@@ -25,7 +26,7 @@ def test_the_agent_is_recorded_and_the_person_stays_the_reporter(agent: Client, 
     answer = agent.post("/agent/", form())
     report, event = Report.objects.get(), CaseEvent.objects.get()
     account = city.account("grid-worker").pk
-    assert (report.source, report.submitted_by_id, report.reporter_name) == ("agent", account, "王秀英")
+    assert (report.source, report.submitted_by_id, contact_of(report.pk).name) == ("agent", account, "王秀英")
     assert report.attributes["agent"] == "万安社区居委会 网格员小孙"
     assert (event.account_id, event.role, event.facts["source"]) == (account, "staff", "agent")
     assert answer["Location"] == f"/agent/{report.tracking_code}/"

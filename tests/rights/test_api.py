@@ -47,7 +47,7 @@ def passed(client: Client, number: str) -> dict[str, str]:
 def test_a_program_reads_and_copies_what_is_held(client: Client, who: Resident, gateway: Gateway) -> None:
     headers = passed(client, who.number)
     tables = client.get(f"{API}/mine", headers=headers).json()["tables"]
-    assert tables["cases_report"][0]["reporter_phone"] == who.number
+    assert tables["cases_reporter"][0]["phone"] == who.number
     copy = client.get(f"{API}/mine/copy", headers=headers)
     assert who.marks["text"] in zipfile.ZipFile(io.BytesIO(copy.content)).read("data.json").decode()
 
@@ -118,5 +118,5 @@ def test_without_a_gateway_it_says_where_to_go(client: Client, who: Resident) ->
 def test_the_register_names_every_column(client: Client, desk: Cast) -> None:
     columns = {one["column"]: one for one in client.get(f"{API}/register").json()["columns"]}
     assert set(columns) == set(all_tags().columns)
-    assert columns["cases_report.reporter_phone"]["grade"] == 4
-    assert columns["cases_report.reporter_phone"]["days"] == 365
+    assert columns["cases_reporter.phone"]["grade"] == 4
+    assert columns["cases_reporter.phone"]["days"] == 365

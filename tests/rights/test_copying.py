@@ -175,7 +175,7 @@ def test_the_archive_reads_as_json_and_as_tables_with_photos_and_papers(desk: Ca
     columns = {
         row["column"] for row in csv.DictReader(io.StringIO(archive.read("columns.csv").decode("utf-8-sig")))
     }
-    assert "cases_report.reporter_phone" in columns
+    assert "cases_reporter.phone" in columns
 
 
 def test_nobody_else_is_in_it(desk: Cast) -> None:

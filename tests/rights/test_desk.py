@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from django.test import Client
 
-from gezhi.cases.models import Case, Report
+from gezhi.cases.models import Case, Report, Reporter
 from gezhi.ledger.models import Entry
 from gezhi.people.models import Lookup
 from gezhi.rights.actions import erase, open_request
@@ -110,7 +110,7 @@ def test_the_counter_copies_corrects_and_asks_on_behalf(desk: Cast, who: Residen
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
     assert who.marks["text"] in archive.read("data.json").decode()
     client.post("/desk/rights/counter/contact/", {"name": "新名字", "number": "13811110000", "email": ""})
-    assert Report.objects.filter(reporter_name="新名字", reporter_phone="13811110000").exists()
+    assert Reporter.objects.filter(name="新名字", phone="13811110000").exists()
     assert (
         client.post("/desk/rights/counter/ask/", {"right": "delete", "words": "本人要求"}).status_code == 302
     )

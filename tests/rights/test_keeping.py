@@ -10,8 +10,10 @@ from click.testing import CliRunner
 from django.conf import settings
 from django.utils import timezone
 
+from gezhi.cases.contact import Contact
 from gezhi.cases.models import CaseEvent, Evidence, ImportRow, ImportRun, Report
 from gezhi.cases.photos import photo_path, store_photo
+from gezhi.cases.queries.contact import contact_of
 from gezhi.config.cli import main
 from gezhi.ledger.models import Entry
 from gezhi.notices.models import Notice
@@ -37,20 +39,20 @@ def test_contact_data_go_a_year_after_closing_and_the_matter_stays(desk: Cast) -
     close(desk, young)
     age(old, 366)
     age(young, 364)
-    assert due("cases_report", "contact").rows == 1
+    assert due("cases_reporter", "contact").rows == 1
     keep_no_longer()
     row = report_of(old)
-    assert (row.reporter_name, row.reporter_phone, row.reporter_email) == ("", "", "")
+    assert contact_of(row.pk) == Contact()
     assert who.marks["text"] in row.text
-    assert report_of(young).reporter_phone != ""
-    assert due("cases_report", "contact").rows == 0
+    assert contact_of(young.report_id).phone != ""
+    assert due("cases_reporter", "contact").rows == 0
 
 
 def test_what_is_open_is_kept_however_old(desk: Cast) -> None:
     receipt = said(resident())
     Report.objects.filter(id=receipt.report_id).update(received_at=timezone.now() - timedelta(days=4000))
     keep_no_longer()
-    assert report_of(receipt).reporter_phone != ""
+    assert contact_of(receipt.report_id).phone != ""
 
 
 def test_after_five_years_the_story_goes_with_its_salts(desk: Cast) -> None:
@@ -119,7 +121,7 @@ def test_the_city_sets_the_lengths(desk: Cast) -> None:
     set_parameter(wanted, desk.account("administrator").pk, today)
     assert lengths()["contact"] == 90
     keep_no_longer()
-    assert report_of(receipt).reporter_phone == ""
+    assert contact_of(receipt.report_id).phone == ""
 
 
 def test_a_dry_run_says_what_would_go_and_takes_nothing(desk: Cast) -> None:
@@ -130,10 +132,10 @@ def test_a_dry_run_says_what_would_go_and_takes_nothing(desk: Cast) -> None:
     assert told.exit_code == 0, told.output
     assert "cases_report" in told.output
     assert "365" in told.output
-    assert report_of(receipt).reporter_phone != ""
+    assert contact_of(receipt.report_id).phone != ""
     done = CliRunner().invoke(main, ["rights", "retention"])
     assert done.exit_code == 0, done.output
-    assert report_of(receipt).reporter_phone == ""
+    assert contact_of(receipt.report_id).phone == ""
 
 
 def test_a_run_is_recorded(desk: Cast) -> None:
@@ -148,7 +150,7 @@ def test_the_next_that_goes_is_told(desk: Cast) -> None:
     receipt = said(resident())
     close(desk, receipt)
     age(receipt, 360)
-    found = due("cases_report", "contact")
+    found = due("cases_reporter", "contact")
     assert (found.rows, found.held) == (0, 1)
     assert found.next_at is not None
     assert timedelta(days=4) < found.next_at - timezone.now() < timedelta(days=6)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from gezhi.cases.actions import act
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given
+from gezhi.cases.queries.contact import contact_of
 from gezhi.people.actions import record_lookup
 from gezhi.people.looking import PAGE, Look
 from gezhi.portal.views import rights
@@ -248,9 +249,9 @@ def test_withdrawing_shows_the_codes_and_is_done_at_once(
     assert row.tracking_code in page
     client.post("/rights/mine/ask/withdraw/")
     jobs(*CARRIED)
-    assert report_of(said(resident(), lon=121.535)).reporter_phone
+    assert contact_of(said(resident(), lon=121.535).report_id).phone
     row.refresh_from_db()
-    assert row.reporter_phone == ""
+    assert contact_of(row.pk).phone == ""
 
 
 def test_objecting_is_done_at_once_and_shown(client: Client, who: Resident, gateway: Gateway) -> None:

@@ -7,9 +7,11 @@ import pytest
 from django.utils import timezone
 
 from gezhi.cases.actions import Step, Who, act, act_as_reporter, take
+from gezhi.cases.contact import Contact
 from gezhi.cases.models import Callback, Case, Evidence, Lesson, Objection, Report
 from gezhi.cases.photos import load_photo
 from gezhi.cases.procedure import Given, Refused
+from gezhi.cases.queries.contact import contact_of
 from gezhi.cases.world import world
 from gezhi.ledger.models import Entry
 from gezhi.notices.models import Notice
@@ -103,10 +105,10 @@ def test_the_request_itself_goes_once_its_answer_has_arrived(desk: Cast) -> None
     request = asked(who, Right.DELETE, words=f"我是{who.marks['name']}")
     granted(desk, request)
     own = Report.objects.get(id=request.own_report_id)
-    assert own.reporter_phone == who.number
+    assert contact_of(own.pk).phone == who.number
     jobs("rights.forget_request", "rights.finish_erasing")
     own.refresh_from_db()
-    assert (own.reporter_phone, own.text) == ("", "")
+    assert (contact_of(own.pk).phone, own.text) == ("", "")
     assert Channel.objects.get().number == ""
     assert not person_of_number(who.number).is_known
 
@@ -119,7 +121,7 @@ def test_a_deletion_names_what_stays_and_why(desk: Cast) -> None:
     granted(desk, request)
     assert report_of(still).tracking_code in told(request)[-1]
     assert "第四十七条" in told(request)[-1]
-    assert report_of(still).reporter_phone == who.number
+    assert contact_of(still.report_id).phone == who.number
 
 
 def test_a_refusal_needs_reasons_and_a_second_person_and_says_how_to_appeal(desk: Cast) -> None:
@@ -180,7 +182,7 @@ def test_withdrawn_consent_stops_at_once_what_rests_on_it(desk: Cast) -> None:
     assert case_of(request).state == "carrying-out"
     jobs(*CARRIED)
     row = report_of(receipt)
-    assert (row.reporter_name, row.reporter_phone, row.reporter_email) == ("", "", "")
+    assert contact_of(row.pk) == Contact()
     assert row.text.endswith(who.marks["text"]), "the matter itself rests on a duty and goes on"
     assert row.case.is_open
     assert not Callback.objects.filter(report_id=receipt.report_id).exists()

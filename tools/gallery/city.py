@@ -29,8 +29,10 @@ class City:
 
     def connect(self) -> psycopg.Connection:
         from gezhi.config.database import start_embedded
+        from gezhi.config.roles import SUPERUSER, as_role
 
-        return psycopg.connect(start_embedded(self.data / "postgres", "gezhi"), autocommit=True)
+        url = start_embedded(self.data / "postgres", "gezhi")
+        return psycopg.connect(as_role(url, SUPERUSER), autocommit=True)
 
 
 @contextmanager

@@ -27,15 +27,17 @@ def furnish() -> None:
 
 def _ask_to_be_erased() -> None:
     """A resident whose matter is closed asks to be forgotten, and why another went to that unit."""
-    from gezhi.cases.models import Report
+    from gezhi.cases.models import Report, Reporter
     from gezhi.rights.actions import open_request
     from gezhi.rights.actions.asking import Asked
     from gezhi.rights.models import Right
     from gezhi.rights.queries.people import person_of_number
 
-    closed = Report.objects.filter(case__is_open=False).exclude(reporter_phone="").order_by("-id").first()
+    known = Reporter.objects.exclude(phone="")
+    named = Report.objects.filter(case__is_open=False, id__in=known.values("report_id"))
+    closed = named.order_by("-id").first()
     if closed is not None:
-        person = person_of_number(closed.reporter_phone)
+        person = person_of_number(known.get(report_id=closed.pk).phone)
         open_request(person, Asked(Right.DELETE, "已经办好，请删除我的信息"))
         open_request(person, Asked(Right.EXPLAIN, "为什么派给这个单位", None, closed.pk))
 
@@ -65,17 +67,19 @@ def _publish_a_bulletin() -> None:
 
 def _verify_what_was_handled() -> None:
     """Residents can rate what they reported."""
+    from django.db.models import Exists, OuterRef
     from django.utils import timezone
 
     from gezhi.cases.actions import act
-    from gezhi.cases.models import Case
+    from gezhi.cases.models import Case, Reporter
     from gezhi.cases.procedure import Given
     from gezhi.people.access import actor_of
     from gezhi.people.models import Account
 
     verifier = actor_of(Account.objects.get(username="verifier"), timezone.localdate())
     handled = Case.objects.filter(state="handled", procedure="standard", reports__source="portal")
-    known = handled.order_by("reports__reporter_phone", "-id").values_list("id", flat=True)
+    named = Exists(Reporter.objects.filter(report_id=OuterRef("reports__id")))
+    known = handled.annotate(named=named).order_by("named", "-id").values_list("id", flat=True)
     for case_id in dict.fromkeys(known[:8]):
         act(verifier, case_id, "verify", Given())
 

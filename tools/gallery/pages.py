@@ -17,7 +17,8 @@ RESIDENT: Final = "resident"  # without an account: looked up an own report by i
 _OPEN: Final = "SELECT number FROM cases_case WHERE is_open ORDER BY version DESC, id LIMIT 1"
 OWN_REPORT: Final = (
     "SELECT r.tracking_code FROM cases_report r JOIN cases_case c ON c.id = r.case_id WHERE r.source = 'portal' "
-    "AND c.closed_at > '2000-01-01' AND r.reporter_phone = '' ORDER BY r.id DESC LIMIT 1"
+    "AND c.closed_at > '2000-01-01' AND NOT EXISTS (SELECT FROM cases_reporter p WHERE p.report_id = r.id) "
+    "ORDER BY r.id DESC LIMIT 1"
 )
 
 WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area's own

@@ -129,7 +129,8 @@ def report_as_resident(scene: Scene) -> None:
 
 
 RATEABLE: Final = (
-    "SELECT r.tracking_code, right(r.reporter_phone, 4) FROM cases_report r JOIN cases_case c ON c.id = r.case_id "
+    "SELECT r.tracking_code, right(coalesce(p.phone, ''), 4) FROM cases_report r JOIN cases_case c ON c.id = r.case_id "
+    "LEFT JOIN cases_reporter p ON p.report_id = r.id "
     "WHERE r.source = 'portal' AND r.rating IS NULL AND c.state = 'closed' ORDER BY r.id LIMIT 1"
 )
 

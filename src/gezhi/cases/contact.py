@@ -1,13 +1,22 @@
-"""How to reach whoever reported: what of it there is, how sensitive, and how it reads behind a mask. Pure."""
+"""How to reach whoever reported: what of it there is, how sensitive, how it reads behind a mask, and for whom there is
+not even a mask. Pure.
+
+Minimal display (PIPL art. 6 and 19): whoever works on the matter is shown a mask, and may lift it; units that were only
+called in are shown nothing. A category may hide who reported (举报): whoever it is about must not learn who told, so
+only those who speak with callers or send their matters on see a mask.
+"""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final
 
 from gezhi.cases.personal import TAGS
 from gezhi.lib.personal import Grade
+from gezhi.packs.shapes import Closing, Kind, Procedure
 
-_TABLE: Final = "cases_report.reporter_"
+_TABLE: Final = "cases_reporter."
 FIELDS: Final[dict[str, Grade]] = {name: TAGS[_TABLE + name].grade for name in ("name", "phone", "email")}
 _NUMBERS: Final = re.compile(
     r"(?<![\w.])(?:"
@@ -18,6 +27,31 @@ _NUMBERS: Final = re.compile(
     re.ASCII,
 )
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
+
+
+CLEARED: Final = frozenset({"operator", "dispatcher"})  # speak with callers, or send their matters on
+OTHERS: Final = frozenset({"partner"})  # of units that were called in
+HANDLER: Final = frozenset({"handler"})
+
+
+class Sight(IntEnum):
+    HIDDEN = 0
+    MASKED = 1
+
+
+def sight_of(roles: Collection[str], *, shielded: bool, emergency: bool = False) -> Sight:
+    """`roles`: those that a person has towards the case; `shielded`: its category hides who reported; `emergency`: it
+    was opened in one."""
+    if emergency or CLEARED.intersection(roles):
+        return Sight.MASKED
+    return Sight.MASKED if not shielded and set(roles) - OTHERS else Sight.HIDDEN
+
+
+def needs_contact(procedure: Procedure, closing: Closing | None) -> bool:
+    """Whether handlers answer the reporter themselves, or a closing asks that every reporter was told. Elsewhere they
+    work without knowing who reported."""
+    answers = any(step.kind is Kind.REPLY and "handler" in step.by for step in procedure.transitions)
+    return answers or bool(closing and closing.answered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ from gezhi.lib.personal import (
 _CONTACT_FOR: Final = ("handling", "callback")
 _DESK: Final = ("由谁办理", "Who did it")
 _CLOSED: Final = "(SELECT c.closed_at FROM cases_case c WHERE c.id = t.case_id AND NOT c.is_open)"
+_CLOSED_OF_REPORT: Final = (
+    "(SELECT c.closed_at FROM cases_report r JOIN cases_case c ON c.id = r.case_id"
+    " WHERE r.id = t.report_id AND NOT c.is_open)"
+)
 _FIRST: Final = (
     "EXISTS (SELECT 1 FROM cases_report r WHERE r.id = ANY(%(reports)s) AND r.case_id = t.id"
     " AND r.id = (SELECT min(one.id) FROM cases_report one WHERE one.case_id = t.id))"
@@ -52,13 +56,11 @@ _REPORT: Final[dict[str, Personal]] = {
     "cases_report.lon": of_reporter("事情的位置（经度）", "Where it is (longitude)", STORY),
     "cases_report.lat": of_reporter("事情的位置（纬度）", "Where it is (latitude)", STORY),
     "cases_report.address": of_reporter("事情的地址", "Address of the matter", STORY),
-    "cases_report.reporter_name": of_reporter(
-        "称呼", "Name", CONTACT, basis=GIVEN_FREELY, purpose=_CONTACT_FOR
-    ),
-    "cases_report.reporter_phone": of_reporter(
+    "cases_reporter.name": of_reporter("称呼", "Name", CONTACT, basis=GIVEN_FREELY, purpose=_CONTACT_FOR),
+    "cases_reporter.phone": of_reporter(
         "电话", "Telephone number", CONTACT, Grade.SENSITIVE, GIVEN_FREELY, _CONTACT_FOR
     ),
-    "cases_report.reporter_email": of_reporter(
+    "cases_reporter.email": of_reporter(
         "电子邮箱", "E-mail address", CONTACT, basis=GIVEN_FREELY, purpose=_CONTACT_FOR
     ),
     "cases_report.language": of_reporter("答复用的语言", "Language of the answers", CONTACT),
@@ -162,6 +164,7 @@ TAGS: Final[dict[str, Personal]] = {**_REPORT, **_CASE, **_PICTURES, **_OTHERS}
 
 PLAIN: Final[dict[str, str]] = {
     "cases_report": "source place_code category",
+    "cases_reporter": "number",  # the database makes it of the phone, and it goes with that
     "cases_case": ("number procedure category state place_code confidence held_code limits function source"),
     "cases_caseevent": "transition kind from_state to_state role",
     "cases_assignment": "kind state",
@@ -191,6 +194,12 @@ HELD: Final[dict[str, Held]] = {
             "words": "''::tsvector",
         },
         context=("id", "source", "category", "place_code", "occurred_at", "received_at", "rated_at"),
+    ),
+    "cases_reporter": Held(
+        reporter="t.report_id = ANY(%(reports)s)",
+        begins={Since.CLOSED: _CLOSED_OF_REPORT},
+        delete=True,
+        context=("report_id",),
     ),
     "cases_case": Held(
         name=("事项的标题和地址", "Title and address of the matter"),

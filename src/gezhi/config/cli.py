@@ -40,6 +40,7 @@ COMMANDS = {
     "ledger": ("gezhi.ledger.cli:ledger", "Publish, verify and prove the ledger."),
     "rights": ("gezhi.rights.cli:rights", "Personal rights: the register, what goes when, erasing."),
     "security": ("gezhi.security.cli:security", "Warnings, and where a leak could have come from."),
+    "check": ("gezhi.config.checking:check", "Say whether the walls around personal data stand."),
     "static": ("gezhi.config.statics:static", "Collect, hash and compress the static files."),
     "openapi": ("gezhi.config.serving:openapi", "Print the OpenAPI document."),
 }
@@ -153,6 +154,9 @@ def prepare(*, migrating: bool = True) -> None:
 
     django.setup()
     from gezhi.config.tables import migrate_when_needed
+    from gezhi.lib.reach import EVERYTHING, for_this_process
+
+    for_this_process(EVERYTHING)  # whoever runs commands holds the machine; web servers say otherwise
 
     if migrating:
         migrate_when_needed()

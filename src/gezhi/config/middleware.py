@@ -3,21 +3,43 @@
 from collections.abc import Callable
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
 from gezhi.cases.photos import MAX_BYTES
+from gezhi.cases.queries import reach_of
 from gezhi.exchange.files.uploads import MAX_UPLOAD
+from gezhi.lib.reach import NOTHING, current, declare, each_within, within
 from gezhi.live.address import stream_origin
 from gezhi.pages.photos import MOST
+from gezhi.people.access import Actor
 
 _TEXTS: Final = ("application/json", "application/problem+json", "application/xml", "image/svg+xml")
 _WORDS: Final = 1024**2  # bytes; what a form holds besides its files
 _FORM: Final = MOST * MAX_BYTES + _WORDS
 _IMPORT: Final = MAX_UPLOAD + _WORDS
 View = Callable[[HttpRequest], HttpResponse]
+
+
+class KeepReach:
+    """A request reaches no personal data before whoever asks is known, and what it reached ends with it."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with within(NOTHING):
+            request.reaching = _reach_of  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+                response.streaming_content = each_within(current(), iter(response))
+            return response
+
+
+def _reach_of(actor: Actor) -> None:
+    declare(reach_of(actor))
 
 
 class CompressText(GZipMiddleware):

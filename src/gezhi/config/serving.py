@@ -73,10 +73,13 @@ def serve_forever(
 
     from gezhi.config.database import keep_embedded_running
     from gezhi.config.metrics import forget_earlier_runs
+    from gezhi.config.walls import faults
     from gezhi.places.tiles.queries import ensure_current_tiles
 
     require_free(host, port)
     ensure_current_tiles()
+    for words in faults():
+        click.echo(f"The second wall is down: {words}", err=True)
     connections.close_all()
     mark_children()
     stopping = threading.Event()

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "gezhi.config.watching.Watch",
+    "gezhi.config.middleware.KeepReach",
     "gezhi.config.refusals.NoteRefusals",
     "django.middleware.security.SecurityMiddleware",
     "gezhi.config.headers.SayWhatIsAllowed",

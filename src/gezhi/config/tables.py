@@ -1,4 +1,5 @@
-"""The database's tables: what is missing in them, bringing them up to date, and never by an older program."""
+"""The database's tables: what is missing in them, bringing them up to date, and never by an older program; as their
+owner, who then settles the walls around them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,8 @@ import click
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from gezhi.config.walls import as_owner, settle_walls
 
 _TURN = 0x67657A68  # of the advisory lock: one process changes tables, the others wait for it
 
@@ -24,6 +27,11 @@ class NewerDatabase(click.ClickException):
 
 def pending() -> list[str]:
     """What bringing the tables up to date would do, in order: app, migration, and what it is. Raises NewerDatabase."""
+    with as_owner():
+        return _pending()
+
+
+def _pending() -> list[str]:
     executor = MigrationExecutor(connection)
     _refuse_newer(executor)
     steps = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -32,11 +40,12 @@ def pending() -> list[str]:
 
 def migrate_when_needed() -> None:
     """Raises NewerDatabase."""
-    if not pending():
-        return
-    with _turn():
-        if pending():  # nobody else did it meanwhile
-            call_command("migrate", verbosity=0, interactive=False)
+    with as_owner():
+        if _pending():
+            with _turn():
+                if _pending():  # nobody else did it meanwhile
+                    call_command("migrate", verbosity=0, interactive=False)
+    settle_walls()
 
 
 def _said(step: object) -> str:

@@ -27,6 +27,20 @@ def insert_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
                 copy.write_row(row)
 
 
+def insert_arrays(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert `rows` (in the order of `columns`: name -> SQL type) into a table with row-level security, for which
+    PostgreSQL has no COPY: one statement with an array for each column."""
+    if not rows:
+        return
+    names = ", ".join(f'"{column}"' for column in columns)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{table}" ({names}) SELECT * FROM unnest({arrays})',
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
 def update_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
     """Set `columns` (name -> SQL type; the first names the key) of many rows to their own values, in one statement."""
     if not rows:

@@ -13,10 +13,22 @@ from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from gezhi.lib.rows import insert_rows
+from gezhi.lib.rows import insert_arrays
 from gezhi.notices.models import Notice
 
-COLUMNS = ("subject case_id report_id to transport message text queued_at sent_at attempts error").split()
+COLUMNS = {
+    "subject": "text",
+    "case_id": "bigint",
+    "report_id": "bigint",
+    "to": "text",
+    "transport": "text",
+    "message": "text",
+    "text": "text",
+    "queued_at": "timestamptz",
+    "sent_at": "timestamptz",
+    "attempts": "smallint",
+    "error": "text",
+}
 MOST_ATTEMPTS = 3 * 24 * 60  # one a minute: an answer waits three days for its gateway
 log = logging.getLogger(__name__)
 
@@ -38,7 +50,7 @@ def queue_answers(answers: Sequence[Answer], at: datetime) -> None:
     there; the others are sent by a job."""
     if not answers:
         return
-    insert_rows("notices_notice", COLUMNS, [_row(answer, at) for answer in answers])
+    insert_arrays("notices_notice", COLUMNS, [_row(answer, at) for answer in answers])
     if any(answer.transport != "portal" for answer in answers):
         app.configure_task("notices.send", allow_unknown=False, schedule_at=at).defer()
 

@@ -98,6 +98,12 @@ class Catalogue:
     def reportable_keys(self) -> frozenset[str]:
         return frozenset(category.key for category in self.reportable)
 
+    @cached_property
+    def shielded(self) -> frozenset[str]:
+        """Categories that hide who reported, retired ones included."""
+        known = {**self._retired, **self.categories}
+        return frozenset(key for key, category in known.items() if category.hides_reporter)
+
     @property
     def procedures(self) -> Iterable[Procedure]:
         """Of every version, since cases keep the one that they were opened with."""

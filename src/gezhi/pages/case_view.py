@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gezhi.cases.contact import masked_text
+from gezhi.cases.contact import Contact, Sight, masked_text
 from gezhi.cases.models import Case, Report
 from gezhi.cases.queries import CasePage, Neighbour
-from gezhi.cases.queries.contact import contact_of
 from gezhi.cases.queries.page import EventLine
 from gezhi.cases.world import World
 from gezhi.pages.acting import unit_name
@@ -29,7 +28,8 @@ from gezhi.pages.showing import (
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """`hidden`: there is more behind the mask; `until`: when a lifted mask falls again."""
+    """`hidden`: there is more behind the mask; `until`: when a lifted mask falls again; `withheld`: not even a mask is
+    shown, because the category hides who reported."""
 
     id: int
     text: str
@@ -40,6 +40,7 @@ class ReportView:
     email: str
     hidden: bool
     until: datetime | None
+    withheld: bool
     address: str
     rating: int | None
     photos: list[str]
@@ -129,7 +130,7 @@ def report_views(found: CasePage, shown: Mapping[int, datetime]) -> list[ReportV
 def _report_view(
     report: Report, found: CasePage, photos: Mapping[int, list[str]], until: datetime | None
 ) -> ReportView:
-    left = contact_of(report)
+    left = found.contacts.get(report.pk, Contact())
     contact = left if until else left.masked()
     return ReportView(
         id=report.pk,
@@ -141,6 +142,7 @@ def _report_view(
         email=contact.email,
         hidden=until is None and bool(left.fields),
         until=until,
+        withheld=found.sight is Sight.HIDDEN and found.category.hides_reporter,
         address=report.address,
         rating=report.rating,
         photos=photos.get(report.pk, []),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 
-from gezhi.cases.contact import masked_text
+from gezhi.cases.contact import Contact, masked_text
 from gezhi.cases.filling import form_of_step
 from gezhi.cases.models import Report
 from gezhi.cases.queries import CasePage
@@ -63,7 +63,8 @@ def _facts(found: CasePage, shown: Collection[int]) -> dict[str, str]:
     if first:
         facts["text"] = first.text if first.pk in shown else masked_text(first.text)
     if first and first.pk in shown:
-        facts |= {"reporter-name": first.reporter_name, "reporter-phone": first.reporter_phone}
+        left = found.contacts.get(first.pk, Contact())
+        facts |= {"reporter-name": left.name, "reporter-phone": left.phone}
     return facts
 
 

@@ -18,7 +18,7 @@ from gezhi.cases.papers import read_paper
 from gezhi.cases.procedure import Refused
 from gezhi.cases.queries import visible
 from gezhi.cases.queries.documents import document_in_sight, templates_for
-from gezhi.cases.world import World
+from gezhi.cases.world import World, known_world
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted
 from gezhi.pages.masks import origin_of
@@ -74,7 +74,7 @@ def issue_paper(request: ActorRequest, number: str, case_route: str) -> HttpResp
 
 def issued_paper(request: ActorRequest, code: str) -> HttpResponse:
     """Raises Http404 out of this person's sight."""
-    document = document_in_sight(request.actor, code)
+    document = document_in_sight(request.actor, code, known_world())
     if document is None:
         raise Http404
     response = paper_response(document)

@@ -267,7 +267,7 @@ def _look(line: LookLine) -> LookView:
 
 
 def field_name(field: str) -> str:
-    """As its tag calls it: reporter_phone is 电话."""
+    """As its tag calls it: phone is 电话."""
     tags = all_tags().columns
     named = (key for key in (f"cases_report.reporter_{field}", f"cases_report.{field}") if key in tags)
     key = next(named, "")

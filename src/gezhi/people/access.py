@@ -221,6 +221,13 @@ def kept_nowhere(answer: HttpResponseBase) -> HttpResponseBase:
     return answer
 
 
+def reach_as(request: HttpRequest, actor: Actor) -> None:
+    """Who asks is known: the request reaches as far as that person may, where the node passed in how to tell."""
+    reaching: Callable[[Actor], None] | None = getattr(request, "reaching", None)
+    if reaching is not None:
+        reaching(actor)
+
+
 def requires(permission: str) -> Callable[[ActorView[P]], View[P]]:
     """Only people with a post that gives `permission`; others sign in first, or read why not (403)."""
 
@@ -235,6 +242,7 @@ def requires(permission: str) -> Callable[[ActorView[P]], View[P]]:
             if (other_way := held_back(request, actor.roles)) is not None:
                 return other_way
             request.actor = actor  # type: ignore[attr-defined]
+            reach_as(request, actor)
             return kept_nowhere(view(request, *args, **kwargs))  # type: ignore[arg-type]
 
         checked.permission = permission  # type: ignore[attr-defined]

@@ -26,6 +26,7 @@ from gezhi.cases.queries.around import NO_PAST, Around, Partner, read_around, st
 from gezhi.cases.stepping import PARTNER_TURNS, calls, cards, shares
 from gezhi.cases.watching import repeated, woken
 from gezhi.cases.world import World, world
+from gezhi.lib.reach import EVERYTHING, within
 from gezhi.packs.shapes import Effect, Kind, Transition
 from gezhi.people.access import UNIT_ROLES, Actor
 from gezhi.people.duties_apart import Doer
@@ -133,6 +134,7 @@ class _Batch:
     world: World
 
 
+@within(EVERYTHING)  # of reporters: to tell them, and to find whom to call
 def _take(steps: Sequence[Step], now: datetime) -> list[Outcome]:
     with transaction.atomic():
         batch = _decide_all(steps, now)

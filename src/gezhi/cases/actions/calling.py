@@ -21,9 +21,9 @@ SELECT q.case_id, r.id, q.place_code, q.unit_id, q.reason, %s, %s, 0, '', ''
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::text[])
     AS q(case_id, report_id, place_code, unit_id, reason)
 CROSS JOIN LATERAL (
-    SELECT id FROM cases_report
-    WHERE case_id = q.case_id AND (id = q.report_id OR (q.report_id IS NULL AND reporter_phone <> ''))
-    ORDER BY id LIMIT 1
+    SELECT s.id FROM cases_report s LEFT JOIN cases_reporter p ON p.report_id = s.id
+    WHERE s.case_id = q.case_id AND (s.id = q.report_id OR (q.report_id IS NULL AND p.phone <> ''))
+    ORDER BY s.id LIMIT 1
 ) AS r
 ON CONFLICT (report_id) WHERE done_at IS NULL DO UPDATE
 SET reason = excluded.reason, due_at = least(cases_callback.due_at, excluded.due_at)

@@ -7,12 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from gezhi.cases.contact import FIELDS, Contact
+from gezhi.cases.contact import FIELDS, HANDLER, OTHERS, Contact, Sight, needs_contact
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Refused
-from gezhi.cases.queries.contact import KIND, contacts
+from gezhi.cases.queries.contact import KIND, contacts, sight_in
 from gezhi.cases.queries.documents import roles_in
 from gezhi.cases.queries.scope import visible
+from gezhi.cases.world import World, world
+from gezhi.lib.reach import current, within
 from gezhi.people.access import CONTACT, Actor
 from gezhi.people.actions import record_lookup, record_lookups
 from gezhi.people.duty import SHOWN, Wish, purposes_of, require_look
@@ -46,6 +48,7 @@ def show_contact(
     if not actor.may(CONTACT):
         raise Refused("not-your-role", "您的岗位不能查看联系方式。", "None of your posts gives 'contact'.")
     roles = roles_in(actor, case)
+    _require_sight(actor, case, roles, world())
     found = dict(list(contacts(case.pk, reports).items())[:MOST])
     if not found:
         raise Refused(
@@ -80,9 +83,30 @@ def show_contact(
     return Shown(found, until)
 
 
+def _require_sight(actor: Actor, case: Case, roles: Collection[str], now_world: World) -> None:
+    """Raises Refused where not even a mask is shown, and for handlers of a procedure that needs no reporter."""
+    if sight_in(actor, case, now_world) is Sight.HIDDEN:
+        raise Refused(
+            "withheld",
+            "这件事对您不提供诉求人信息：协办单位和保密类别的办理人员都看不到。",
+            "Who reported is withheld from you: from units that were called in, and from whoever handles matters that "
+            "hide it.",
+        )
+    catalogue = now_world.catalogue
+    procedure = catalogue.procedure(case.pack_version_id, case.procedure)
+    closing = catalogue.closing(case.pack_version_id, catalogue.category(case.category).closing)
+    if roles and set(roles) <= HANDLER | OTHERS and not needs_contact(procedure, closing):
+        raise Refused(
+            "not-needed",
+            "这个流程由别人答复诉求人，处置时不需要联系方式。",
+            "In this procedure others answer the reporter: handling needs no contact data.",
+        )
+
+
 def keep_paper_look(actor: Actor, case_id: int, report: int | None, origin: Origin) -> None:
     """A document that is written to somebody names them: whoever opens it has looked, for what their post is for."""
-    found = contacts(case_id, [report]) if report else {}
+    with within(current().with_reports([report] if report else [])):
+        found = contacts(case_id, [report]) if report else {}
     if not found or report is None or not found[report].name:
         return
     case = Case.objects.get(id=case_id)

@@ -35,6 +35,7 @@ from gezhi.cases.world import World, world
 from gezhi.ledger.actions import record, record_many
 from gezhi.ledger.entries import Draft
 from gezhi.lib.pdf import render_pdf
+from gezhi.lib.reach import EVERYTHING, within
 from gezhi.lib.readable import readable_code
 from gezhi.packs.shapes import DocumentTemplate
 from gezhi.people.access import Actor
@@ -102,6 +103,7 @@ def issue(orders: Sequence[Order], setting: World, at: datetime) -> list[IssuedD
     return documents
 
 
+@within(EVERYTHING)  # of reporters: a letter greets its reader by name
 def issue_document(actor: Actor, case_id: int, template: str, reason: str = "") -> IssuedDocument:
     """By a person, from the page of a case. Raises Refused."""
     setting, at = world(), timezone.now()
@@ -116,6 +118,7 @@ def issue_document(actor: Actor, case_id: int, template: str, reason: str = "") 
     return document
 
 
+@within(EVERYTHING)
 def preview_document(actor: Actor, case_id: int, template: str, reason: str = "") -> tuple[Filled, bytes]:
     """The PDF as it would be, without number and code; nothing is kept. Raises Refused."""
     setting, at = world(), timezone.now()

@@ -14,6 +14,7 @@ from gezhi.cases.procedure import Given, Refused
 from gezhi.cases.stepping import Share
 from gezhi.cases.undoing import HELD, Last, restored
 from gezhi.cases.world import World, world
+from gezhi.lib.reach import EVERYTHING, within
 from gezhi.notices.actions import withdraw_answers
 from gezhi.packs.shapes import Kind, Transition
 from gezhi.people.access import Actor
@@ -21,6 +22,7 @@ from gezhi.people.access import Actor
 UNDO = "undo"
 
 
+@within(EVERYTHING)  # of what reporters were told: to take it back
 @transaction.atomic
 def undo(actor: Actor, case_id: int, version: int) -> CaseRow:
     """The case as it was before the step that left it at `version`. Raises Refused, or Stale when somebody went on."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.db.models.expressions import RawSQL
 
 from gezhi.cases.actions import partners
@@ -17,7 +18,7 @@ from gezhi.cases.actions.taken import Taken, event_facts
 from gezhi.cases.answers import answer_text
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.intake.rows import DIRECT, EVENT, EVIDENCE, last_cells
-from gezhi.cases.models import Case, Lesson, Report
+from gezhi.cases.models import Case, Lesson, Report, Reporter
 from gezhi.cases.undoing import HELD
 from gezhi.cases.world import World
 from gezhi.ledger.actions import record_many
@@ -176,11 +177,12 @@ def _answers(batch: Sequence[Taken], world: World) -> list[Answer]:
     places = place_names(
         taken.after.place_code for taken in answering.values() if "{place}" in _message(taken, world).text.zh
     )
-    columns = ("id", "case_id", "source", "reporter_phone", "language")
-    reports = Report.objects.filter(case_id__in=answering).order_by("id").values_list(*columns)
+    columns = ("id", "case_id", "source", "language")
+    phone = Reporter.objects.filter(report_id=OuterRef("id")).values("phone")
+    reports = Report.objects.filter(case_id__in=answering).annotate(phone=Subquery(phone)).order_by("id")
     return [
-        _answer(answering[case], pk, phone, language, world, places)
-        for pk, case, source, phone, language in reports
+        _answer(answering[case], pk, phone or "", language, world, places)
+        for pk, case, source, language, phone in reports.values_list(*columns, "phone")
         if phone or source in DIRECT
     ]
 

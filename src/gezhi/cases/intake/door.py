@@ -1,6 +1,6 @@
 """The one door. A batch of reports becomes cases, history, ledger entries and answers in one transaction.
 
-Statements for a batch of any size, transaction control included: at most twelve, one more for photos.
+Statements for a batch of any size, transaction control included: at most thirteen, one more for photos.
 """
 
 from collections.abc import Sequence

@@ -22,7 +22,7 @@ from gezhi.ledger.entries import Draft as Entry
 from gezhi.ledger.entries import Fact, salted
 from gezhi.lib.json_text import json_text, sorted_json
 from gezhi.lib.readable import readable_code
-from gezhi.lib.rows import insert_rows
+from gezhi.lib.rows import insert_arrays, insert_rows
 from gezhi.notices.actions import Answer, queue_answers
 from gezhi.packs.shapes import Category, Kind, State
 
@@ -33,10 +33,10 @@ CASE = (
 ).split()
 BY_RULE = ["limits", "function"]  # only where a rule decided: most batches have none
 REPORT = (
-    "id case_id source source_id tracking_code text lon lat place_code address category reporter_name "
-    "reporter_phone reporter_email language submitted_by_id attributes occurred_at received_at "
-    "rating_text salt words"
+    "id case_id source source_id tracking_code text lon lat place_code address category language "
+    "submitted_by_id attributes occurred_at received_at rating_text salt words"
 ).split()
+REPORTER = {"report_id": "bigint", "name": "text", "phone": "text", "email": "text"}
 EVENT = ("case_id seq at transition kind from_state to_state account_id role text facts due_at salt").split()
 EVIDENCE = (
     "key case_id report_id event_seq account_id sha256 original_sha256 content_type size width height "
@@ -94,6 +94,7 @@ def write(batch: Written) -> dict[tuple[str, str], Receipt]:
     seqs = _number_events(batch)
     codes = [readable_code() for _ in batch.drafts]
     insert_rows("cases_report", REPORT, [_report_row(batch, i, codes[i]) for i in range(len(codes))])
+    insert_arrays("cases_reporter", REPORTER, _reporter_rows(batch))
     insert_rows("cases_caseevent", EVENT, [_event_row(batch, i, seqs[i]) for i in range(len(codes))])
     record_many(_entry(batch, i, seqs[i]) for i in range(len(codes)))
     insert_rows(
@@ -222,9 +223,6 @@ def _report_row(batch: Written, index: int, code: str) -> tuple[object, ...]:
         draft.place_code,
         report.address,
         report.category,
-        report.reporter_name,
-        report.reporter_phone,
-        report.reporter_email,
         report.language,
         report.submitted_by_id,
         json_text(report.attributes),
@@ -234,6 +232,13 @@ def _report_row(batch: Written, index: int, code: str) -> tuple[object, ...]:
         batch.salts[index],
         report_words(report.text, report.address, batch.standings[_case_id(batch, index)].opened_at),
     )
+
+
+def _reporter_rows(batch: Written) -> list[tuple[object, ...]]:
+    """Of the reports that somebody gave a name, a number or an address with."""
+    said = ((batch.ids[index][1], draft.report) for index, draft in enumerate(batch.drafts))
+    rows = ((pk, one.reporter_name, one.reporter_phone, one.reporter_email) for pk, one in said)
+    return [row for row in rows if any(row[1:])]
 
 
 def _event_row(batch: Written, index: int, seq: int) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from gezhi.cases.models.after import Callback, Charge, IssuedDocument
 from gezhi.cases.models.case import Assignment, Case, CaseEvent, Supervision
 from gezhi.cases.models.objecting import Objection
-from gezhi.cases.models.report import Evidence, ImportRow, ImportRun, Report
+from gezhi.cases.models.report import Evidence, ImportRow, ImportRun, Report, Reporter
 from gezhi.cases.models.settings import CalendarDay, SavedView
 from gezhi.cases.models.talk import Mention, Note, Phrase, Seen
 from gezhi.cases.models.teaching import Lesson, TrainedModel
@@ -25,6 +25,7 @@ __all__ = [
     "Objection",
     "Phrase",
     "Report",
+    "Reporter",
     "SavedView",
     "Seen",
     "Supervision",

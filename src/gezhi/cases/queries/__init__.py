@@ -4,7 +4,14 @@ from gezhi.cases.queries.beside import Beside, Neighbour, beside
 from gezhi.cases.queries.filters import DUES, MARKS, BadFilter, Filters
 from gezhi.cases.queries.listing import CaseLine, Page, Queue, case_list, queues, saved_views
 from gezhi.cases.queries.page import CasePage, case_page
-from gezhi.cases.queries.scope import hidden_from, marked, open_states, reached, visible
+from gezhi.cases.queries.scope import (
+    hidden_from,
+    marked,
+    open_states,
+    reach_of,
+    reached,
+    visible,
+)
 from gezhi.cases.queries.sent import sent_before
 from gezhi.cases.queries.tracking import TrackedReport, tracked, tracked_many
 
@@ -27,6 +34,7 @@ __all__ = [
     "marked",
     "open_states",
     "queues",
+    "reach_of",
     "reached",
     "saved_views",
     "sent_before",

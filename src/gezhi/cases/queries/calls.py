@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from gezhi.cases.callbacks import OUTCOMES
-from gezhi.cases.models import Callback
+from gezhi.cases.models import Callback, Reporter
 from gezhi.cases.queries.filters import BadFilter
 from gezhi.lib.codes import is_code, place_range
 from gezhi.people.access import CALLBACK, PERMISSIONS, Actor
@@ -67,5 +67,5 @@ def call_list(actor: Actor, filters: CallFilters, now: datetime) -> QuerySet[Cal
 
 def _said(text: str) -> Q:
     said = Q(case__number=text) | Q(case__title__contains=text)
-    ends = Q(case__reports__reporter_phone__endswith=text, case__reports__id=F("report_id"))
-    return said | ends if text.isdigit() and len(text) >= 4 else said
+    ends = Exists(Reporter.objects.filter(report_id=OuterRef("report_id"), phone__endswith=text))
+    return said | Q(ends) if text.isdigit() and len(text) >= 4 else said

@@ -33,8 +33,8 @@ SELECT c.id, c.lon, c.lat, c.opened_at,
     (SELECT json_agg(json_build_array(e.seq, e.kind, e.transition,
         coalesce((e.facts -> 'asked_by' ->> 0)::bigint, e.account_id), e.at) ORDER BY e.seq)
      FROM cases_caseevent e WHERE e.case_id = c.id AND e.kind = ANY(%s)),
-    (SELECT json_agg(r.received_at) FROM cases_report r
-     WHERE r.case_id = c.id AND (r.reporter_phone <> '' OR r.source = ANY(%s))),
+    (SELECT json_agg(r.received_at) FROM cases_report r LEFT JOIN cases_reporter p ON p.report_id = r.id
+     WHERE r.case_id = c.id AND (p.phone <> '' OR r.source = ANY(%s))),
     (SELECT json_agg(json_build_array(v.id, v.event_seq, v.key, v.kind, v.taken_at, v.lon, v.lat,
         encode(v.look, 'hex'), v.look_bands) ORDER BY v.id)
      FROM cases_evidence v WHERE v.case_id = c.id AND v.report_id IS NULL)

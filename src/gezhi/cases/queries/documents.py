@@ -8,11 +8,13 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 
 from gezhi.cases.case_row import CaseRow
+from gezhi.cases.contact import Sight
 from gezhi.cases.issuing import Done, Matter, Name, Voice, language_of
 from gezhi.cases.lived import Lived, lived
 from gezhi.cases.models import Case, CaseEvent, IssuedDocument, Report
 from gezhi.cases.procedure import ROLE_WORDS
 from gezhi.cases.queries.around import around_cases
+from gezhi.cases.queries.contact import contacts_of, sight_in
 from gezhi.cases.queries.scope import visible
 from gezhi.cases.queries.standing import standing_events
 from gezhi.cases.world import World
@@ -69,9 +71,17 @@ def documents_for_report(report: Report) -> QuerySet[IssuedDocument]:
     return documents_of_case(report.case_id).filter(mine, facts__to="reporter")
 
 
-def document_in_sight(actor: Actor, code: str) -> IssuedDocument | None:
+def document_in_sight(actor: Actor, code: str, world: World) -> IssuedDocument | None:
+    """A letter that names a reporter is read by whoever may lift the mask, and by whoever wrote it."""
     mine = Case.objects.filter(visible(actor)).values("id")
-    return IssuedDocument.objects.filter(code=code[:16], case_id__in=mine).first()
+    found = IssuedDocument.objects.filter(code=code[:16], case_id__in=mine).select_related("case").first()
+    if found is None or not _names_somebody(found) or found.account_id == actor.account_id:
+        return found
+    return found if sight_in(actor, found.case, world) > Sight.HIDDEN else None
+
+
+def _names_somebody(document: IssuedDocument) -> bool:
+    return document.facts.get("to") == "reporter" and document.facts.get("report_id") is not None
 
 
 def verified(code: str, world: World) -> Verified | None:
@@ -90,19 +100,26 @@ def verified(code: str, world: World) -> Verified | None:
 def matters(
     rows: Sequence[CaseRow], templates: Mapping[int, DocumentTemplate], world: World
 ) -> dict[int, Matter]:
-    """The facts of each case for the template that it is to be filled in; six statements at most."""
+    """The facts of each case for the template that it is to be filled in; seven statements at most."""
     known = {row.id: row for row in rows}
     cases = {
         case.pk: case for case in Case.objects.filter(id__in=known).only("title", "address", "opened_at")
     }
     reports = _reports(known)
+    names = _names(known, reports, templates, world)
     forms = _forms(known)
     told = [key for key, template in templates.items() if any(part.steps for part in template.blocks)]
     history = _history([known[key] for key in told], world)
     places = place_names(row.place_code for row in rows)
     return {
         key: _matter(
-            row, cases[key], reports.get(key), forms[key], history.get(key, []), templates[key], world, places
+            row,
+            cases[key],
+            _voice(row, reports.get(key), names),
+            _answers_of(row, reports.get(key), forms[key], templates[key], world),
+            history.get(key, []),
+            world,
+            places,
         )
         for key, row in known.items()
     }
@@ -111,15 +128,12 @@ def matters(
 def _matter(
     row: CaseRow,
     case: Case,
-    report: Report | None,
-    forms: Sequence[CaseEvent],
+    voice: Voice,
+    answers: Mapping[str, str],
     history: Sequence[Done],
-    template: DocumentTemplate,
     world: World,
     places: Mapping[str, str],
 ) -> Matter:
-    voice = _voice(report) if report and row.report_count == 1 else Voice()
-    heard = report if voice.report_id or template.to != "reporter" else None
     return Matter(
         number=row.number,
         category=world.catalogue.category(row.category).name,
@@ -130,9 +144,22 @@ def _matter(
         opened_at=case.opened_at,
         due_at=row.due_at,
         voice=voice,
-        answers=_answers(row, heard, forms, language_of(template, voice), world),
+        answers=answers,
         history=history,
     )
+
+
+def _answers_of(
+    row: CaseRow,
+    report: Report | None,
+    forms: Sequence[CaseEvent],
+    template: DocumentTemplate,
+    world: World,
+) -> dict[str, str]:
+    """What one of several reporters answered is told to none of them."""
+    voice = _voice(row, report, {})
+    heard = report if voice.report_id or template.to != "reporter" else None
+    return _answers(row, heard, forms, language_of(template, voice), world)
 
 
 def unit_words(unit_id: int | None, world: World) -> Name:
@@ -146,8 +173,27 @@ def _reports(known: Mapping[int, CaseRow]) -> dict[int, Report]:
     return {report.case_id: report for report in newest}
 
 
-def _voice(report: Report) -> Voice:
-    return Voice(report.pk, report.reporter_name, report.text, report.language)
+def _names(
+    known: Mapping[int, CaseRow],
+    reports: Mapping[int, Report],
+    templates: Mapping[int, DocumentTemplate],
+    world: World,
+) -> Mapping[int, str]:
+    """By report: whom a letter greets. Nobody is named where the category hides who reported."""
+    named = [
+        reports[key].pk
+        for key, row in known.items()
+        if key in reports and templates[key].to == "reporter"
+        if row.report_count == 1 and not world.catalogue.category(row.category).hides_reporter
+    ]
+    return {pk: one.name for pk, one in contacts_of(named).items()}
+
+
+def _voice(row: CaseRow, report: Report | None, names: Mapping[int, str]) -> Voice:
+    """Of the only reporter; of nobody where there are several."""
+    if report is None or row.report_count != 1:
+        return Voice()
+    return Voice(report.pk, names.get(report.pk, ""), report.text, report.language)
 
 
 def _forms(known: Mapping[int, CaseRow]) -> Mapping[int, list[CaseEvent]]:

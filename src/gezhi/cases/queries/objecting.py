@@ -4,8 +4,10 @@ from collections.abc import Collection
 
 from django.conf import settings
 
-from gezhi.cases.models import Objection, Report
+from gezhi.cases.models import Objection
+from gezhi.cases.queries.contact import contacts_of
 from gezhi.lib.numbers import number_digest
+from gezhi.lib.reach import EVERYTHING, within
 
 
 def report_digest(report_id: int) -> str:
@@ -18,9 +20,11 @@ def unteachable(reports: Collection[int]) -> set[int]:
     digests = set(Objection.objects.filter(teaching=True).values_list("digest", flat=True))
     if not digests:
         return set()
-    rows = Report.objects.filter(id__in=reports).values_list("id", "reporter_phone")
+    with within(EVERYTHING):
+        phones = {pk: one.phone for pk, one in contacts_of(reports).items()}
     return {
         pk
-        for pk, number in rows
-        if report_digest(pk) in digests or (number and number_digest(settings.SECRET_KEY, number) in digests)
+        for pk in reports
+        if report_digest(pk) in digests
+        or (phones.get(pk) and number_digest(settings.SECRET_KEY, phones[pk]) in digests)
     }

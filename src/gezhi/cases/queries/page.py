@@ -1,15 +1,17 @@
 """Everything that a case's page shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from gezhi.cases.asking import asked_from, chain_of
+from gezhi.cases.contact import Contact, Sight
 from gezhi.cases.guessing import Guess
 from gezhi.cases.lived import Lived, lived
 from gezhi.cases.models import Assignment, Case, CaseEvent, Evidence, Report, Supervision
 from gezhi.cases.procedure import Given, Option, options
 from gezhi.cases.queries.around import around_cases, standing_of
+from gezhi.cases.queries.contact import contacts, sight_in
 from gezhi.cases.queries.scope import visible
 from gezhi.cases.world import World, world
 from gezhi.packs.shapes import Category, Kind, Procedure, State, Transition
@@ -63,6 +65,8 @@ class CasePage:
     unit: UnitCard | None
     suggested_unit: UnitCard | None
     reports: Sequence[Report]
+    sight: Sight
+    contacts: Mapping[int, Contact]  # by report; none where nothing may be shown
     events: Sequence[EventLine]
     assignments: Sequence[Assignment]
     supervisions: Sequence[Supervision]
@@ -86,6 +90,7 @@ def case_page(actor: Actor, number: str, now: datetime) -> CasePage | None:
     evidence = list(Evidence.objects.filter(case_id=case.pk).order_by("-id")[:SHOWN])[::-1]
     names = place_names([case.place_code, *filter(None, [case.held_code])])
     reports = list(Report.objects.filter(case_id=case.pk).order_by("id")[:SHOWN])
+    sight = sight_in(actor, case, current)
     return CasePage(
         case=case,
         category=current.catalogue.category(case.category),
@@ -95,6 +100,8 @@ def case_page(actor: Actor, number: str, now: datetime) -> CasePage | None:
         unit=current.directory.units.get(case.unit_id or 0),
         suggested_unit=current.directory.units.get(case.suggested_unit_id or 0),
         reports=reports,
+        sight=sight,
+        contacts=contacts(case.pk, [one.pk for one in reports]) if reports and sight > Sight.HIDDEN else {},
         events=_events(case, procedure, evidence, current),
         assignments=list(Assignment.objects.filter(case_id=case.pk).order_by("id")),
         supervisions=list(Supervision.objects.filter(case_id=case.pk).order_by("id")),

@@ -1,15 +1,18 @@
 """Which cases a person may see: one filter for every query. Nothing without a post, but for what was opened in an
 emergency, which may be looked at only."""
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q
 
+from gezhi.cases.contact import CLEARED
 from gezhi.cases.models import Assignment, Case
 from gezhi.cases.waiting import Waiting, waiting_for
 from gezhi.cases.world import known_world
 from gezhi.lib.codes import place_range
+from gezhi.lib.reach import Reach
 from gezhi.people.access import SECURITY, Actor
 from gezhi.people.models import Role
 
@@ -53,6 +56,25 @@ def hidden_from(actor: Actor) -> frozenset[str]:
 def _not_hidden(actor: Actor) -> Q:
     hidden = hidden_from(actor)
     return ~Q(category__in=sorted(hidden)) if hidden else Q()
+
+
+def reach_of(actor: Actor) -> Reach:
+    """How far this person reaches into personal data: the second wall behind `visible` and `contact.sight_of`, held by
+    PostgreSQL. Where not even a mask is shown it ends as well."""
+    cleared = [post.place_code for post in actor.posts if post.role in CLEARED]
+    opened = [one.place_code for one in actor.opened if one.case_id is None]
+    return Reach(
+        cleared=_ranges([*cleared, *opened]),
+        cases=tuple(sorted(one.case_id for one in actor.opened if one.case_id is not None)),
+        places=_ranges(actor.seen_places),
+        units=tuple(sorted(actor.handling_units)),
+        sealed=tuple(sorted(known_world().catalogue.shielded | hidden_from(actor))),
+        doors=_ranges(actor.seen_places),
+    )
+
+
+def _ranges(places: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({place_range(code) for code in places}))
 
 
 def called_cases(actor: Actor) -> list[int]:

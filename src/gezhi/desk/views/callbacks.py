@@ -13,11 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.cases.actions import Stale, record_callback
 from gezhi.cases.callbacks import MOST_TRIES, Answer
-from gezhi.cases.contact import masked_text
+from gezhi.cases.contact import Contact, masked_text
 from gezhi.cases.models import Callback, Report
 from gezhi.cases.procedure import Refused
 from gezhi.cases.queries.calls import CallFilters, call_list, callbacks_of
-from gezhi.cases.queries.contact import contact_of
 from gezhi.cases.queries.filters import BadFilter
 from gezhi.cases.world import World, known_world
 from gezhi.desk.views.page import page
@@ -121,7 +120,7 @@ def _show(
     found, now = case_in_sight(request, call.case.number), timezone.now()
     report = Report.objects.get(id=call.report_id)
     shown = shown_to(request.actor, call.case_id)
-    left, until = contact_of(report), shown.get(report.pk)
+    left, until = found.contacts.get(report.pk, Contact()), shown.get(report.pk)
     context = {
         "contact": left if until else left.masked(),
         "left": bool(left.fields),

@@ -20,7 +20,15 @@ from gezhi.exchange.rest.problems import CONTENT_TYPE, Problem
 from gezhi.ledger.queries import configuration_stamp
 from gezhi.lib import request_id
 from gezhi.lib.ratelimit import TokenBuckets
-from gezhi.people.access import AUDIT, REPORT_FOR_OTHERS, REPORT_FROM_FIELD, SECURITY, Actor, actor_of
+from gezhi.people.access import (
+    AUDIT,
+    REPORT_FOR_OTHERS,
+    REPORT_FROM_FIELD,
+    SECURITY,
+    Actor,
+    actor_of,
+    reach_as,
+)
 from gezhi.people.actions import hash_key
 from gezhi.people.actions.tries import token_used
 from gezhi.people.looking import API, Origin
@@ -114,7 +122,9 @@ def guarded(view: View, largest: int | None = None) -> View:
     def guard(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
             refuse_large(request, largest or settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-            request.caller = _caller_of(request)  # type: ignore[attr-defined]
+            caller = request.caller = _caller_of(request)  # type: ignore[attr-defined]
+            if caller is not None:
+                reach_as(request, caller.actor)
             answer = view(request, *args, **kwargs)
             answer.headers.setdefault("Cache-Control", "private, no-store")
         except Problem as problem:

@@ -32,7 +32,7 @@ class Category(Shape):
     `part`: the standard has a matter for the fault of each. `procedure`, `closing` and `form` may be those of
     a needed pack. `form`: what is asked with a report. `internal`: staff alone report it, by name.
     `confidential`: seen by posts for security alone, and counted in no figure.
-    `public`: None for what the group says.
+    `public`: None for what the group says. `hides_reporter`: who reported is hidden from whoever handles it.
     """
 
     key: Key
@@ -47,6 +47,7 @@ class Category(Shape):
     internal: bool = False
     confidential: bool = False
     public: Public | None = None
+    hides_reporter: bool = False
     words: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     form: Key | None = None

@@ -24,4 +24,4 @@ def receipt_of(found: TrackedReport) -> Receipt:
     code = found.report.tracking_code
     address = settings.PUBLIC_URL + reverse("portal:followed", args=[code])
     groups = [code[start : start + 4] for start in range(0, len(code), 4)]
-    return Receipt("-".join(groups), address, qr_of(address), bool(found.report.reporter_phone))
+    return Receipt("-".join(groups), address, qr_of(address), found.has_phone)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.cases.intake.reading import EMAIL
 from gezhi.cases.models import Evidence, Report
 from gezhi.cases.procedure import Refused
+from gezhi.cases.queries.contact import NOTHING, contact_of
 from gezhi.lib.numbers import is_number, number_key
 from gezhi.pages.asked import posted
 from gezhi.pages.photos import photo_response
@@ -88,11 +89,8 @@ def how(request: HttpRequest, who: Signed, code: str) -> HttpResponse:
 def contact(request: HttpRequest, who: Signed) -> HttpResponseBase:
     """Name and e-mail are changed at once, a new number once it is proved by a code."""
     held = Report.objects.filter(id__in=who.person.reports).exclude(source="rights").order_by("-id").first()
-    given = {
-        "name": held.reporter_name if held else "",
-        "email": held.reporter_email if held else "",
-        "number": who.number or (held.reporter_phone if held else ""),
-    }
+    known = contact_of(held.pk) if held else NOTHING
+    given = {"name": known.name, "email": known.email, "number": who.number or known.phone}
     if request.method == "GET":
         return _contact(request, given)
     wanted = posted(request, ("name", "email", "number"))

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 
+from gezhi.lib.reach import Reach, within
 from gezhi.people.access import public
 from gezhi.rights.models import Channel
 from gezhi.rights.person import Person
@@ -63,12 +64,16 @@ def signed(request: HttpRequest) -> Signed | None:
 
 
 def own(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only for whoever has proved who they are; others are sent to where they can. Kept in no cache."""
+    """Only for whoever has proved who they are, and no further than their own reports; others are sent to where they
+    can. Kept in no cache."""
 
     @wraps(view)
     @cache_control(private=True, no_store=True)
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         who = signed(request)
-        return view(request, who, *args, **kwargs) if who else redirect("portal:rights")
+        if who is None:
+            return redirect("portal:rights")
+        with within(Reach(reports=tuple(who.person.reports))):
+            return view(request, who, *args, **kwargs)
 
     return public(checked)  # type: ignore[arg-type]  # wraps() keeps more of the type than a view has

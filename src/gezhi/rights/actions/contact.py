@@ -1,16 +1,18 @@
 """A person corrects how they are reached, at once and without asking anybody."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from gezhi.cases.models import Report
+from gezhi.cases.models import Reporter
 from gezhi.cases.procedure import Refused
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.lib.numbers import is_number
+from gezhi.lib.reach import EVERYTHING, within
 from gezhi.notices.models import Notice
 from gezhi.rights.models import Channel
 from gezhi.rights.person import Person
@@ -26,6 +28,7 @@ class Contact:
     number: str | None = None
 
 
+@within(EVERYTHING)  # of what is known of the person, also under the number before
 @transaction.atomic
 def correct_contact(
     person: Person, contact: Contact, *, account_id: int | None = None, now: datetime | None = None
@@ -34,22 +37,30 @@ def correct_contact(
     at = now or timezone.now()
     changed = {
         column: value
-        for column, value in (
-            ("reporter_name", contact.name),
-            ("reporter_email", contact.email),
-            ("reporter_phone", contact.number),
-        )
+        for column, value in (("name", contact.name), ("email", contact.email), ("phone", contact.number))
         if value is not None
     }
     if contact.number is not None and not is_number(contact.number):
         raise Refused("no-number", "这不是电话号码。", "This is no telephone number.")
-    rows = Report.objects.filter(id__in=person.reports).update(**changed) if changed else 0
+    rows = _change(person, changed) if changed else 0
     if contact.number is not None:
         _move(person, contact.number, at)
-    fields = sorted(column.removeprefix("reporter_") for column in changed)
-    facts: dict[str, Fact] = {"reports": list(person.reports), "fields": fields, "account": account_id}
+    facts: dict[str, Fact] = {
+        "reports": list(person.reports),
+        "fields": sorted(changed),
+        "account": account_id,
+    }
     record("rights.contact-corrected", f"channel:{person.channel_id or 0}", facts)
     return rows
+
+
+def _change(person: Person, changed: Mapping[str, str]) -> int:
+    """Also of reports of which nothing was known. How many reports."""
+    known = set(Reporter.objects.filter(report_id__in=person.reports).values_list("report_id", flat=True))
+    Reporter.objects.filter(report_id__in=known).update(**changed)
+    fresh = [pk for pk in person.reports if pk not in known]
+    Reporter.objects.bulk_create(Reporter(report_id=pk, **changed) for pk in fresh)
+    return len(person.reports)
 
 
 def _move(person: Person, number: str, at: datetime) -> None:

@@ -10,14 +10,16 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
-from gezhi.cases.models import Callback, Evidence, Report
+from gezhi.cases.models import Callback, Evidence, Report, Reporter
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.lib.numbers import number_key
+from gezhi.lib.reach import EVERYTHING, within
 from gezhi.rights.actions.blotting import blot_loose, blot_out
 from gezhi.rights.actions.leaving import finish
 from gezhi.rights.actions.sql import changed
@@ -197,6 +199,7 @@ def _leave_files(erasure: Erasure, done: _Done, *, at_once: bool) -> None:
     app.configure_task("rights.finish_erasing", allow_unknown=False).defer(erasure_id=erasure.pk, **files)
 
 
+@within(EVERYTHING)
 @transaction.atomic
 def replay(lines: Iterable[str] | None = None, now: datetime | None = None) -> int:
     """Erase again what a restored backup brought back: `lines` of the list of erased ids (None: the node's own).
@@ -219,6 +222,6 @@ def replay(lines: Iterable[str] | None = None, now: datetime | None = None) -> i
 
 
 def _come_back(reports: Mapping[int, str]) -> list[int]:
-    empty = {"text": "", "reporter_phone": "", "reporter_name": ""}
-    rows = Report.objects.filter(id__in=reports).exclude(**empty).values_list("id", "received_at")
+    is_known = Exists(Reporter.objects.filter(report_id=OuterRef("id")))
+    rows = Report.objects.filter(~Q(text="") | is_known, id__in=reports).values_list("id", "received_at")
     return [pk for pk, received in rows if received.isoformat() == reports[pk]]

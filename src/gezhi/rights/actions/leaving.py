@@ -39,4 +39,4 @@ def analyze(tables: Iterable[str]) -> None:
     """PostgreSQL keeps samples of values of each column; those of what is gone go with the next look at the table."""
     with connection.cursor() as cursor:
         for table in sorted(tables):
-            cursor.execute(f'ANALYZE "{table}"')
+            cursor.execute("SELECT gezhi_analyze(%s)", [table])

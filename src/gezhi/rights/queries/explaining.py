@@ -6,8 +6,10 @@ from datetime import datetime
 
 from gezhi.cases.guessing import Guess
 from gezhi.cases.models import CaseEvent, Objection, Report, TrainedModel
+from gezhi.cases.queries.contact import contact_of
 from gezhi.cases.queries.objecting import report_digest
 from gezhi.cases.world import World, world
+from gezhi.lib.reach import current, within
 from gezhi.packs.catalogue import NotInCatalogue
 from gezhi.packs.shapes import Category, Kind, Rule, Words
 from gezhi.rights.queries.people import digest_of
@@ -33,8 +35,8 @@ class Explanation:
 
 
 def explained(report: Report) -> Explanation:
-    """Four statements."""
-    current, case = world(), report.case
+    """Five statements."""
+    now_world, case = world(), report.case
     events = list(
         CaseEvent.objects.filter(case_id=case.pk)
         .order_by("seq")
@@ -43,25 +45,25 @@ def explained(report: Report) -> Explanation:
     begun: dict[str, object] = next(
         (facts for kind, _, facts, _ in events if _begins(kind, facts, report.pk)), {}
     )
-    category = _category(str(begun.get("category") or case.category), current)
-    guesses = current.classifier.explain(report.text) if report.text else []
-    unit = current.directory.units.get(case.suggested_unit_id or case.unit_id or 0)
-    function = current.catalogue.functions.get(case.function or category.function)
+    category = _category(str(begun.get("category") or case.category), now_world)
+    guesses = now_world.classifier.explain(report.text) if report.text else []
+    unit = now_world.directory.units.get(case.suggested_unit_id or case.unit_id or 0)
+    function = now_world.catalogue.functions.get(case.function or category.function)
     return Explanation(
         how="named" if report.category else "by-hand" if _objects(report) else "guessed",
         category=category,
         guess=next((one for one in guesses if one.category == category.key), None),
         others=[
-            (_category(one.category, current), one.confidence)
+            (_category(one.category, now_world), one.confidence)
             for one in guesses
             if one.category != category.key
         ],
         newer=TrainedModel.objects.filter(state="done", done_at__gt=report.received_at).exists(),
-        rules=_rules(begun, case.pack_version_id, current),
+        rules=_rules(begun, case.pack_version_id, now_world),
         duty=function.name if function else None,
         unit=(unit.name, unit.name_en or unit.name) if unit else ("", ""),
         corrected=[
-            (_category(str(facts["category"][1]), current), at)
+            (_category(str(facts["category"][1]), now_world), at)
             for kind, at, facts, _ in events
             if kind == Kind.CORRECT and isinstance(facts.get("category"), list)
         ],
@@ -88,6 +90,8 @@ def _rules(begun: dict[str, object], version: int, current: World) -> list[Rule]
 
 def _objects(report: Report) -> bool:
     digests = [report_digest(report.pk)]
-    if report.reporter_phone:
-        digests.append(digest_of(report.reporter_phone))
+    with within(current().with_reports([report.pk])):
+        phone = contact_of(report.pk).phone
+    if phone:
+        digests.append(digest_of(phone))
     return Objection.objects.filter(digest__in=digests, automation=True, at__lt=report.received_at).exists()

@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from gezhi.cases.contact import Contact
 from gezhi.cases.models import Callback, Evidence, Objection, Report
 from gezhi.cases.procedure import state_of
+from gezhi.cases.queries.contact import contacts_of
 from gezhi.cases.queries.objecting import report_digest
 from gezhi.cases.world import World, world
+from gezhi.lib.reach import Reach, within
 from gezhi.notices.models import Notice
 from gezhi.packs.shapes import State
 from gezhi.rights.models import Erasure, Request
@@ -75,8 +78,12 @@ class Mine:
 
 
 def mine(person: Person) -> Mine:
-    """At most 100 reports, the newest first; nine statements."""
-    current = world()
+    """At most 100 reports, the newest first; ten statements. Reaches this person's own reports alone."""
+    with within(Reach(reports=tuple(person.reports))):
+        return _mine(person, world())
+
+
+def _mine(person: Person, current: World) -> Mine:
     requests = _requests(person, current)
     own = {request.own_report_id for request in requests}
     reports = _reports(person, own, current)
@@ -102,7 +109,8 @@ def _reports(person: Person, own: set[int], current: World) -> list[MyReport]:
     answers = _many(told.values_list("report_id", "queued_at", "transport", "text"))
     rung = Callback.objects.filter(report_id__in=ids).exclude(done_at=None).order_by("id")
     calls = _many(rung.values_list("report_id", "done_at", "text"))
-    return [_report(row, current, photos, answers, calls) for row in rows]
+    known = contacts_of(ids)
+    return [_report(row, known.get(row.pk, Contact()), current, photos, answers, calls) for row in rows]
 
 
 def _many(rows: object) -> dict[int, list[tuple[object, ...]]]:
@@ -114,6 +122,7 @@ def _many(rows: object) -> dict[int, list[tuple[object, ...]]]:
 
 def _report(
     row: Report,
+    who: Contact,
     current: World,
     photos: Mapping[int, list[tuple[object, ...]]],
     answers: Mapping[int, list[tuple[object, ...]]],
@@ -132,9 +141,9 @@ def _report(
         received_at=row.received_at,
         state=state_of(procedure, case.state),
         is_open=case.is_open,
-        name=row.reporter_name,
-        phone=row.reporter_phone,
-        email=row.reporter_email,
+        name=who.name,
+        phone=who.phone,
+        email=who.email,
         rating=row.rating,
         rating_text=row.rating_text,
         photos=[str(key) for (key,) in photos.get(row.pk, [])],

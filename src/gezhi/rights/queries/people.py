@@ -3,14 +3,16 @@
 from django.conf import settings
 
 from gezhi.cases.models import Callback, CaseEvent, Report
+from gezhi.cases.queries.contact import contacts_of
 from gezhi.lib.numbers import KEY_SQL, is_number, number_digest, number_key
+from gezhi.lib.reach import current, within
 from gezhi.rights.models import Channel, Request
 from gezhi.rights.person import Person, Signs
 from gezhi.rights.queries.sql import rows_of
 
-_OF_NUMBER = f"""
-SELECT id, case_id FROM cases_report
-WHERE reporter_phone <> '' AND {KEY_SQL.format(column="reporter_phone")} = %s ORDER BY id
+_OF_NUMBER = """
+SELECT r.id, r.case_id FROM cases_reporter p JOIN cases_report r ON r.id = p.report_id
+WHERE p.number <> '' AND p.number = %s ORDER BY r.id
 """
 _VISITED = f"""
 SELECT 1 FROM rounds_known
@@ -65,34 +67,36 @@ def is_held(number: str) -> bool:
 
 
 def signs_of(person: Person) -> Signs:
-    """Three statements."""
-    columns = ("reporter_name", "reporter_phone", "reporter_email", "address", "text", "rating_text")
+    """Four statements."""
+    columns = ("address", "text", "rating_text")
     rows = list(Report.objects.filter(id__in=person.reports).values_list(*columns))
-    names, numbers, emails, addresses, *texts = zip(*rows, strict=True) if rows else ((),) * 6
+    addresses, *texts = zip(*rows, strict=True) if rows else ((),) * 3
+    with within(current().with_reports(person.reports)):
+        known = contacts_of(person.reports).values()
     told = Callback.objects.filter(report_id__in=person.reports).values_list("text", flat=True)
     stepped = CaseEvent.objects.filter(
         case_id__in=person.cases, role="reporter", facts__report__in=list(person.reports)
     ).values_list("text", flat=True)
     return Signs(
-        names=tuple(filter(None, names)),
-        numbers=tuple(filter(None, (*numbers, person.number))),
-        emails=tuple(filter(None, emails)),
+        names=tuple(one.name for one in known if one.name),
+        numbers=tuple(filter(None, (*(one.phone for one in known), person.number))),
+        emails=tuple(one.email for one in known if one.email),
         addresses=tuple(filter(None, addresses)),
         texts=tuple(filter(None, (*(one for some in texts for one in some), *told, *stepped))),
     )
 
 
 def signs_of_others(person: Person) -> Signs:
-    """Whoever else reported the same matters. One statement."""
-    columns = ("reporter_name", "reporter_phone", "reporter_email", "address")
+    """Whoever else reported the same matters. Two statements."""
     others = Report.objects.filter(case_id__in=person.cases).exclude(id__in=person.reports)
-    rows = list(others.values_list(*columns))
-    names, numbers, emails, addresses = zip(*rows, strict=True) if rows else ((),) * 4
+    addresses = dict(others.values_list("id", "address"))
+    with within(current().with_reports(addresses)):
+        known = contacts_of(addresses.keys()).values()
     return Signs(
-        names=tuple(filter(None, names)),
-        numbers=tuple(filter(None, numbers)),
-        emails=tuple(filter(None, emails)),
-        addresses=tuple(filter(None, addresses)),
+        names=tuple(one.name for one in known if one.name),
+        numbers=tuple(one.phone for one in known if one.phone),
+        emails=tuple(one.email for one in known if one.email),
+        addresses=tuple(filter(None, addresses.values())),
     )
 
 

@@ -1,4 +1,7 @@
-"""Reading by statements whose tables and conditions come from the tags; values are always parameters."""
+"""Reading by statements whose tables and conditions come from the tags; values are always parameters.
+
+These reach behind every wall: whoever calls has proved whose rows are meant, by a number, a code or a count alone.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,13 +9,15 @@ from typing import Any, Final
 
 from django.db import connection
 
+from gezhi.lib.reach import EVERYTHING, within
+
 Params = Mapping[str, object] | Sequence[object]
 _JSON: Final = (114, 3802)  # PostgreSQL's json and jsonb
 
 
 def rows_of(statement: str, params: Params = ()) -> list[tuple[Any, ...]]:
     """JSON is read."""
-    with connection.cursor() as cursor:
+    with within(EVERYTHING), connection.cursor() as cursor:
         cursor.execute(statement, params)  # type: ignore[arg-type]
         in_json = {at for at, column in enumerate(cursor.description or ()) if column.type_code in _JSON}
         rows: list[tuple[Any, ...]] = cursor.fetchall()

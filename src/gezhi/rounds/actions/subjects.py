@@ -10,6 +10,7 @@ from django.utils import timezone
 from gezhi.cases.world import world
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
+from gezhi.lib.reach import EVERYTHING, within
 from gezhi.people.access import Actor
 from gezhi.rounds.actions.finishing import keep
 from gezhi.rounds.actions.generating import generate
@@ -30,6 +31,7 @@ class Imported:
     changed: int
 
 
+@within(EVERYTHING)  # of doors: numbers are given once in the whole city, and rounds are made for all
 @transaction.atomic
 def save_subject(
     actor: Actor, row: SubjectRow, subject_id: int | None = None, now: datetime | None = None
@@ -54,6 +56,7 @@ def save_subject(
     return found
 
 
+@within(EVERYTHING)
 @transaction.atomic
 def move_subject(actor: Actor, subject_id: int, is_active: bool, now: datetime | None = None) -> None:
     """Visited no longer (pulled down, closed, moved away), or visited again. Raises Refused."""
@@ -77,6 +80,7 @@ def _own(actor: Actor, subject_id: int) -> Subject:
     return found
 
 
+@within(EVERYTHING)
 @transaction.atomic
 def import_subjects(
     actor: Actor, rows: Sequence[SubjectRow], name: str, now: datetime | None = None

@@ -58,7 +58,7 @@ def issue(request: CallerRequest, number: str, body: PaperIn) -> HttpResponse:
 @router.get("/documents/{code}", auth=Scope(READ), response=MISSING, openapi_extra=PDF)
 def fetch(request: CallerRequest, code: str) -> HttpResponse:
     """The PDF of a document of your places and units."""
-    found = document_in_sight(_actor(request), code)
+    found = document_in_sight(_actor(request), code, known_world())
     if found is None:
         raise _unknown(code)
     answer = _pdf(found)
