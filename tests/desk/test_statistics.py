@@ -111,5 +111,5 @@ def test_the_page_costs_the_same_however_much_was_counted(
 ) -> None:
     client = signed_in("leader")
     client.get("/desk/statistics/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get("/desk/statistics/")

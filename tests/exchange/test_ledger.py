@@ -135,6 +135,7 @@ def test_an_auditor_of_a_part_reads_no_bundle_of_the_whole(city: Cast) -> None:
     signed_in.force_login(account)
     assert signed_in.get("/ledger/tile/entries/000").status_code == 403
     appoint(account, Unit.objects.get(code="centre"), "auditor", CITY, SINCE)
+    signed_in.force_login(account)  # a change of posts ends what was signed in
     assert signed_in.get("/ledger/tile/entries/000").status_code == 200
 
 

@@ -104,12 +104,17 @@ PLAIN = {  # what a browser would have sent; {words} stand for things of the cit
     "source": "some-file",
     "report": "{report}",
 }
+SIGNED = (
+    "ledger/witness/add-checkpoint",
+    "security/csp-report",
+)  # no session counts there: a signature does, or nothing
 PARTS = {  # of addresses
     "number": ["{number}"],
     "code": ["{code}"],
     "key": ["{upload}", "{run}", "{photo}", "handling.normal"],
     "step": ["rate", "reopen", "add", "withdraw"],
     **{name: ["1", "9" * 30] for name in ("view_id", "pk", "case_id", "unit_id", "value_id")},
+    "rest": ["0/000", "0/x001/000.p/7", "63/999", "../../etc/passwd", "0/000.p/256"],
     "kind": ["pdf", "xlsx"],
     "name": ["city-management"],
     "procedure": ["standard"],
@@ -123,7 +128,7 @@ PARTS = {  # of addresses
 def requests(draw: st.DrawFn) -> Asked:
     address = draw(st.sampled_from(ADDRESSES) | st.sampled_from(FORMS))
     while found := re.search(r"<\w+:(\w+)>", address):
-        known = st.sampled_from(PARTS[found[1]])
+        known = st.sampled_from(PARTS.get(found[1], ["1", "0"]))
         part = draw(known | known | known | texts.filter(bool).map(lambda text: quote(text[:60], safe="")))
         address = address[: found.start()] + part + address[found.end() :]
     plain = draw(st.lists(st.sampled_from(sorted(PLAIN)), unique=True))
@@ -210,7 +215,8 @@ def test_no_form_of_another_site_is_taken(known: dict[str, str], city: cast.Cast
     for address in ADDRESSES:
         filled_in = re.sub(r"<uuid:\w+>", known["run"], address)
         filled_in = re.sub(r"<\w+:\w+>", "1", filled_in)
-        assert browser.post(f"/{filled_in}").status_code == 403, address
+        if filled_in not in SIGNED:
+            assert browser.post(f"/{filled_in}").status_code == 403, address
 
 
 def test_a_photo_is_shown_as_a_photo_only(known: dict[str, str], city: cast.Cast) -> None:

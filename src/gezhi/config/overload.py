@@ -123,6 +123,9 @@ def statements_within(seconds: int) -> Iterator[None]:
 
 
 def _limit(of: Any, seconds: int) -> None:
+    """Outside a transaction only: what is set within goes with it."""
+    if of.in_atomic_block:
+        return
     with of.cursor() as cursor:
         cursor.execute("SELECT set_config('statement_timeout', %s, false)", [f"{seconds}s"])
 
