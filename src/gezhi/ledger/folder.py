@@ -26,7 +26,7 @@ class LogFolder:
     def text(self, name: str) -> str:
         """`checkpoint` or `keys`; "" where there is none."""
         try:
-            return (self.path / name).read_text(encoding="utf-8")
+            return (self.path / name).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return ""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from gezhi.ledger import notes
-from gezhi.ledger.folder import CHECKPOINT, LogFolder
+from gezhi.ledger.folder import CHECKPOINT, LogFolder, MissingTile
 from gezhi.ledger.tiles import BUNDLE, WIDTH, Edge, Tile, levels_of, tile_at, tiles_of, top_of, width_in
 from gezhi.ledger.tree import HASH
 
@@ -50,7 +50,7 @@ class Verdict:
 def verify_files(
     path: Path, known: Collection[notes.Verifier], earlier: str = "", processes: int | None = None
 ) -> Verdict:
-    """`earlier`: a checkpoint kept from before, that the log must go on from."""
+    """`earlier`: a checkpoint kept from before, that the log must go on from. `processes`: None for as many as help."""
     verdict, folder = Verdict(), LogFolder(path)
     head = _head(folder.text(CHECKPOINT), known, verdict, CHECKPOINT)
     if head is None:
@@ -61,8 +61,8 @@ def verify_files(
         verdict.find(CHECKPOINT, f"the files do not reach to the {head.size} entries that it stands over")
         return verdict
     trusted = _Trusted(folder, head, verdict)
-    workers = min(processes or os.cpu_count() or 1, 16) if head.size > FEW * WIDTH else 1
-    with _pool(workers) as pool:
+    helping = min(os.cpu_count() or 1, 16) if head.size > FEW * WIDTH else 1
+    with _pool(processes or helping) as pool:
         for found in _below(path, head.size, trusted.tops(), pool):
             verdict.findings += found
     verdict.findings += _beside(folder, head.size)
@@ -206,7 +206,10 @@ def _beside(folder: LogFolder, size: int) -> Iterator[Finding]:
         width = width_in(tile.level, tile.number, size)
         if width in (0, tile.width):
             continue
-        data = (folder.path / tile.address).read_bytes()
+        try:
+            data = (folder.path / tile.address).read_bytes()
+        except FileNotFoundError:
+            continue  # the log goes on meanwhile: a whole one has taken its place
         short, long = sorted((data, folder.bytes_of(Tile(tile.level, tile.number, width)) or b""), key=len)
         if not long.startswith(short) or not _is_whole(tile, data):
             yield Finding(tile.address, "it is not the beginning of the tile that stands now")
@@ -234,5 +237,13 @@ def _require_extends(
         verdict.find("earlier checkpoint", "it is none of this log")
     elif kept.size > verdict.size:
         verdict.find(CHECKPOINT, f"it stands over fewer entries than the earlier one, over {kept.size}")
-    elif folder.root(kept.size) != kept.root:
+    elif _root(folder, kept.size) != kept.root:
         verdict.find(CHECKPOINT, f"the log does not go on from the earlier one, over {kept.size} entries")
+
+
+def _root(folder: LogFolder, size: int) -> bytes:
+    """What the tiles lead to; nothing where they lack, which is found elsewhere."""
+    try:
+        return folder.root(size)
+    except MissingTile:
+        return b""

@@ -22,7 +22,8 @@ from gezhi.cases.issuing import spaced
 from gezhi.lib.readable import readable_code
 from gezhi.pages.showing import english
 from gezhi.people.access import Actor, ActorRequest
-from gezhi.people.purposes import HANDLING, PURPOSES
+from gezhi.people.duty import purposes_of
+from gezhi.people.purposes import PURPOSES
 from gezhi.security.actions import record_export
 from gezhi.security.fingerprints import Taker
 from gezhi.security.leaving import File, Taken, filters_of
@@ -51,10 +52,9 @@ class Table:
     signed: bool = True
 
 
-def table_file(
-    request: ActorRequest, table: Table, purpose: str = HANDLING, kind: str = ""
-) -> HttpResponseBase:
-    """`kind`: csv or xlsx; as `as=csv` asks for, else a workbook. `purpose`: where the request names none."""
+def table_file(request: ActorRequest, table: Table, purpose: str = "", kind: str = "") -> HttpResponseBase:
+    """`kind`: csv or xlsx; as `as=csv` asks for, else a workbook. `purpose`: where the request names none;
+    "": what the person's posts are for first."""
     kind = kind or ("csv" if request.GET.get("as") == "csv" else "xlsx")
     number, mark = readable_code(), new_key()
     taken = taken_by(request, table.title, purpose)
@@ -101,10 +101,15 @@ def taken_by(request: ActorRequest, title: str, purpose: str) -> Taken:
         account_id=request.actor.account_id,
         route=route_of(request),
         title=title,
-        purpose=asked if asked in PURPOSES else purpose,
+        purpose=asked if asked in PURPOSES else purpose or purposes_for(request.actor)[0],
         address=address_of(request),
         filters=filters,
     )
+
+
+def purposes_for(actor: Actor) -> list[str]:
+    """What the person's posts are for first, then everything else on the list."""
+    return list(dict.fromkeys([*purposes_of([post.role for post in actor.posts]), *PURPOSES]))
 
 
 def route_of(request: HttpRequest) -> str:

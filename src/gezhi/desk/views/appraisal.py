@@ -23,7 +23,6 @@ from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english
 from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import APPRAISE, DESK, EXPORT, ActorRequest, requires
-from gezhi.people.purposes import SUPERVISION
 from gezhi.places.queries import place_names
 
 PAGE: Final = 100
@@ -132,7 +131,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
         )
     heads = [*heads, *(names[name] for name in NAMES)]
     table = Table(f"appraisal-{asked.key}-{asked.period.name}", _("考核"), heads, lines)
-    return table_file(request, table, SUPERVISION)
+    return table_file(request, table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import category_key, category_line, unit_name, unit_named, words_of
 from gezhi.pages.asked import number, posted
 from gezhi.pages.lines import category_options, line_views, state_titles
+from gezhi.pages.security import purpose_name
 from gezhi.pages.showing import due_of, said
+from gezhi.pages.tables import purposes_for
 from gezhi.people.access import DESK, EXPORT, Actor, ActorRequest, requires
 from gezhi.people.models import Role
 from gezhi.places.queries import search_places
@@ -133,6 +135,7 @@ def cases(request: ActorRequest) -> HttpResponse:
         "categories": category_options(world),
         "choosing": choosing,
         "may_export": request.actor.may(EXPORT),
+        "purposes": [(key, purpose_name(key)) for key in purposes_for(request.actor)],
         "find": asked.filters.text,
     }
     return page(request, "desk/cases.html", context | _chosen(request, context["query"]), at="desk:cases")

@@ -19,7 +19,6 @@ from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import CIRCLES, EXPORT, ActorRequest, requires
-from gezhi.people.purposes import SUPERVISION
 
 PAGE: Final = 50
 _UNKNOWN: Final = -1  # a unit that nobody has: finds nothing
@@ -68,7 +67,7 @@ def export(request: ActorRequest) -> HttpResponseBase:
         pgettext("since", "起"),
     ]
     rows = [_row(line) for line in circle_lines(found, world, timezone.now())]
-    return table_file(request, Table("circles", _("空转"), headings, rows), SUPERVISION)
+    return table_file(request, Table("circles", _("空转"), headings, rows))
 
 
 def _row(line: CircleLine) -> list[object]:

@@ -35,7 +35,6 @@ from gezhi.people.actions.contracts import CannotChange
 from gezhi.people.directory import CONTRACTOR
 from gezhi.people.marking import marking_post, may_mark
 from gezhi.people.models import Contract
-from gezhi.people.purposes import SUPERVISION
 from gezhi.people.queries.contracts import Found, contracts_found
 from gezhi.places.queries import place_names
 
@@ -76,10 +75,10 @@ def export(request: ActorRequest) -> HttpResponseBase:
         names = {one.unit_id: one.unit.name for one in found}
         rows = [[names[unit], *_figures(total_of(held))] for unit, held in unit_costs(cost).items()]
         table = Table("contractors", _("外包单位费用"), [_("单位"), *_figure_names()], rows)
-        return table_file(request, table, SUPERVISION)
+        return table_file(request, table)
     lines = [[one.number, one.title, one.unit.name, *_figures(cost[one.pk])] for one in found]
     headings = [_("合同编号"), _("名称"), _("单位"), *_figure_names()]
-    return table_file(request, Table("contracts", _("合同费用"), headings, lines), SUPERVISION)
+    return table_file(request, Table("contracts", _("合同费用"), headings, lines))
 
 
 def _figure_names() -> list[str]:

@@ -20,7 +20,6 @@ from gezhi.pages.place_choice import place_of
 from gezhi.pages.tables import Table, table_file
 from gezhi.people.access import DESK, EXPORT, ActorRequest, requires
 from gezhi.people.coverage import Gap, Overlap, by_place, gaps, inside, overlaps, widened
-from gezhi.people.purposes import SUPERVISION
 from gezhi.places.queries import children, outlines, place_names, within
 
 
@@ -98,4 +97,4 @@ def export(request: ActorRequest) -> HttpResponseBase:
         [line.place, line.place_code, line.function, line.categories, line.missing, line.total]
         for line in gap_lines(found.summed, world.catalogue, names)
     ]
-    return table_file(request, Table("gaps", _("权责清单缺口"), headings, rows), SUPERVISION)
+    return table_file(request, Table("gaps", _("权责清单缺口"), headings, rows))

@@ -29,7 +29,6 @@ from gezhi.pages.place_choice import place_of
 from gezhi.pages.tables import Table, table_file
 from gezhi.people import queries
 from gezhi.people.access import DESK, EXPORT, ActorRequest, requires
-from gezhi.people.purposes import SUPERVISION
 from gezhi.people.staffing import AdmissionRow, DutyRow
 from gezhi.places.queries import place_names
 
@@ -121,14 +120,14 @@ def export(request: ActorRequest) -> HttpResponseBase:
     name = f"{request.GET.get('list', '') or 'lists'}-{wanted.day}"
     if request.GET.get("list") == "duties":
         rows = _duties(queries.duties_on(wanted.day, wanted.edition))
-        return table_file(request, Table(name, _("权责清单"), _DUTIES, rows, signed=False), SUPERVISION)
+        return table_file(request, Table(name, _("权责清单"), _DUTIES, rows, signed=False))
     if request.GET.get("list") == "admissions":
         rows = _admissions(queries.admissions_on(wanted.day, wanted.edition))
-        return table_file(request, Table(name, _("准入清单"), _ADMISSIONS, rows, signed=False), SUPERVISION)
+        return table_file(request, Table(name, _("准入清单"), _ADMISSIONS, rows, signed=False))
     held = lists_on(world, wanted.day, wanted.edition, wanted.place)
     lines = duty_lines(held, wanted.place, wanted.asked)
     table = Table(name, _("权责清单"), _headings(), [_cells(line) for line in lines])
-    return table_file(request, table, SUPERVISION)
+    return table_file(request, table)
 
 
 _TERM: Final = ("valid_from", "valid_to", "source", "law", "article")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from gezhi.cases.contact import masked_text
 from gezhi.exchange.open311.wire import Fields, Value
 from gezhi.packs.forms import choices_of, fields_of, property_of
 from gezhi.packs.shapes import Attribute, Category, Form, FormField, FormGroup, Words
@@ -130,7 +131,7 @@ def request(one: Request, language: str) -> Fields:
         "status_notes": said(one.state, language),
         "service_name": said(one.category.name, language),
         "service_code": one.category.key,
-        "description": one.text,
+        "description": masked_text(one.text),
         "agency_responsible": one.unit,
         "service_notice": "",
         "requested_datetime": instant(one.requested_at),
