@@ -51,8 +51,8 @@ def test_opening_a_visit_is_a_look_at_its_door(walks: cast.Cast, enter: Enter) -
 
 
 def test_what_a_phone_takes_along_is_one_look_for_each_door_and_day(walks: cast.Cast, enter: Enter) -> None:
-    for number in range(3):
-        due(house(walks, f"{number} 号"))
+    for subject in [house(walks, f"{number} 号") for number in range(3)]:
+        due(subject)
     phone = enter("grid-worker")
     for _ in range(3):
         phone.get("/field/day.json")

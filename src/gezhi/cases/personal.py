@@ -292,7 +292,7 @@ HELD: Final[dict[str, Held]] = {
         context=("automation", "teaching", "at"),
     ),
     "cases_phrase": Held(staff=_STAFF_ROWS, context=("title", "text", "at")),
-    "cases_savedview": Held(staff=_STAFF_ROWS, names_in={"name": "blot", "query": "blot"}),
+    "cases_savedview": Held(staff=_STAFF_ROWS, names_in={"name": "delete", "query": "delete"}),
     "cases_seen": Held(staff=_STAFF_ROWS, context=("at",)),
     "cases_trainedmodel": Held(staff="t.asked_by_id = %(account)s", context=("asked_at",)),
 }

@@ -1,8 +1,10 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Right
 
 from gezhi.lib.fields import PlaceCodeField
+from gezhi.lib.numbers import KEPT
 
 
 class Subject(models.Model):
@@ -111,6 +113,18 @@ class Known(models.Model):
     until = models.DateTimeField(null=True)
     source = models.CharField(max_length=60)
     account_id = models.BigIntegerField(null=True)
+    number = models.GeneratedField(  # as lib.numbers.number_key: a person asks for what is known under theirs
+        expression=Right(
+            models.Func(
+                models.Func(models.F("value"), template="%(expressions)s #>> '{}'"),
+                models.Value("[^0-9]"), models.Value(""), models.Value("g"),
+                function="regexp_replace",
+            ),
+            KEPT,
+        ),
+        output_field=models.CharField(max_length=KEPT),
+        db_persist=True,
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -123,4 +137,5 @@ class Known(models.Model):
             models.Index(  # subjects that a plan picks by an element
                 fields=["element", "subject"], name="known_of_element", condition=Q(until=None)
             ),
+            models.Index(fields=["number"], name="known_by_number", condition=~Q(number="")),
         ]

@@ -5,8 +5,8 @@ from typing import Final
 from gezhi.lib.personal import RECORD, VISITS, Grade, Held, Personal, Since, in_words, of_staff, of_visited
 
 _LEFT_BY: Final = (
-    "EXISTS (SELECT 1 FROM rounds_known k WHERE k.subject_id = t.{column} AND k.until IS NULL"
-    " AND regexp_replace(k.value #>> '{{}}', '[^0-9]', '', 'g') = %(phone)s AND %(phone)s <> '')"
+    "%(phone)s <> '' AND t.{column} IN (SELECT k.subject_id FROM rounds_known k WHERE k.until IS NULL"
+    " AND k.number <> '' AND k.number = %(phone)s)"
 )
 _BY: Final = "t.account_id = %(account)s"
 
@@ -28,7 +28,7 @@ PLAIN: Final[dict[str, str]] = {
     "rounds_subject": "kind place_code",
     "rounds_plansetting": "plan place_code",
     "rounds_round": "plan place_code state found",
-    "rounds_known": "element source",
+    "rounds_known": "element source number",  # the database makes the number of the value, and it goes with that
 }
 HELD: Final[dict[str, Held]] = {
     "rounds_subject": Held(

@@ -18,7 +18,7 @@ from procrastinate.types import JSONValue
 from gezhi.cases.models import Callback, Evidence, Report, Reporter
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
-from gezhi.lib.numbers import number_key
+from gezhi.lib.numbers import KEY_SQL, number_key
 from gezhi.lib.reach import EVERYTHING, within
 from gezhi.rights.actions.blotting import blot_loose, blot_out
 from gezhi.rights.actions.leaving import finish
@@ -43,7 +43,17 @@ FROM (
 ) AS r WHERE r.case_id = c.id AND c.id = ANY(%s)
 """
 _NUMBER_LEFT = """
-DELETE FROM rounds_known t WHERE right(regexp_replace(t.value #>> '{}', '[^0-9]', '', 'g'), 11) = %(phone)s
+DELETE FROM rounds_known WHERE number <> '' AND number = %(phone)s RETURNING subject_id
+"""
+_THEIRS = KEY_SQL.format(column="(one.value #>> '{}')")
+_NUMBER_ANSWERED = f"""
+UPDATE rounds_round r SET answers = told.others
+FROM (
+    SELECT t.id, coalesce(jsonb_object_agg(one.key, one.value) FILTER (WHERE NOT is_theirs), '{{}}') AS others
+    FROM rounds_round t, jsonb_each(t.answers) AS one(key, value),
+        LATERAL (SELECT {_THEIRS} = %(phone)s AS is_theirs) AS whose
+    WHERE t.subject_id = ANY(%(doors)s) GROUP BY t.id HAVING bool_or(is_theirs)
+) AS told WHERE r.id = told.id
 """
 
 
@@ -152,8 +162,12 @@ def _empty(table: str, columns: list[str], condition: str, params: dict[str, obj
 
 
 def _wipe_number(person: Person, done: _Done) -> None:
-    """What hangs on the number alone: codes, and what a visit learnt."""
-    done.add("rounds_known", changed(_NUMBER_LEFT, {"phone": number_key(person.number)}))
+    """What hangs on the number alone: codes, and what visits learnt; the door's other answers stay with the door."""
+    phone = {"phone": number_key(person.number)}
+    doors = [door for (door,) in rows_of(_NUMBER_LEFT, phone)]
+    done.add("rounds_known", len(doors))
+    if doors:
+        done.add("rounds_round", changed(_NUMBER_ANSWERED, {**phone, "doors": doors}))
     done.add("rights_code", changed('DELETE FROM "rights_code" WHERE digest = %s', [person.digest]))
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 
 from gezhi.cases.models import Callback, CaseEvent, Report
 from gezhi.cases.queries.contact import contacts_of
-from gezhi.lib.numbers import KEY_SQL, is_number, number_digest, number_key
+from gezhi.lib.numbers import is_number, number_digest, number_key
 from gezhi.lib.reach import current, within
 from gezhi.rights.models import Channel, Request
 from gezhi.rights.person import Person, Signs
@@ -14,10 +14,7 @@ _OF_NUMBER = """
 SELECT r.id, r.case_id FROM cases_reporter p JOIN cases_report r ON r.id = p.report_id
 WHERE p.number <> '' AND p.number = %s ORDER BY r.id
 """
-_VISITED = f"""
-SELECT 1 FROM rounds_known
-WHERE until IS NULL AND {KEY_SQL.format(column="value #>> '{}'")} = %s LIMIT 1
-"""
+_VISITED = "SELECT 1 FROM rounds_known WHERE until IS NULL AND number <> '' AND number = %s LIMIT 1"
 
 
 def digest_of(number: str) -> str:
