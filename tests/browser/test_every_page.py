@@ -19,7 +19,13 @@ from tools.gallery.people import NO_WORKER, come_in
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ASK = "tags => axe.run({runOnly: tags}).then(found => found.violations)"
-BUDGETS = {"portal": 30, "field": 40, "desk": 60, "command": 750}  # kB gzipped on a first visit
+BUDGETS = {
+    "portal": 30,
+    "field": 43,
+    "desk": 60,
+    "keeping": 60,
+    "command": 750,
+}  # kB gzipped on a first visit
 APART = (
     "/tiles/",
     "/dist/map/",
