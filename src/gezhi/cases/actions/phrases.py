@@ -8,10 +8,12 @@ from django.utils import timezone
 from gezhi.cases.models import Phrase
 from gezhi.cases.phrasing import check_phrase
 from gezhi.cases.procedure import Refused
+from gezhi.cases.queries.talk import may_keep
+from gezhi.cases.world import known_world
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.packs.shapes import Kind
-from gezhi.people.access import PARAMETERS, PHRASES, Actor
+from gezhi.people.access import PHRASES, Actor
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('phrase ' || %s))"
 
@@ -61,12 +63,11 @@ def end_phrase(actor: Actor, phrase_id: int, at: datetime | None = None) -> Phra
 
 
 def _check_owner(actor: Actor, unit_id: int | None) -> None:
-    own = {post.unit_id for post in actor.posts}
-    if not actor.may(PHRASES) or not (unit_id in own or actor.may(PARAMETERS)):
+    if not actor.may(PHRASES) or not may_keep(actor, unit_id, known_world().directory):
         raise Refused(
             "not-your-role",
-            "您只能改本单位的常用语。",
-            "You may change the ready answers of your own unit, by a post that lets you.",
+            "您只能改本单位或本辖区单位的常用语。",
+            "You may change the ready answers of your own unit or of units in your place, by a post that lets you.",
         )
 
 

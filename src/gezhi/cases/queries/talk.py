@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from gezhi.cases.models import Assignment, Case, Mention, Note, Phrase
 from gezhi.cases.talking import Colleague, is_changeable
-from gezhi.people.access import BLIND_ROLES, DESK, PERMISSIONS, UNIT_ROLES, Actor
-from gezhi.people.directory import chain_of
+from gezhi.people.access import BLIND_ROLES, DESK, PARAMETERS, PERMISSIONS, UNIT_ROLES, Actor
+from gezhi.people.directory import Directory, chain_of
 from gezhi.people.models import Account, Post
 from gezhi.people.queries.staff import in_force
 
@@ -75,6 +76,22 @@ def phrases_of(units: Sequence[int]) -> QuerySet[Phrase]:
 
 def all_phrases() -> QuerySet[Phrase]:
     return Phrase.objects.filter(ended_at=None).order_by("kind", "title", "id")
+
+
+def phrases_kept_by(actor: Actor, directory: Directory) -> QuerySet[Phrase]:
+    """Those of all, of this person's units, and of the units whose ready answers the person may change."""
+    return phrases_of([pk for pk in directory.units if may_keep(actor, pk, directory)] + units_of(actor))
+
+
+def may_keep(actor: Actor, unit_id: int | None, directory: Directory) -> bool:
+    """Ready answers of the own unit, and of units in the places of posts that set parameters; those of all units only
+    with such a post of the whole node."""
+    if unit_id is not None and unit_id in units_of(actor):
+        return True
+    unit = directory.units.get(unit_id) if unit_id is not None else None
+    if unit_id is not None and unit is None:
+        return False
+    return actor.may_at(PARAMETERS, unit.place_code if unit else settings.NODE_PLACE)
 
 
 def units_of(actor: Actor) -> list[int]:

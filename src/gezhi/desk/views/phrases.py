@@ -15,14 +15,14 @@ from gezhi.cases.models import Phrase
 from gezhi.cases.phrasing import PLACEHOLDERS, filled
 from gezhi.cases.procedure import Refused
 from gezhi.cases.queries import CasePage
-from gezhi.cases.queries.talk import all_phrases, phrases_of, units_of
+from gezhi.cases.queries.talk import may_keep, phrases_kept_by, phrases_of, units_of
 from gezhi.cases.world import World, known_world
 from gezhi.desk.views.page import page
 from gezhi.packs.shapes import Need
 from gezhi.pages.acting import unit_name, words_of
 from gezhi.pages.asked import number, posted
 from gezhi.pages.showing import said
-from gezhi.people.access import DESK, PARAMETERS, PHRASES, Actor, ActorRequest, requires
+from gezhi.people.access import DESK, PHRASES, Actor, ActorRequest, requires
 from gezhi.people.models import Account
 
 _FIELDS = ("unit", "kind", "title", "text")
@@ -95,7 +95,7 @@ def _shown(
     request: ActorRequest, typed: Mapping[str, str], problem: str = "", status: int = 200
 ) -> HttpResponse:
     world, actor = known_world(), request.actor
-    found = list(all_phrases() if actor.may(PARAMETERS) else phrases_of(units_of(actor)))
+    found = list(phrases_kept_by(actor, world.directory))
     names = dict(Account.objects.filter(id__in={one.account_id for one in found}).values_list("id", "name"))
     context = {
         "lines": [_view(one, names, actor, world) for one in found],
@@ -122,7 +122,7 @@ def _view(one: Phrase, names: Mapping[int, str], actor: Actor, world: World) -> 
         version=one.version,
         at=one.at,
         who=names.get(one.account_id, ""),
-        may_change=actor.may(PHRASES) and (one.unit_id in units_of(actor) or actor.may(PARAMETERS)),
+        may_change=actor.may(PHRASES) and may_keep(actor, one.unit_id, world.directory),
     )
 
 
@@ -133,7 +133,7 @@ def _units(actor: Actor, world: World) -> list[tuple[str, str]]:
         for pk in units_of(actor)
         if pk in world.directory.units
     ]
-    return [("", _("全部单位")), *own] if actor.may(PARAMETERS) else own
+    return [("", _("全部单位")), *own] if may_keep(actor, None, world.directory) else own
 
 
 @requires(PHRASES)

@@ -21,8 +21,7 @@ from gezhi.exchange.files.rows import FileUnreadable
 from gezhi.exchange.files.sorting import Sorted, open_with, sort_rows
 from gezhi.exchange.files.suggesting import suggested
 from gezhi.exchange.files.uploads import UNSAFE, stored
-from gezhi.people.access import Actor
-from gezhi.people.models import Role
+from gezhi.people.access import KEEPING, Actor
 
 CHECKED = 1000
 SHOWN = 20
@@ -114,8 +113,8 @@ def source_of(mapping: Mapping) -> str:
 
 
 def runs_of(actor: Actor) -> QuerySet[ImportRun]:
-    """A person's own imports, since faults quote what reporters wrote; an administrator's are all."""
-    if any(post.role == Role.ADMINISTRATOR for post in actor.posts):
+    """A person's own imports, since faults quote what reporters wrote; all for an administrator of the whole node."""
+    if actor.may_at(KEEPING, settings.NODE_PLACE):
         return ImportRun.objects.all()
     return ImportRun.objects.filter(account_id=actor.account_id)
 

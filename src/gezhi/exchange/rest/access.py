@@ -112,7 +112,17 @@ def _read_caller(key_hash: str) -> Caller | None:
         return None
     if token.last_used_at is None or now - token.last_used_at > NOTED:
         token_used(token.pk, now)
-    return Caller(actor_of(token.account, timezone.localdate()), frozenset(token.scopes))
+    actor, scopes = actor_of(token.account, timezone.localdate()), frozenset(token.scopes)
+    return Caller(actor, scopes if token.account.is_system else _given_by_posts(actor, scopes))
+
+
+def _given_by_posts(actor: Actor, scopes: frozenset[str]) -> frozenset[str]:
+    """Of the scopes of a person's key those that reach the whole node count with a post of the whole node alone."""
+    given = {
+        AUDIT_SCOPE: actor.may_at(AUDIT, settings.NODE_PLACE),
+        SECURITY_SCOPE: actor.may_at(SECURITY, settings.NODE_PLACE),
+    }
+    return frozenset(scope for scope in scopes if given.get(scope, True))
 
 
 def guarded(view: View, largest: int | None = None) -> View:
