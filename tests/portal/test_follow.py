@@ -75,7 +75,8 @@ def test_words_and_photos_are_added(client: Client, city: cast.Cast) -> None:
     assert "补充的内容已经收到" in page
     key = Evidence.objects.get().key
     assert f"{address}photo/{key}/" in page
-    assert client.get(f"{address}photo/{key}/")["Content-Type"] == "image/jpeg"
+    shown = client.get(f"{address}photo/{key}/")
+    assert (shown["Content-Type"], shown["Cache-Control"]) == ("image/jpeg", "private, no-store")
 
 
 def test_nobody_sees_a_photo_of_another_report(client: Client, city: cast.Cast) -> None:

@@ -12,7 +12,9 @@ export function switchNight(): void {
   };
   button?.addEventListener("click", () => {
     const on = document.cookie.includes("scheme=dark");
-    document.cookie = `scheme=${on ? "" : "dark"}; path=/; max-age=${on ? 0 : YEAR}; samesite=lax`;
+    const name = button.dataset["night"] ?? "";
+    const safe = name.startsWith("__Host-") ? "; secure" : "";
+    document.cookie = `${name}=${on ? "" : "dark"}; path=/; max-age=${on ? 0 : YEAR}; samesite=lax${safe}`;
     show();
   });
   if (button) button.hidden = false;

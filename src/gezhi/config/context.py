@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from gezhi.live.address import stream_url
+from gezhi.pages.display import display_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +30,5 @@ def node(request: HttpRequest) -> dict[str, object]:
         "node_phone": settings.NODE_PHONE,
         "node_counter": counter_in(settings.NODE_COUNTER),
         "live_url": stream_url(request),
+        "display": display_of(request),
     }

@@ -1,13 +1,16 @@
-"""Headers of every answer that Django sets none of: what pages may use of a device, and who may embed what is here."""
+"""Headers of every answer that Django sets none of: what pages may use of a device, and who may embed what is here.
+And who is led to HTTPS."""
 
+import json
+import re
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 _OWN: Final = (
     "geolocation",
-    "camera",
     "fullscreen",
     "publickey-credentials-get",
     "publickey-credentials-create",
@@ -28,6 +31,15 @@ _NONE: Final = (
 PERMISSIONS: Final = ", ".join([*(f"{name}=(self)" for name in _OWN), *(f"{name}=()" for name in _NONE)])
 # What others are meant to read from their own pages: the interfaces for other systems.
 _FOR_OTHERS: Final = ("/api/", "/open311/", "/ledger/", "/healthz", "/readyz")
+# What programs call, as Django's SECURE_REDIRECT_EXEMPT wants it: without the first slash.
+PROGRAMS: Final = r"^(api/|open311/|ledger/|health|readyz|metrics)"
+_SIGNS: Final = r"^(health|readyz|metrics)"  # which a watcher on the machine itself asks without TLS
+_OPEN_CALL: Final = {
+    "type": "urn:gezhi:problem:https-only", "title": "Forbidden", "status": 403, "code": "https-only",
+    "detail": "This node speaks HTTPS only. Nothing was done. What was sent went unencrypted: end the key if it held "
+    "one, and call again with https://.",
+    "errors": [],
+}  # fmt: skip
 
 
 class SayWhatIsAllowed:
@@ -42,3 +54,22 @@ class SayWhatIsAllowed:
         if not request.path.startswith(_FOR_OTHERS):
             response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class RefuseOpenCalls:
+    """A program that calls without TLS is told so instead of being led on: what it sends in the open, keys among it,
+    would otherwise go unnoticed for years. People's browsers are led to HTTPS."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and _is_open_call(request):
+            return HttpResponse(json.dumps(_OPEN_CALL), status=403, content_type="application/problem+json")
+        return self.get_response(request)
+
+
+def _is_open_call(request: HttpRequest) -> bool:
+    path = request.path.lstrip("/")
+    at_home = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and re.match(_SIGNS, path)
+    return re.match(PROGRAMS, path) is not None and not at_home

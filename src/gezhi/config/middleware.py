@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from typing import Final
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
@@ -16,6 +23,7 @@ from gezhi.live.address import stream_origin
 from gezhi.pages.photos import MOST
 from gezhi.people.access import Actor
 
+METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _TEXTS: Final = ("application/json", "application/problem+json", "application/xml", "image/svg+xml")
 _WORDS: Final = 1024**2  # bytes; what a form holds besides its files
 _FORM: Final = MOST * MAX_BYTES + _WORDS
@@ -66,8 +74,9 @@ class AllowStream:
         return response
 
 
-class RefuseNulBytes:
-    """PostgreSQL text cannot hold U+0000, and no address, key or name needs one."""
+class RefuseStrangeAddresses:
+    """PostgreSQL text cannot hold U+0000, and no address, key or name needs one. Methods that no address knows, TRACE
+    among them, reach none."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -75,6 +84,8 @@ class RefuseNulBytes:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest("The address holds a NUL byte. Send it without.")
+        if request.method not in METHODS and not _refuses_itself(request):
+            return HttpResponseNotAllowed(METHODS)
         return self.get_response(request)
 
 

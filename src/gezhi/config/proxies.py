@@ -1,8 +1,8 @@
 """Whose word about a client's address is taken: limits by address count the client, not the proxy."""
 
-from collections.abc import Sequence
-from ipaddress import ip_network
-from wsgiref.types import WSGIApplication
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
@@ -30,4 +30,18 @@ def behind(proxies: Sequence[str], application: WSGIApplication) -> WSGIApplicat
     if not proxies:
         return application
     trusting: WSGIApplication = wrap_wsgi_with_proxy_headers(application, list(proxies))
-    return trusting
+    networks = [ip_network(proxy) for proxy in proxies]
+
+    def heard(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if not _is_in(networks, str(environ.get("REMOTE_ADDR", ""))):
+            environ.pop("HTTP_X_FORWARDED_PROTO", None)  # which Django would believe
+        return trusting(environ, start)
+
+    return heard
+
+
+def _is_in(networks: Sequence[IPv4Network | IPv6Network], address: str) -> bool:
+    try:
+        return any(ip_address(address) in network for network in networks)
+    except ValueError:
+        return False

@@ -8,6 +8,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from gezhi.config.basemap import basemap_in
 from gezhi.config.database import connection_settings
+from gezhi.config.headers import PROGRAMS
 from gezhi.config.logs import logging_settings
 from gezhi.config.operator import operator_kind
 from gezhi.config.paths import PROJECT_DIR, data_dir
@@ -15,6 +16,7 @@ from gezhi.config.proxies import proxies_in
 from gezhi.config.secret import secret_key
 from gezhi.config.statics import HASHED, PLAIN, is_built
 from gezhi.config.vouching import minutes, witness_of_setting, witnesses_setting
+from gezhi.lib.calling import guarded_address
 from gezhi.people.signing_in.identity import provider_in
 from gezhi.people.signing_in.policy import second_factor_in
 from gezhi.people.unusual import odd_hours
@@ -30,7 +32,7 @@ NODE_PLACE = os.environ.get("GEZHI_NODE_PLACE", "330200000000")
 NODE_NAME = os.environ.get("GEZHI_NODE_NAME", "格治")
 NODE_PHONE = os.environ.get("GEZHI_NODE_PHONE", "12345")
 NODE_COUNTER = os.environ.get("GEZHI_NODE_COUNTER", "")
-SMS_URL = os.environ.get("GEZHI_SMS_URL", "")
+SMS_URL = guarded_address("GEZHI_SMS_URL", os.environ.get("GEZHI_SMS_URL", ""))
 SECURITY_PHONES = [phone for phone in os.environ.get("GEZHI_SECURITY_PHONES", "").split(",") if phone]
 BULK_READS = int(os.environ.get("GEZHI_BULK_READS", "60"))
 ODD_HOURS = odd_hours(os.environ.get("GEZHI_ODD_HOURS", "22-6"))
@@ -93,13 +95,14 @@ MIDDLEWARE = [
     "gezhi.config.watching.Watch",
     "gezhi.config.middleware.KeepReach",
     "gezhi.config.refusals.NoteRefusals",
-    "django.middleware.security.SecurityMiddleware",
-    "gezhi.config.headers.SayWhatIsAllowed",
-    "gezhi.config.middleware.CompressText",
-    "gezhi.config.middleware.RefuseNulBytes",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "gezhi.config.middleware.AllowStream",
+    "gezhi.config.headers.SayWhatIsAllowed",
+    "django.middleware.security.SecurityMiddleware",
+    "gezhi.config.headers.RefuseOpenCalls",
+    "gezhi.config.middleware.CompressText",
+    "gezhi.config.middleware.RefuseStrangeAddresses",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "gezhi.config.overload.Admit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -138,11 +141,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "gezhi.people.signing_in.passwords.UnlikeTheName"},
     {"NAME": "gezhi.people.signing_in.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "gezhi.people.signing_in.passwords.OfNoUseHere",
-        "OPTIONS": {"words": ("gezhi", "格治", NODE_NAME)},
-    },
+    {"NAME": "gezhi.people.signing_in.passwords.FoundInBreaches"},
+    {"NAME": "gezhi.people.signing_in.passwords.OfNoUseHere", "OPTIONS": {"words": (NODE_NAME,)}},
 ]
 LOGIN_URL = "desk:sign-in"
 LOGIN_REDIRECT_URL = "desk:home"
@@ -195,8 +195,12 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "django_language"
+LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [PROGRAMS]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

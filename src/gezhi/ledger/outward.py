@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Final
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import Request
+
+from gezhi.lib.calling import called
 
 PATIENCE: Final = 10  # seconds
 LONGEST_ANSWER: Final = 1024 * 1024
@@ -25,7 +27,7 @@ def post(url: str, body: bytes, content_type: str) -> Answer:
     if not url.startswith(("http://", "https://")):
         raise Unreachable(f"{url[:80]} is no address of http or https.")
     try:
-        with urlopen(Request(url, body, {"Content-Type": content_type}), timeout=PATIENCE) as answer:
+        with called(Request(url, body, {"Content-Type": content_type}), PATIENCE) as answer:
             return Answer(answer.status, answer.read(LONGEST_ANSWER))
     except HTTPError as error:
         with error:

@@ -32,7 +32,13 @@ STREAM: Headers = {
     b"cache-control": b"no-store",
     b"x-accel-buffering": b"no",
 }
+SAFE: Headers = {  # of every answer: it is read by a page's script and shown nowhere
+    b"x-content-type-options": b"nosniff",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"referrer-policy": b"no-referrer",
+}
 LATER: Headers = {b"retry-after": b"%d" % RETRY}
+_HSTS: Final = b"max-age=31536000; includeSubDomains"
 log = logging.getLogger(__name__)
 
 
@@ -143,7 +149,8 @@ async def _say(send: Send, status: int, told: Mapping[str, object], headers: Hea
 
 
 async def _begin(send: Send, status: int, headers: Headers) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": list(headers.items())})
+    safe = SAFE | ({b"strict-transport-security": _HSTS} if settings.HTTPS else {})
+    await send({"type": "http.response.start", "status": status, "headers": list((safe | headers).items())})
 
 
 def database() -> str:

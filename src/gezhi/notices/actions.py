@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from gezhi.lib.calling import called
 from gezhi.lib.rows import insert_arrays
 from gezhi.notices.models import Notice
 
@@ -119,7 +120,7 @@ def hand_over(to: str, text: str, key: str) -> str:
     body = json.dumps({"to": to, "text": text}).encode()
     headers = {"Content-Type": "application/json", "Idempotency-Key": key}
     try:
-        with urllib.request.urlopen(urllib.request.Request(settings.SMS_URL, body, headers), timeout=10):
+        with called(urllib.request.Request(settings.SMS_URL, body, headers), 10):
             return ""
     except (urllib.error.HTTPError, HTTPException, ValueError) as error:
         log.warning("%s was not taken by the gateway: %s", key, error)

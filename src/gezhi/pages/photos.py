@@ -61,11 +61,11 @@ def _kept(keys: Iterable[str]) -> list[Photo]:
 
 
 def photo_response(key: str) -> HttpResponse:
-    """A stored photo; its key never names anything else, so a browser may keep it. Raises Http404."""
+    """A stored photo. It may show people and homes, so no browser keeps it. Raises Http404."""
     try:
         data = photo_path(key).read_bytes()
     except FileNotFoundError:
         raise Http404 from None
     response = HttpResponse(data, content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=86400, immutable"
+    response["Cache-Control"] = "private, no-store"
     return response

@@ -2,6 +2,7 @@
 
 from typing import Any, NoReturn
 
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -44,6 +45,12 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
         return False
+
+    def get_requests_session(self) -> requests.Session:
+        """The provider is where the settings say: what answers with another address is not followed there."""
+        session: requests.Session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
 
     def on_authentication_error(
         self, request: HttpRequest, provider: object, error: str = "", **more: object

@@ -17,6 +17,7 @@ from gezhi.cases.intake.shapes import Receipt
 from gezhi.lib.ratelimit import TokenBuckets
 from gezhi.pages.asked import texts
 from gezhi.pages.asking import categories_with_forms
+from gezhi.pages.display import display_of
 from gezhi.pages.place_choice import place_choice
 from gezhi.pages.position import words_for_point
 from gezhi.people.access import public
@@ -32,7 +33,7 @@ REPORTS: Final = TokenBuckets(60, 600)  # by address: a service hall may share o
 @public
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    name = "home_simple" if request.COOKIES.get("large") else "home"
+    name = "home_simple" if display_of(request).large else "home"
     return render(request, f"portal/{name}.html")
 
 
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         begun = fresh_draft(request, texts(request.GET, ["category"]))
-        is_simple = request.COOKIES.get("large") and not begun.given["category"]
+        is_simple = display_of(request).large and not begun.given["category"]
         return simple.show(request, begun, "what") if is_simple else show_form(request, begun)
     draft = read_draft(request, edge_for("portal"))
     if "step" in request.POST and not draft.sends:
