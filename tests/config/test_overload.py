@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -12,6 +12,7 @@ from django.urls import path
 from gezhi.config.failing import failed, passes
 from gezhi.config.kinds import Kind, kind_of
 from gezhi.config.overload import LIMITS, THREADS, Admit, Door, Limit, statements_within
+from tests.cast import Cast
 
 
 class Held:
@@ -106,8 +107,7 @@ def test_who_waits_too_long_is_refused_and_leaves_the_queue() -> None:
         assert third
 
 
-@pytest.mark.django_db
-def test_a_heavy_report_has_its_own_time_and_gives_it_back() -> None:
+def test_a_heavy_report_has_its_own_time_and_gives_it_back(committed: Cast) -> None:
     def limit() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SHOW statement_timeout")
@@ -115,6 +115,9 @@ def test_a_heavy_report_has_its_own_time_and_gives_it_back() -> None:
 
     with statements_within(60):
         assert limit() == "1min"
+    assert limit() == "15s"
+    with transaction.atomic(), statements_within(60):
+        assert limit() == "15s", "what is set within a transaction would go with it"
 
 
 def full(request: HttpRequest) -> HttpResponse:

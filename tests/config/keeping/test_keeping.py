@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -56,10 +58,25 @@ class Node:
             return int(row[0])
 
 
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Whoever tests beside us shuts the folder of all tests against the database's own user; this one stays open."""
+    made = Path(tempfile.mkdtemp(prefix="gezhi-keeping-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def room(folder: Path) -> Path:
+    return Path(tempfile.mkdtemp(dir=folder))
+
+
 @pytest.fixture(scope="module", params=["", "sealed"])
-def node(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def node(request: pytest.FixtureRequest, folder: Path) -> Iterator[Node]:
     """A settled node with three photos, followed; once plain, once sealed."""
-    folder = tmp_path_factory.mktemp("node")
+    folder = folder / (request.param or "plain")
+    folder.mkdir()
     plain = {
         name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "GEZHI_DATA_DIR")
     }
@@ -119,50 +136,50 @@ def restored(node: Node, into: Path, *words: str) -> dict[str, object]:
     return found
 
 
-def test_everything_comes_back_whole(node: Node, tmp_path: Path) -> None:
-    told = restored(node, tmp_path / "new")
+def test_everything_comes_back_whole(node: Node, room: Path) -> None:
+    told = restored(node, room / "new")
     assert told["whole"] is True
     proof = told["proof"]
     assert isinstance(proof, dict)
     assert proof["rows"]["cases_report"] == 3
     assert proof["named"] == 6, "each photo and what is known of it"
-    assert (tmp_path / "new" / "secret-key").read_text() == (node.data / "secret-key").read_text()
+    assert (room / "new" / "secret-key").read_text() == (node.data / "secret-key").read_text()
 
 
-def test_one_can_go_back_to_a_moment_before_a_mistake(node: Node, tmp_path: Path) -> None:
+def test_one_can_go_back_to_a_moment_before_a_mistake(node: Node, room: Path) -> None:
     before = datetime.now(UTC)
     time.sleep(1.5)
     node.ask("WITH gone AS (DELETE FROM notices_notice RETURNING 1) SELECT count(*) FROM gone")
     wait_for_mark(node, after=datetime.now(UTC))
     assert node.ask("SELECT count(*) FROM notices_notice") == 0
-    told = restored(node, tmp_path / "new", "--to", before.isoformat())
+    told = restored(node, room / "new", "--to", before.isoformat())
     proof = told["proof"]
     assert isinstance(proof, dict)
     assert proof["rows"]["notices_notice"] == 3
 
 
-def test_a_folder_that_holds_something_is_not_written_over(node: Node, tmp_path: Path) -> None:
-    (tmp_path / "dear").write_text("to me")
-    refused = node.gezhi("restore", "--into", str(tmp_path))
+def test_a_folder_that_holds_something_is_not_written_over(node: Node, room: Path) -> None:
+    (room / "dear").write_text("to me")
+    refused = node.gezhi("restore", "--into", str(room))
     assert refused.returncode == 1
     assert "is not empty. With --yes" in refused.stderr
     lives = node.gezhi("restore", "--into", str(node.data), "--yes")
     assert lives.returncode == 1
     assert "A database runs in" in lives.stderr
-    assert restored(node, tmp_path, "--yes")["whole"] is True
-    assert [path.read_text() for path in tmp_path.glob("replaced-*/dear")] == ["to me"]
+    assert restored(node, room, "--yes")["whole"] is True
+    assert [path.read_text() for path in room.glob("replaced-*/dear")] == ["to me"]
 
 
-def test_a_drill_is_recorded_in_table_and_ledger(node: Node, tmp_path: Path) -> None:
-    done = node.gezhi("drill", "--json", "--within", str(tmp_path))
+def test_a_drill_is_recorded_in_table_and_ledger(node: Node, room: Path) -> None:
+    done = node.gezhi("drill", "--json", "--within", str(room))
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stdout.splitlines()[-1])["ok"] is True
     assert node.ask("SELECT count(*) FROM keeping_drill WHERE ok") == 1
     assert node.ask("SELECT count(*) FROM ledger_entry WHERE kind = 'keeping.drill'") == 1
-    assert not list(tmp_path.iterdir()), "nothing is left of it"
+    assert not list(room.iterdir()), "nothing is left of it"
 
 
-def test_a_damaged_backup_is_found_by_check_and_by_a_drill(node: Node, tmp_path: Path) -> None:
+def test_a_damaged_backup_is_found_by_check_and_by_a_drill(node: Node, room: Path) -> None:
     assert node.gezhi("backup", "check").returncode == 0
     store = store_of(node)
     archive = store.archive_of(store.bases()[-1].stamp)
@@ -173,7 +190,7 @@ def test_a_damaged_backup_is_found_by_check_and_by_a_drill(node: Node, tmp_path:
         checked = node.gezhi("backup", "check")
         assert checked.returncode == 1
         assert "is not what was stored" in checked.stdout
-        drill = node.gezhi("drill", "--within", str(tmp_path))
+        drill = node.gezhi("drill", "--within", str(room))
         assert drill.returncode == 1
         assert "The drill failed" in drill.stdout
         assert node.ask("SELECT count(*) FROM people_signal WHERE kind = 'backup.drill-failed'") == 1
@@ -181,11 +198,11 @@ def test_a_damaged_backup_is_found_by_check_and_by_a_drill(node: Node, tmp_path:
         archive.write_bytes(good)
 
 
-def test_a_sealed_folder_needs_its_key(node: Node, tmp_path: Path) -> None:
+def test_a_sealed_folder_needs_its_key(node: Node, room: Path) -> None:
     if KEY not in node.environment:
         pytest.skip("a plain folder has no key")
     without = Node(node.data, node.backup, node.url, {**node.environment, KEY: ""})
-    refused = without.gezhi("restore", "--into", str(tmp_path / "new"))
+    refused = without.gezhi("restore", "--into", str(room / "new"))
     assert refused.returncode == 1
     assert "is sealed with the key" in refused.stderr
     picture = next((node.backup / "files" / "evidence").rglob("*.jpg")).read_bytes()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gezhi.config.keeping.files import pieces_of, stored_files
 from gezhi.config.keeping.records import Damaged, WrongKey, read_whole
-from gezhi.config.keeping.store import Store
-from gezhi.config.keeping.wal import reach
+from gezhi.config.keeping.store import Mark, Store, segment_of
+from gezhi.config.keeping.wal import ancestry, reach
 
 
 def faults_of(store: Store) -> tuple[list[str], dict[str, int]]:
@@ -30,17 +30,32 @@ def _copies(store: Store) -> Iterator[str]:
 
 
 def _log(store: Store) -> Iterator[str]:
+    """From where the oldest copy begins: a segment before that may be left over, and nobody reads it any more."""
+    bases = store.bases()
+    begin = min((segment_of(base.start_lsn, 0, base.segment_size)[8:] for base in bases), default="")
     for name in store.segments():
+        if name[8:] < begin:
+            continue
         try:
             for _ in read_whole(store.wal / name, name, store.key):
                 pass
         except (Damaged, WrongKey) as error:
             yield str(error)
-    last, bases = store.last_mark(), store.bases()
-    if last and bases:
-        came = reach(store, bases[-1].start_lsn, last.timeline, bases[-1].segment_size)
-        if came < last.lsn:
-            yield f"The log has a gap: it leads from the copy {bases[-1].stamp} to {came:X} and not to {last.lsn:X}."
+    last = store.last_mark()
+    if last:
+        yield from _gaps(store, last)
+
+
+def _gaps(store: Store, last: Mark) -> Iterator[str]:
+    """From each copy the log leads to where the next one is complete, from the newest to the last mark. Copies of a
+    time that was left by restoring an earlier moment lead nowhere."""
+    line = ancestry(store, last.timeline)
+    bases = [base for base in store.bases() if line.at(base.stop_lsn) == base.timeline]
+    ends = [min(base.stop_lsn, last.lsn) for base in bases[1:]] + [last.lsn]
+    for base, end in zip(bases, ends, strict=True):
+        came = reach(store, base.start_lsn, last.timeline, base.segment_size)
+        if came < end:
+            yield f"The log has a gap: it leads from the copy {base.stamp} to {came:X} and not to {end:X}."
 
 
 def _files(store: Store) -> Iterator[str]:

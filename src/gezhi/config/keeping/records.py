@@ -97,10 +97,18 @@ def pieces(source: BinaryIO, name: str, key: Key | None) -> Iterator[tuple[int, 
             return
         if hashlib.blake2b(stored, digest_size=16).digest() != digest:
             raise Damaged(f"{name}: the record at byte {place} of the original was changed.")
-        piece = zlib.decompress(_opened(stored, how, name, place, key))
+        piece = _unpacked(_opened(stored, how, name, place, key))
         if len(piece) != length:
             raise Damaged(f"{name}: the record at byte {place} has another length than it says.")
         yield place, piece
+
+
+def _unpacked(stored: bytes) -> bytes:
+    """No more than a record has; b"" for what was never packed."""
+    try:
+        return zlib.decompressobj().decompress(stored, PIECE + 1)
+    except zlib.error:
+        return b""
 
 
 def _opened(stored: bytes, how: int, name: str, place: int, key: Key | None) -> bytes:
@@ -110,7 +118,7 @@ def _opened(stored: bytes, how: int, name: str, place: int, key: Key | None) -> 
         raise WrongKey(f"{name} is sealed. Name the file of its key in GEZHI_BACKUP_KEY_FILE.")
     try:
         return AESGCM(key.secret).decrypt(stored[:12], stored[12:], _bound(name, place))
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise WrongKey(f"{name} was sealed with another key, or was changed.") from error
 
 
@@ -126,7 +134,8 @@ def read_whole(path: Path, name: str, key: Key | None) -> Iterator[bytes]:
 
 
 def whole_length(path: Path) -> tuple[int, int]:
-    """(bytes of the original, bytes of the file) up to the last whole record; (0, 0) for no file."""
+    """(bytes of the original, bytes of the file) from the beginning up to the last whole record before which nothing
+    is missing; (0, 0) for no file."""
     reached = stored = 0
     if not path.exists():
         return 0, 0
@@ -134,7 +143,7 @@ def whole_length(path: Path) -> tuple[int, int]:
     with path.open("rb") as source:
         while len(head := source.read(_HEAD.size)) == _HEAD.size:
             mark, _, place, length, following, _ = _HEAD.unpack(head)
-            if mark != _MARK or source.tell() + following > size:
+            if mark != _MARK or place != reached or source.tell() + following > size:
                 break
             source.seek(following, os.SEEK_CUR)
             reached, stored = place + length, source.tell()

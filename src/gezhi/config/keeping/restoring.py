@@ -10,7 +10,7 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from typing import Final
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from gezhi.config.keeping.choosing import END, LATEST, Way, way_to
 from gezhi.config.keeping.files import bring_back, stored_files
@@ -32,6 +33,10 @@ _TOO_SHORT: Final = "recovery ended before configured recovery target was reache
 _CONF: Final = "# made by gezhi restore: the original's settings were kept elsewhere\n"
 _HBA: Final = "local all all trust\nlocal replication all trust\n"
 _OF_A_RUN: Final = (".handle_pids.json", ".s.PGSQL.5432.lock", ".s.PGSQL.5432")  # of the embedded server
+_MASTERS: Final = """
+SELECT (SELECT rolname FROM pg_roles WHERE rolsuper AND rolcanlogin ORDER BY oid LIMIT 1),
+    (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'public.django_migrations'::regclass)
+"""
 _LONGEST: Final = 24 * 3600  # seconds that reading the log may take
 Say = Callable[[str], None]
 
@@ -98,7 +103,7 @@ def restore(
     files = _bring_files(store, into, say)
     with _recovered(way, cluster, say) as (url, last_change):
         say("Looking whether everything is there...")
-        proof = prove(url, into)
+        proof = prove(_masters(url), into)
     return Restored(
         str(into), way.at, last_change, way.base.stamp, round(time.monotonic() - begun, 1), size, files, proof
     )
@@ -292,10 +297,22 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
             server.wait()
 
 
-def prove(url: str, folder: Path) -> Proof:
+def _masters(url: str) -> dict[str, str]:
+    """Who looks through a restored database: a superuser sees every row, whatever the role that copied it may; what
+    a newer release changes in the tables is done as their owner."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(_MASTERS).fetchone()
+    assert row is not None
+    return {
+        "DATABASE_URL": make_conninfo(url, user=row[0]),
+        "GEZHI_OWNER_URL": make_conninfo(url, user=row[1]),
+    }
+
+
+def prove(masters: Mapping[str, str], folder: Path) -> Proof:
     """By the program itself in a process of its own, over the restored database and folder. Raises CannotRestore."""
     environment = {
-        **os.environ, "DATABASE_URL": url, "GEZHI_DATA_DIR": str(folder), "GEZHI_BACKUP_DIR": "",
+        **os.environ, **masters, "GEZHI_DATA_DIR": str(folder), "GEZHI_BACKUP_DIR": "",
         "DJANGO_SETTINGS_MODULE": "gezhi.config.settings",
     }  # fmt: skip
     done = subprocess.run(

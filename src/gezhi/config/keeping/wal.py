@@ -98,11 +98,11 @@ class Shipping:
         if known >= limit:
             self.lengths[name] = known
             return 0
-        with path.open("rb") as source:
+        self.lengths.pop(name, None)  # unknown while it is written
+        with target.open("ab") as out, path.open("rb") as source:
+            known = known if out.tell() else 0  # too old for any copy, it was removed meanwhile
             source.seek(known)
             data = source.read(limit - known)
-        self.lengths.pop(name, None)  # unknown while it is written
-        with target.open("ab") as out:
             Writer(out, name, self.store.key).write(known, data)
             out.flush()
             os.fsync(out.fileno())
