@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Min
 from gezhi.cases.models import Case, CaseEvent, Evidence, Report
 from gezhi.cases.photos import photo_path
 from gezhi.ledger import queries as ledger
+from gezhi.ledger.models import Entry
 from gezhi.notices.models import Notice
 from tests.chaos.gateway import Gateway
 from tests.chaos.load import Book
@@ -74,8 +75,12 @@ def _entries() -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS)
         events, entries = cursor.fetchone()
-    if events != entries:
-        yield f"{events} events, but {entries} entries"
+    restored = sum(
+        json.loads(bytes(one))["facts"]["lost"]
+        for one in Entry.objects.filter(kind="ledger.adopted").values_list("body", flat=True)
+    )  # entries of acts that a restored database lost stay in the ledger, which is one history
+    if not events <= entries <= events + restored:
+        yield f"{events} events, but {entries} entries, of which {restored} may be of lost acts"
 
 
 def _notices(gateway: Gateway) -> Iterator[str]:

@@ -17,7 +17,7 @@ class Stutterer(Client):
 
     def run(self) -> None:
         count = 0
-        while not self.stopping.wait(0.05):
+        while not self.stopping.wait(0.05 * self.book.calm):
             reports = [self._report(count := count + 1, "d") for _ in range(4)]
             self._chance.shuffle(reports)
             for report in reports:
@@ -46,7 +46,7 @@ class TwinDispatchers(Client):
         self._twin = Client(number, ports[1], key, book, seed)
 
     def run(self) -> None:
-        while not self.stopping.wait(0.1):
+        while not self.stopping.wait(0.1 * self.book.calm):
             if not self.book.numbers:
                 continue
             number = self._chance.choice(self.book.numbers[-100:])

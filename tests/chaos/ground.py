@@ -54,7 +54,7 @@ class Ground:
 
 
 @contextmanager
-def laid(folder: Path, database: str, seed: int) -> Iterator[Ground]:
+def laid(folder: Path, database: str, seed: int, calm: float = 1.0) -> Iterator[Ground]:
     """The node serves and its clients report until the block ends. The process that calls this has no Django yet."""
     with ExitStack() as stack:
         disk = stack.enter_context(Disk(folder / "disk.img", folder / "disk")) if can_mount() else None
@@ -71,13 +71,15 @@ def laid(folder: Path, database: str, seed: int) -> Iterator[Ground]:
         _settle(data, outside)
         more = {**shifted, "GEZHI_BACKUP_DIR": str(folder / "backup"), "GEZHI_LIVE_CLIENTS": "50"}
         if outside and line:
-            more |= {"DATABASE_URL": outside.url(line.port), "GEZHI_BACKUP_URL": outside.url()}
+            more |= outside.environment(line.port)
         server = Server(data, gateway.url, more=more, log=folder / "server.log")
         wire = stack.enter_context(Wire(server.port))
         cluster = outside.folder if outside else data / "postgres"
         from tests.chaos.load import Book
 
-        ground = Ground(folder, database, data, cluster, server, gateway, clock, wire, Book(), disk=disk)
+        ground = Ground(
+            folder, database, data, cluster, server, gateway, clock, wire, Book(calm=calm), disk=disk
+        )
         ground.outside = outside
         ground.database_wire = line
         server.start()
@@ -104,9 +106,9 @@ def _settle(data: Path, outside: Outside | None) -> None:
     """The cast in a database of its own."""
     os.environ["GEZHI_DATA_DIR"] = str(data)
     os.environ["DJANGO_SETTINGS_MODULE"] = "gezhi.config.settings"
-    os.environ.pop("DATABASE_URL", None)
-    if outside:
-        os.environ["DATABASE_URL"] = outside.url()
+    for name in ("DATABASE_URL", "GEZHI_OWNER_URL", "GEZHI_BACKUP_URL"):
+        os.environ.pop(name, None)
+    os.environ.update(outside.environment() if outside else {})
     from gezhi.config.cli import prepare
 
     prepare()

@@ -41,6 +41,7 @@ class Book:
     when: dict[str, float] = field(default_factory=dict)
     gate: threading.Event = field(default_factory=threading.Event)
     under_way: int = 0
+    calm: float = 1.0  # times the pauses between requests
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -84,7 +85,7 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         count = 0
-        while not self.stopping.wait(PAUSE):
+        while not self.stopping.wait(PAUSE * self.book.calm):
             count += 1
             if self._chance.random() < 0.05:
                 self._until_answered(
@@ -162,7 +163,7 @@ class Dispatcher(Client):
     unit_id = 0
 
     def run(self) -> None:
-        while not self.stopping.wait(PAUSE * 3):
+        while not self.stopping.wait(PAUSE * 3 * self.book.calm):
             if not self.book.numbers:
                 continue
             number = self._chance.choice(self.book.numbers[-200:])

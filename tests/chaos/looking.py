@@ -2,12 +2,14 @@
 
 import random
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import DatabaseError, connections
 
+from gezhi.config.keeping.store import Store
 from tests.chaos.checks import broken_promises
 from tests.chaos.ground import Ground, probe
 from tests.chaos.server import NotReady
@@ -68,15 +70,28 @@ def _look_through(ground: Ground, found: Found) -> list[str]:
     return broken
 
 
-def ending(ground: Ground, within: float = 90.0) -> list[str]:
-    """After the last round: every notice was sent, the follower is there and what it stored can be read, and the
-    ledger's files alone verify."""
+def ending(ground: Ground, within: float = 120.0) -> list[str]:
+    """After the last round nobody asks for anything more: every notice is sent (an answer waits half a minute for a
+    step to be taken back, one that was refused waits for the next minute), the follower is there and what it stored
+    can be read, and the ledger's files alone verify."""
     from gezhi.config.keeping.checking import faults_of
-    from gezhi.config.keeping.store import Store
     from gezhi.ledger import queries
+
+    ground.book.quiet()
+    try:
+        store = Store(ground.backup)
+        broken = list(_settled(store, within))
+        broken += faults_of(store)[0][:5]
+        broken += [f"ledger: {finding}" for finding in queries.verify().findings[:5]]
+    finally:
+        ground.book.gate.set()
+    return broken
+
+
+def _settled(store: Store, within: float) -> Iterator[str]:
     from tests.chaos.checks import left_waiting
 
-    store, end, waiting, behind = Store(ground.backup), time.monotonic() + within, 1, 999.0
+    end, waiting, behind = time.monotonic() + within, 1, 999.0
     while time.monotonic() < end and (waiting or behind > 10):
         time.sleep(1)
         with suppress(DatabaseError):
@@ -84,14 +99,10 @@ def ending(ground: Ground, within: float = 90.0) -> list[str]:
             waiting = left_waiting()
         complete = store.state().get("complete_at")
         behind = abs(time.time() - datetime.fromisoformat(complete).timestamp()) if complete else 999.0
-    broken = [f"{waiting} notices still wait {within:.0f} s after the last round"] if waiting else []
+    if waiting:
+        yield f"{waiting} notices still wait {within:.0f} s after the last round"
     if behind > 10:
-        broken.append(f"the backup is {behind:.0f} s behind: {store.state().get('trouble')}")
-    ground.book.quiet()
-    broken += faults_of(store)[0][:5]
-    broken += [f"ledger: {finding}" for finding in queries.verify().findings[:5]]
-    ground.book.gate.set()
-    return broken
+        yield f"the backup is {behind:.0f} s behind: {store.state().get('trouble')}"
 
 
 def _entries() -> int:

@@ -1,4 +1,5 @@
-"""A PostgreSQL server of its own for a node: reached by address, looked after as a service would be."""
+"""A PostgreSQL server of its own for a node: reached by address, looked after as a service would be, with the three
+roles that the documents ask for: the owner of the tables, the node's, and the one that follows it."""
 
 import os
 import signal
@@ -12,9 +13,17 @@ from typing import Self
 import psycopg
 
 from gezhi.config.keeping.programs import hand_over, programs_of, run_server, server_user
+from gezhi.config.roles import APP, OWNER, SUPERUSER
 from tests.chaos.server import free_port
 
 VERSIONS = (15, 16, 17, 18)
+KEEPER = "gezhi_keeper"
+ROLES = (
+    f"CREATE ROLE {OWNER} LOGIN",
+    f"CREATE ROLE {APP} LOGIN",
+    f"CREATE ROLE {KEEPER} LOGIN REPLICATION",
+    f"CREATE DATABASE gezhi OWNER {OWNER}",
+)
 
 
 def any_version() -> int:
@@ -51,8 +60,16 @@ class Outside:
                 self._process.wait(30)
             self.kill()
 
-    def url(self, port: int = 0) -> str:
-        return f"postgresql://gezhi@127.0.0.1:{port or self.port}/gezhi"
+    def url(self, port: int = 0, role: str = APP) -> str:
+        return f"postgresql://{role}@127.0.0.1:{port or self.port}/gezhi"
+
+    def environment(self, port: int = 0) -> dict[str, str]:
+        """What a node is told; the line at `port` is the node's alone."""
+        return {
+            "DATABASE_URL": self.url(port),
+            "GEZHI_OWNER_URL": self.url(port, OWNER),
+            "GEZHI_BACKUP_URL": self.url(role=KEEPER),
+        }
 
     def wait(self, within: float = 60) -> None:
         end = time.monotonic() + within
@@ -79,27 +96,20 @@ class Outside:
         self.folder.mkdir(parents=True, exist_ok=True)
         hand_over(self.folder, user)
         who = {"user": user} if user else {}
-        words = [
-            "-A",
-            "trust",
-            "-U",
-            "gezhi",
-            "-E",
-            "UTF8",
-            "--no-locale",
-            "--no-sync",
-            "-D",
-            str(self.folder),
-        ]
+        words = f"-A trust -U {SUPERUSER} -E UTF8 --no-locale --no-sync -D {self.folder}".split()
         subprocess.run([self._programs / "initdb", *words], check=True, capture_output=True, cwd="/", **who)  # type: ignore[call-overload]
         with self._log.open("ab") as log:
             first = run_server(self._programs, self.folder, self._options(), log)
-        admin = f"postgresql://gezhi@127.0.0.1:{self.port}/postgres"
+        admin = self.url(role=SUPERUSER)
         for _ in range(200):
-            with suppress(psycopg.OperationalError), psycopg.connect(admin, autocommit=True) as connection:
-                connection.execute("CREATE DATABASE gezhi")
+            with suppress(psycopg.OperationalError), psycopg.connect(f"{admin[:-5]}postgres") as connection:
+                connection.autocommit = True
+                for statement in ROLES:
+                    connection.execute(statement)
                 break
             time.sleep(0.1)
+        with psycopg.connect(admin) as connection:
+            connection.execute(f"GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO {KEEPER}")
         first.send_signal(signal.SIGINT)
         first.wait(30)
 

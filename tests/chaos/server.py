@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -14,7 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 READY_WITHIN = 90.0  # seconds
-ELSEWHERE = ("DATABASE_URL", "GEZHI_DATA_DIR")  # the server finds its own database in its folder
+INSTALLED = {  # as an installed node begins: compiled once, without what only developers have
+    "PYTHONPATH": os.pathsep.join((str(Path(__file__).with_name("production")), *filter(None, sys.path))),
+    "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir(), f"gezhi-compiled-{os.geteuid()}")),
+    "PYTHONDONTWRITEBYTECODE": "",
+}
+ELSEWHERE = (
+    "DATABASE_URL",
+    "GEZHI_OWNER_URL",
+    "GEZHI_BACKUP_URL",
+    "GEZHI_DATA_DIR",
+)  # the server finds its own database in its folder
 
 
 class NotReady(Exception):
@@ -50,7 +61,7 @@ class Server:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gezhi", "serve", "--port", str(self.port), "--data", str(self.data)]
-        own = {"GEZHI_SMS_URL": self.sms_url, "DJANGO_SETTINGS_MODULE": "gezhi.config.settings"}
+        own = {"GEZHI_SMS_URL": self.sms_url, "DJANGO_SETTINGS_MODULE": "gezhi.config.settings", **INSTALLED}
         environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE} | own
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(

@@ -17,6 +17,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,20 +34,30 @@ def main() -> int:
     parser.add_argument("--database", choices=("embedded", "external", "both"), default="both")
     parser.add_argument("--only", default="", help="Faults by name, with commas.")
     parser.add_argument("--chapter", type=int, default=CHAPTER)
+    parser.add_argument("--at-once", type=int, default=1, help="Chapters, each with its own node.")
+    parser.add_argument("--calm", type=float, default=1.0, help="Times the pauses between requests.")
+    parser.add_argument(
+        "--until", default="", help="No chapter begins after this time of day, e.g. 04:20 (UTC)."
+    )
     parser.add_argument("--as-chapter", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     return _chapter(asked) if asked.as_chapter else _all(asked)
 
 
 def _all(asked: argparse.Namespace) -> int:
-    begun, left, lines = time.monotonic(), asked.rounds, list[dict[str, object]]()
+    begun, lines = time.monotonic(), list[dict[str, object]]()
     kinds = ("embedded", "external") if asked.database == "both" else (asked.database,)
-    for number in range(10_000):
-        if left <= 0:
-            break
-        rounds = min(asked.chapter, left)
-        lines += _run(asked, kinds[number % len(kinds)], rounds, asked.seed + number)
-        left -= rounds
+    whole, rest = divmod(asked.rounds, asked.chapter)
+    chapters = [asked.chapter] * whole + [rest] * bool(rest)
+
+    def run(number: int) -> list[dict[str, object]]:
+        if _is_over(asked):
+            return []
+        return _run(asked, kinds[number % len(kinds)], chapters[number], asked.seed + number)
+
+    with ThreadPoolExecutor(asked.at_once) as several:
+        for told in several.map(run, range(len(chapters))):
+            lines += told
     done = [line for line in lines if "fault" in line]
     broken = [str(one) for line in lines for one in line.get("broken", ())]  # type: ignore[attr-defined]
     last = {
@@ -60,13 +71,18 @@ def _all(asked: argparse.Namespace) -> int:
         "minutes": round((time.monotonic() - begun) / 60, 1),
     }
     print(json.dumps(last, ensure_ascii=False), flush=True)
-    return 1 if broken or len(done) < asked.rounds else 0
+    return 1 if broken or (len(done) < asked.rounds and not asked.until) else 0
+
+
+def _is_over(asked: argparse.Namespace) -> bool:
+    return bool(asked.until) and time.strftime("%H:%M", time.gmtime()) >= asked.until
 
 
 def _run(asked: argparse.Namespace, database: str, rounds: int, seed: int) -> list[dict[str, object]]:
     """A chapter in a process of its own: Django knows one database a process."""
     command = [sys.executable, "-m", "tests.chaos.storm", "--as-chapter", "--rounds", str(rounds)]
-    command += ["--seed", str(seed), "--database", database, "--only", asked.only]
+    command += ["--seed", str(seed), "--database", database, "--only", asked.only, "--calm", str(asked.calm)]
+    command += ["--until", asked.until]
     lines = list[dict[str, object]]()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as chapter:
         assert chapter.stdout is not None
@@ -86,7 +102,7 @@ def _chapter(asked: argparse.Namespace) -> int:
     folder.chmod(0o755)
     broken = 1
     try:
-        with laid(folder, asked.database, asked.seed) as ground:
+        with laid(folder, asked.database, asked.seed, asked.calm) as ground:
             broken = _rounds(ground, asked)
     except Exception:
         traceback.print_exc()
@@ -107,6 +123,8 @@ def _rounds(ground, asked: argparse.Namespace) -> int:  # type: ignore[no-untype
     faults, left_out = _faults(ground, asked.only)
     probe(ground, chance, 60)
     for number in range(asked.rounds):
+        if _is_over(asked):
+            break
         name = chance.choice(sorted(faults))
         time.sleep(chance.uniform(0.2, 1.0))
         begun = time.monotonic()
@@ -114,7 +132,13 @@ def _rounds(ground, asked: argparse.Namespace) -> int:  # type: ignore[no-untype
         lasted = time.monotonic() - begun
         found = look(ground, chance, BACK_WITHIN)
         broken += found.broken
-        line = {"round": number + 1, "database": asked.database, "fault": name, "lasted_s": round(lasted, 1)}
+        line = {
+            "seed": asked.seed,
+            "round": number + 1,
+            "database": asked.database,
+            "fault": name,
+            "lasted_s": round(lasted, 1),
+        }
         print(json.dumps({**line, **found.plain()}, ensure_ascii=False), flush=True)
         if found.broken:
             break

@@ -58,7 +58,7 @@ class Source:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(
                 self.url, autocommit=True, connect_timeout=5, application_name="gezhi-keeper",
-                options="-c statement_timeout=10000 -c lc_messages=C",
+                options="-c statement_timeout=10000",
             )  # fmt: skip
         try:
             return self._connection.execute(statement, values).fetchone()
