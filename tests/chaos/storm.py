@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument(
         "--until", default="", help="No chapter begins after this time of day, e.g. 04:20 (UTC)."
     )
+    parser.add_argument("--hold", default="", help="Nothing is asked of the nodes as long as this file is there.")
     parser.add_argument("--as-chapter", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     return _chapter(asked) if asked.as_chapter else _all(asked)
@@ -82,7 +83,7 @@ def _run(asked: argparse.Namespace, database: str, rounds: int, seed: int) -> li
     """A chapter in a process of its own: Django knows one database a process."""
     command = [sys.executable, "-m", "tests.chaos.storm", "--as-chapter", "--rounds", str(rounds)]
     command += ["--seed", str(seed), "--database", database, "--only", asked.only, "--calm", str(asked.calm)]
-    command += ["--until", asked.until]
+    command += ["--until", asked.until, "--hold", asked.hold]
     lines = list[dict[str, object]]()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as chapter:
         assert chapter.stdout is not None
@@ -123,6 +124,7 @@ def _rounds(ground, asked: argparse.Namespace) -> int:  # type: ignore[no-untype
     faults, left_out = _faults(ground, asked.only)
     probe(ground, chance, 60)
     for number in range(asked.rounds):
+        _hold(ground, asked.hold)
         if _is_over(asked):
             break
         name = chance.choice(sorted(faults))
@@ -154,6 +156,13 @@ def _rounds(ground, asked: argparse.Namespace) -> int:  # type: ignore[no-untype
         flush=True,
     )  # fmt: skip
     return len(broken)
+
+
+def _hold(ground, file: str) -> None:  # type: ignore[no-untyped-def]
+    while file and Path(file).exists():
+        ground.book.gate.clear()
+        time.sleep(1)
+    ground.book.gate.set()
 
 
 def _faults(ground, only: str):  # type: ignore[no-untyped-def]
