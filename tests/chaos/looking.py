@@ -45,8 +45,8 @@ def look(ground: Ground, chance: random.Random, within: float) -> Found:
     found.back_s = time.monotonic() - begun
     if ground.server.restarts > starts:
         found.broken.append("`gezhi serve` had ended and had to be begun again from outside")
-    if not ground.book.quiet():
-        found.broken.append("somebody waited for an answer for more than 20 s")
+    if not ground.book.quiet(within / 3):
+        found.broken.append(f"somebody waited for an answer for more than {within / 3:.0f} s")
     try:
         found.broken += _look_through(ground, found)
     finally:
@@ -70,7 +70,7 @@ def _look_through(ground: Ground, found: Found) -> list[str]:
     return broken
 
 
-def ending(ground: Ground, within: float = 120.0) -> list[str]:
+def ending(ground: Ground, within: float) -> list[str]:
     """After the last round nobody asks for anything more: every notice is sent (an answer waits half a minute for a
     step to be taken back, one that was refused waits for the next minute), the follower is there and what it stored
     can be read, and the ledger's files alone verify."""

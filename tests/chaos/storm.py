@@ -24,7 +24,6 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 CHAPTER = 25  # rounds
-BACK_WITHIN = 60.0  # seconds
 
 
 def main() -> int:
@@ -39,7 +38,10 @@ def main() -> int:
     parser.add_argument(
         "--until", default="", help="No chapter begins after this time of day, e.g. 04:20 (UTC)."
     )
-    parser.add_argument("--hold", default="", help="Nothing is asked of the nodes as long as this file is there.")
+    parser.add_argument("--within", type=float, default=60, help="Seconds after which a node must be back.")
+    parser.add_argument(
+        "--hold", default="", help="Nothing is asked of the nodes as long as this file is there."
+    )
     parser.add_argument("--as-chapter", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     return _chapter(asked) if asked.as_chapter else _all(asked)
@@ -83,7 +85,7 @@ def _run(asked: argparse.Namespace, database: str, rounds: int, seed: int) -> li
     """A chapter in a process of its own: Django knows one database a process."""
     command = [sys.executable, "-m", "tests.chaos.storm", "--as-chapter", "--rounds", str(rounds)]
     command += ["--seed", str(seed), "--database", database, "--only", asked.only, "--calm", str(asked.calm)]
-    command += ["--until", asked.until, "--hold", asked.hold]
+    command += ["--until", asked.until, "--hold", asked.hold, "--within", str(asked.within)]
     lines = list[dict[str, object]]()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as chapter:
         assert chapter.stdout is not None
@@ -122,7 +124,7 @@ def _rounds(ground, asked: argparse.Namespace) -> int:  # type: ignore[no-untype
 
     chance, broken = random.Random(asked.seed), list[str]()
     faults, left_out = _faults(ground, asked.only)
-    probe(ground, chance, 60)
+    probe(ground, chance, asked.within)
     for number in range(asked.rounds):
         _hold(ground, asked.hold)
         if _is_over(asked):
@@ -132,7 +134,7 @@ def _rounds(ground, asked: argparse.Namespace) -> int:  # type: ignore[no-untype
         begun = time.monotonic()
         faults[name](ground, chance)
         lasted = time.monotonic() - begun
-        found = look(ground, chance, BACK_WITHIN)
+        found = look(ground, chance, asked.within)
         broken += found.broken
         line = {
             "seed": asked.seed,
@@ -146,7 +148,7 @@ def _rounds(ground, asked: argparse.Namespace) -> int:  # type: ignore[no-untype
             break
     book = ground.book
     if not broken:
-        broken += ending(ground)
+        broken += ending(ground, 60 + asked.within)
     print(
         json.dumps({
             "chapter": asked.seed, "database": asked.database, "asked": len(book.asked), "left_out": left_out,
