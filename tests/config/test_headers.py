@@ -17,7 +17,7 @@ import json
 from django.conf import settings
 names = ("SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SESSION_COOKIE_HTTPONLY "
          "CSRF_COOKIE_HTTPONLY SESSION_COOKIE_PATH SESSION_COOKIE_DOMAIN SECURE_HSTS_SECONDS "
-         "SECURE_SSL_REDIRECT SECURE_HSTS_INCLUDE_SUBDOMAINS LANGUAGE_COOKIE_NAME LANGUAGE_COOKIE_SECURE").split()
+         "SECURE_SSL_REDIRECT SECURE_HSTS_INCLUDE_SUBDOMAINS LANGUAGE_COOKIE_NAME LANGUAGE_COOKIE_SECURE DEBUG").split()
 print(json.dumps({name: getattr(settings, name) for name in names}))
 """
 
@@ -68,6 +68,7 @@ def test_cookies_under_https_belong_to_this_host_alone() -> None:
     assert (found["SESSION_COOKIE_PATH"], found["SESSION_COOKIE_DOMAIN"]) == ("/", None)
     assert found["SECURE_HSTS_SECONDS"] == 31536000
     assert found["SECURE_SSL_REDIRECT"]
+    assert not found["DEBUG"]
 
 
 def test_without_https_cookies_have_plain_names_and_no_script_reads_them() -> None:
@@ -80,6 +81,9 @@ def test_a_wrong_setting_of_signing_in_stops_the_node_with_words() -> None:
     for name, value, said in (
         ("GEZHI_SECOND_FACTOR", "sometimes", "off, offered, required"),
         ("GEZHI_OIDC_ISSUER", "http://id.example.org", "must begin with https://"),
+        ("GEZHI_SECRET_KEY", "change-me-to-fifty-random-characters", "is that of an example"),
+        ("GEZHI_SECRET_KEY", "short", "is that of an example"),
+        ("GEZHI_SECRET_KEY", "a" * 60, "is that of an example"),
         ("GEZHI_SMS_URL", "http://sms.example.org/send", "must begin with https://"),
     ):
         with pytest.raises(subprocess.CalledProcessError) as stopped:
@@ -156,3 +160,12 @@ def test_a_watcher_on_the_machine_itself_needs_no_tls(city: cast.Cast, settings:
     settings.SECURE_SSL_REDIRECT = True
     assert Client().get(path).status_code == 200
     assert Client(REMOTE_ADDR="198.51.100.7").get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/", "/static/css/", "/.git/config", "/static/../.git/config", "/var/"]
+)
+def test_no_folder_is_listed_and_nothing_beside_the_static_files_is_served(
+    city: cast.Cast, path: str
+) -> None:
+    assert Client().get(path).status_code == 404

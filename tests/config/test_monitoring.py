@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.test import Client
 
-from gezhi.config.logs import BadLogFormat, JsonLines, Numbered, logging_settings
+from gezhi.config.logs import BadLogFormat, JsonLines, Lines, Numbered, logging_settings
 from gezhi.config.metrics import written
 from gezhi.lib import request_id
 from tests import cast
@@ -96,6 +96,21 @@ def test_a_line_of_the_log_is_json_with_the_number_of_its_request() -> None:
         3,
         "WARNING",
     )
+
+
+def test_a_line_for_people_is_in_utc_and_nobody_forges_another() -> None:
+    record = logging.LogRecord(
+        "gezhi.x", logging.WARNING, "", 0, "said %s", ("a\r\n2026 ERROR b\x1b[2J\u2028",), None
+    )
+    Numbered().filter(record)
+    record.created, record.msecs = 1_790_000_000.25, 250.0
+    form = logging_settings("INFO", "")["formatters"]["line"]
+    line = Lines(form["fmt"]).format(record)
+    assert line.startswith("2026-09-21T14:13:20.250Z WARNING gezhi.x ")
+    assert line.endswith("said a\\r\\n2026 ERROR b\\x1b[2J\\u2028")
+    assert line.isprintable()
+    assert json.loads(JsonLines().format(record))["at"].endswith("+00:00")
+    assert "\n" not in JsonLines().format(record)
 
 
 def test_a_failed_request_is_logged_by_its_route(

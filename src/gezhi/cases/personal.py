@@ -47,7 +47,7 @@ _FACTS_LEFT: Final = (
     " 'parts', '[]'::jsonb, 'address', coalesce(t.facts->'address', '\"\"'::jsonb))"
 )
 _GONE: Final = "'（内容已依法删除）'"
-_NEW_CODE: Final = "upper(left(md5(gen_random_uuid()::text), 16))"
+_NEW_CODE: Final = "upper(left(encode(sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'hex'), 16))"
 
 _REPORT: Final[dict[str, Personal]] = {
     "cases_report.source_id": of_reporter("来源系统里的编号", "Number in the system it came from", STORY),

@@ -13,7 +13,7 @@ from gezhi.config.logs import logging_settings
 from gezhi.config.operator import operator_kind
 from gezhi.config.paths import PROJECT_DIR, data_dir
 from gezhi.config.proxies import proxies_in
-from gezhi.config.secret import secret_key
+from gezhi.config.secret import secret_key, strong
 from gezhi.config.statics import HASHED, PLAIN, is_built
 from gezhi.config.vouching import minutes, witness_of_setting, witnesses_setting
 from gezhi.lib.calling import guarded_address
@@ -50,7 +50,7 @@ WITNESS_OF = witness_of_setting(os.environ.get("GEZHI_WITNESS_OF", ""))
 WITNESS_NAME = os.environ.get("GEZHI_WITNESS_NAME", "") or f"{LEDGER_ORIGIN}/witness"
 
 DEBUG = os.environ.get("GEZHI_DEBUG", "") == "1"
-SECRET_KEY = os.environ.get("GEZHI_SECRET_KEY") or secret_key(DATA_DIR)
+SECRET_KEY = strong(os.environ.get("GEZHI_SECRET_KEY", "")) or secret_key(DATA_DIR)
 ALLOWED_HOSTS = os.environ.get("GEZHI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GEZHI_ORIGINS", "").split(",") if origin]
 PUBLIC_URL = (CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0]  # where documents say they are verified

@@ -32,6 +32,7 @@ from gezhi.people.signing_in.identity import CITY, IdentityProvider
 ALGORITHMS: Final = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 )
+LOGOUT_TYPE: Final = "logout+jwt"
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 _KEPT: Final = 600.0  # seconds in which the provider's own description is believed
 _described: dict[str, tuple[float, dict[str, Any]]] = {}
@@ -239,7 +240,8 @@ def who_left(request: HttpRequest, token: str) -> tuple[str, int | None]:
     ended, or with "" the account all of whose sessions ended. Raises OAuth2Error."""
     described = CityAdapter(request, CITY).openid_config
     claims = verified(described, _city().client, token)
-    if LOGOUT_EVENT not in (claims.get("events") or {}) or "nonce" in claims:
+    kind = str(jwt.get_unverified_header(token).get("typ", "")).lower().removeprefix("application/")
+    if kind != LOGOUT_TYPE or LOGOUT_EVENT not in (claims.get("events") or {}) or "nonce" in claims:
         raise OAuth2Error("This is no logout token.")
     if sid := claims.get("sid"):
         return session_hash(str(sid)), None
