@@ -13,7 +13,7 @@ from pytest_django import Settings
 from gezhi.cases.actions import act
 from gezhi.cases.actions.acting import Stale, Step, Who, take
 from gezhi.cases.actions.issuing import issue_document
-from gezhi.cases.actions.own_signing import act_signed, body_to_sign
+from gezhi.cases.actions.own_signing import act_signed, body_to_sign, document_to_sign, issue_signed
 from gezhi.cases.case_row import CaseRow
 from gezhi.cases.models import Case, CaseEvent, IssuedDocument
 from gezhi.cases.procedure import Given, Refused
@@ -24,6 +24,7 @@ from gezhi.people.actions.keys import end_keys, register_own_key, the_lock
 from gezhi.people.keys import OWN, proof_of
 from gezhi.people.models import SigningKey
 from tests.cases.letters import CATEGORY, publish_letters
+from tests.cases.test_actions import Loop
 from tests.cast import WEST, Cast, reported
 from tests.owner import owning
 
@@ -254,3 +255,41 @@ def test_who_signs_with_an_own_key_alone_is_told_how(office: Cast, settings: Set
     end_keys([office.account("dispatcher").pk], OWN, None, "the card is lost")
     reject(office, mine)
     assert signatures() == 2
+
+
+def letter_case(tmp_path: Path) -> Case:
+    publish_letters(tmp_path)
+    return Case.objects.get(
+        number=reported("三楼楼道灯不亮", category=CATEGORY, attributes={"storey": 3}).case_number
+    )
+
+
+def test_a_document_is_signed_elsewhere_and_issued_once(
+    office: Cast, settings: Settings, tmp_path: Path
+) -> None:
+    case, dispatcher = letter_case(tmp_path), office.actor("dispatcher")
+    card_of(office, settings, alone=True)
+    with pytest.raises(Refused) as refused:
+        issue_document(dispatcher, case.pk, "sheet")
+    assert refused.value.code == "own-key-needed"
+    asked = document_to_sign(dispatcher, case.pk, "sheet", "依申请")
+    assert not IssuedDocument.objects.exists()
+    signed = Signed(key_id(PUBLIC), CARD.sign(asked.body))
+    document = issue_signed(dispatcher, case.pk, "sheet", "依申请", asked.token, signed)
+    assert document.number in asked.body.decode()
+    assert signatures() == 1
+    for reason, key in (("依申请", signed), ("另一个理由", signed), ("依申请", Signed("0" * 16, b""))):
+        with pytest.raises(Refused) as again:
+            issue_signed(dispatcher, case.pk, "sheet", reason, asked.token, key)
+        assert again.value.code == "wrong-signature"
+    assert IssuedDocument.objects.count() == 1
+
+
+def test_whoever_agrees_last_signs_and_so_does_who_may_alone(office: Cast) -> None:
+    loop = Loop(office, reported()).handling()
+    loop.do("handler", "extend", reason="等待配件", length="3 working days")
+    assert signatures() == 0
+    loop.do("supervisor", "approve")
+    last = CaseEvent.objects.filter(case=loop.case).order_by("-seq")[0]
+    assert last.facts["asked_by"] and last.facts["signed"]
+    assert signatures() == 1

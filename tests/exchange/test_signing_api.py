@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,6 +14,7 @@ from pytest_django import Settings
 from gezhi.cases.models import Case
 from gezhi.ledger import sm2
 from gezhi.ledger.signing import key_id
+from tests.cases.letters import CATEGORY, publish_letters
 from tests.cast import Cast, reported
 
 Person = Callable[[str], Client]
@@ -121,3 +123,17 @@ def test_while_timestamps_are_stale_the_interface_says_when_to_come_again(
     answer = post(dispatcher, f"cases/{number}/steps/reject", STEP)
     assert (answer.status_code, answer.json()["code"]) == (503, "timestamp-stale")
     assert answer["Retry-After"] == "60"
+
+
+def test_a_document_is_signed_over_the_interface(dispatcher: Client, tmp_path: Path) -> None:
+    publish_letters(tmp_path)
+    number = reported("三楼楼道灯不亮", category=CATEGORY, attributes={"storey": 3}).case_number
+    registered(dispatcher, alone=True)
+    asked_for = {"template": "sheet", "reason": "依申请"}
+    assert post(dispatcher, f"cases/{number}/documents", asked_for).json()["code"] == "own-key-needed"
+    asked = post(dispatcher, f"cases/{number}/documents/body", asked_for).json()
+    signature = text(CARD.sign(base64.b64decode(asked["body"])))
+    signed = {**asked_for, "token": asked["token"], "key": key_id(PUBLIC), "signature": signature}
+    done = post(dispatcher, f"cases/{number}/documents/signed", signed)
+    assert done.status_code == 201, done.content
+    assert done.json()["number"] in base64.b64decode(asked["body"]).decode()

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import Settings
 
 from gezhi.cases.actions import Step, Who, act, act_as_reporter, take
 from gezhi.cases.contact import Contact
@@ -15,10 +17,12 @@ from gezhi.cases.queries.contact import contact_of
 from gezhi.cases.world import world
 from gezhi.ledger.models import Entry
 from gezhi.notices.models import Notice
-from gezhi.rights.actions import open_request
+from gezhi.rights.actions import carry_out_when_fresh, open_request
 from gezhi.rights.actions.asking import Asked, Counter
 from gezhi.rights.models import Channel, Request, Right
+from gezhi.rights.queries.asked import waiting_rights
 from gezhi.rights.queries.people import person_of_number, person_of_report
+from tests.cases.test_binding import lag_by
 from tests.cast import LAMP, OTHER, Cast, reported
 from tests.rights.told import Resident, close, jobs, report_of, resident, said
 
@@ -259,3 +263,39 @@ def test_the_system_carries_out_nothing_that_a_person_must_decide(desk: Cast) ->
     assert jobs(*CARRIED) == []
     refused = take([Step(request.case_id, "grant", Who())])[0]
     assert isinstance(refused, Refused)
+
+
+def test_what_was_decided_waits_for_fresh_timestamps_and_what_needs_no_decision_does_not(
+    desk: Cast, settings: Settings
+) -> None:
+    who, other = resident(), resident()
+    said(who)
+    said(other)
+    decided, at_once = asked(who, Right.DELETE), asked(other, Right.WITHDRAW)
+    steward = desk.actor("steward")
+    act(steward, decided.case_id, "accept", Given())
+    act(steward, decided.case_id, "grant", Given())
+    lag_by(241, settings)
+    ProcrastinateJob.objects.all().delete()
+    for request in (at_once, decided):
+        carry_out_when_fresh(request.case_id)
+    assert case_of(at_once).state == "done"
+    assert case_of(decided).state == "carrying-out"
+    assert waiting_rights() == 1
+    again = ProcrastinateJob.objects.get(task_name="rights.carry_out")
+    assert again.args == {"case_id": decided.case_id} and again.scheduled_at > timezone.now()
+    settings.TIMESTAMP_URL = ""
+    jobs(*CARRIED)
+    assert case_of(decided).state == "done"
+    assert waiting_rights() == 0
+
+
+def test_granting_a_right_is_signed(desk: Cast) -> None:
+    who = resident()
+    said(who)
+    request = asked(who, Right.DELETE)
+    act(desk.actor("steward"), request.case_id, "accept", Given())
+    act(desk.actor("steward"), request.case_id, "grant", Given())
+    entry = Entry.objects.get(subject=f"case:{request.case_id}", kind="case.handle")
+    facts = json.loads(bytes(entry.body))["facts"]
+    assert facts["step"] == "grant" and facts["signed"]

@@ -1,17 +1,22 @@
 """Steps with legal effect: deciding, verifying, closing, and whatever issues a document. Pure.
 
-They are signed with the key of whoever takes them, and wait while nobody outside vouches for the ledger any more.
+They are signed with the key of whoever takes them, and wait while nobody outside vouches for the ledger any more,
+also those that the system takes by itself when a time is over.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from gezhi.cases.procedure import Refused
-from gezhi.ledger.freshness import TIMESTAMP, Freshness
-from gezhi.packs.shapes import Kind, Transition
+from gezhi.packs.shapes import Effect, Kind, Procedure, Transition
 
 KINDS: Final = frozenset(
     {Kind.REJECT, Kind.VERIFY, Kind.REWORK, Kind.CLOSE, Kind.OVERTURN, Kind.APPROVE, Kind.DENY}
 )
+
+
+DECIDES: Final = frozenset({Effect.CARRY_OUT_RIGHT, Effect.CHANGE_LISTS})
+Chosen = Callable[[Procedure, str, Transition], bool]
 
 
 def binds(step: Transition, *, closes: bool) -> bool:
@@ -19,42 +24,33 @@ def binds(step: Transition, *, closes: bool) -> bool:
     return closes or step.kind in KINDS or bool(step.document)
 
 
-def too_late(lag: Freshness) -> Refused:
-    """Of a step with legal effect while outside proofs are stale."""
-    minutes = lag.minutes
-    what_zh, what_en = ("时间戳", "timestamps") if lag.kind == TIMESTAMP else ("外部见证", "witnesses")
-    return Refused(
-        f"{lag.kind}-stale",
-        f"存证链的{what_zh}已滞后 {minutes} 分钟，核查、结案、审批和出具文书暂停，恢复后再办。"
-        "受理、派遣、处置、答复等其他步骤照常。请告知管理员。",
-        f"The ledger's {what_en} lag by {minutes} minutes, so deciding, verifying, closing and issuing documents "
-        "wait until they come again. Accepting, dispatching, handling and answering go on. Tell the administrator.",
-    )
+def decides(step: Transition, *, closes: bool) -> bool:
+    """Of a person's step: whether it is signed. Whoever agrees last, or needs nobody's consent where others do, decides
+    as well; so does who grants a right or changes who is responsible."""
+    alone = bool(step.approve) and step.kind is not Kind.ASK
+    return binds(step, closes=closes) or alone or not DECIDES.isdisjoint(step.effects)
 
 
-def own_key_needed() -> Refused:
-    return Refused(
-        "own-key-needed",
-        "您登记了只用自持密钥签名：此步骤请由接口取得待签内容，用您的密钥签名后提交；或者先终止自持密钥。",
-        "You sign with your own key alone: take this step by the API, which gives the body to sign, or end that key.",
-    )
+def held_states(procedures: Iterable[Procedure], chosen: Chosen) -> dict[str, frozenset[str]]:
+    """By procedure: the states from which a step that the system takes by itself has legal effect. `chosen`: which of
+    the system's steps are meant."""
+    found = dict[str, frozenset[str]]()
+    for procedure in procedures:
+        is_open = {state.key: state.open for state in procedure.states}
+        held = {
+            state
+            for step in procedure.transitions
+            if "system" in step.by
+            for state in step.source
+            if chosen(procedure, state, step) and binds(step, closes=_closes(step, state, is_open))
+        }
+        if held:
+            found[procedure.key] = found.get(procedure.key, frozenset()) | held
+    return found
 
 
-def no_signing_key() -> Refused:
-    return Refused(
-        "no-signing-key",
-        "服务器的签名密钥无法读取，核查、结案、审批和出具文书暂不能办理；其他步骤照常。请告知管理员。",
-        "The server's lock for signing keys cannot be read, so deciding, verifying, closing and issuing documents "
-        "wait. All other steps go on. Tell the administrator.",
-    )
-
-
-def wrong_signature(why: str) -> Refused:
-    return Refused(
-        "wrong-signature",
-        "签名与待签内容不符，或案件在此期间有变化。请重新取得待签内容后再签。",
-        f"{why} Ask for the body again and sign that.",
-    )
+def _closes(step: Transition, state: str, is_open: dict[str, bool]) -> bool:
+    return is_open[state] and not is_open[step.to or state]
 
 
 def nothing_to_sign(step: Transition) -> Refused:

@@ -15,6 +15,9 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
+from gezhi.ledger.freshness import TIMESTAMP, WITNESS, refusing
+from gezhi.ledger.freshness import State as Lag
+from gezhi.ledger.queries.outsiders import clock_drift, drifts, lag
 from gezhi.people.access import KEEPING, actor_of, public
 from gezhi.people.models import Account
 
@@ -44,6 +47,10 @@ class State:
     backup_trouble: str = ""
     drill_age: float | None = None
     drill_ok: bool | None = None
+    behind: Mapping[str, float] = field(default_factory=dict)  # timestamp, witness -> seconds, of those asked
+    drift: int | None = None
+    stale: bool = False
+    held: int = 0
 
     def numbers(self) -> dict[str, tuple[str, float | None]]:
         return {
@@ -56,6 +63,16 @@ class State:
             "ledger_entries": ("Entries of the ledger", self.entries),
             "backup_behind_seconds": ("How much younger the node is than its backup", self.backup_behind),
             "drill_age_seconds": ("Since the last drill", self.drill_age),
+            "timestamp_behind_seconds": (
+                "How long the oldest entry without a timestamp waits",
+                self.behind.get(TIMESTAMP),
+            ),
+            "witness_behind_seconds": (
+                "How long the oldest entry without its witnesses waits",
+                self.behind.get(WITNESS),
+            ),
+            "clock_drift_seconds": ("How far ahead of ours the authority's clock is", self.drift),
+            "acts_held": ("Automatic acts that wait for timestamps or witnesses", float(self.held)),
             "drill_ok": ("Whether it succeeded", None if self.drill_ok is None else float(self.drill_ok)),
         }
 
@@ -68,6 +85,8 @@ class State:
             "jobs": (self.oldest_job or 0) > 300,
             "backup": self.backup_kept and (self.backup_behind is None or self.backup_behind > 60),
             "drill": self.drill_ok is False,
+            "proofs": self.stale,
+            "clock": drifts(self.drift),
         }
         return [name for name, bad in found.items() if bad]
 
@@ -109,8 +128,19 @@ def _ask_database(state: State, now: datetime) -> None:
         cursor.execute("SELECT coalesce(max(id), 0) FROM ledger_entry")
         state.entries = cursor.fetchone()[0]
         last = next(iter(drills(1)), None)
+        _ask_outsiders(state, now)
     if last:
         state.drill_age, state.drill_ok = (now - last.at).total_seconds(), last.ok
+
+
+def _ask_outsiders(state: State, now: datetime) -> None:
+    found = lag(now)
+    state.behind = {one.kind: one.behind.total_seconds() for one in found if one.state is not Lag.OFF}
+    state.drift = clock_drift()
+    if refusing(found):
+        from gezhi.rights.queries.held import held_acts
+
+        state.stale, state.held = True, held_acts(now)
 
 
 @public

@@ -15,7 +15,7 @@ from gezhi.config.paths import PROJECT_DIR, data_dir
 from gezhi.config.proxies import proxies_in
 from gezhi.config.secret import secret_key, strong
 from gezhi.config.statics import HASHED, PLAIN, is_built
-from gezhi.config.vouching import minutes, witness_of_setting, witnesses_setting
+from gezhi.config.vouching import minutes, seconds, witness_of_setting, witnesses_setting
 from gezhi.lib.calling import guarded_address
 from gezhi.people.signing_in.identity import provider_in
 from gezhi.people.signing_in.policy import second_factor_in
@@ -40,6 +40,7 @@ OPERATOR_KIND = operator_kind(os.environ.get("GEZHI_OPERATOR_KIND", "other"))
 LEDGER_ORIGIN = os.environ.get("GEZHI_LEDGER_ORIGIN", "") or f"gezhi/{NODE_PLACE}"
 TIMESTAMP_URL = os.environ.get("GEZHI_TIMESTAMP_URL", "")
 TIMESTAMP_CERT = os.environ.get("GEZHI_TIMESTAMP_CERT", "")
+CLOCK_DRIFT = seconds("GEZHI_CLOCK_DRIFT", os.environ.get("GEZHI_CLOCK_DRIFT", "60"))
 TIMESTAMP_WARN = minutes("GEZHI_TIMESTAMP_WARN", os.environ.get("GEZHI_TIMESTAMP_WARN", "15"))
 TIMESTAMP_REFUSE = minutes("GEZHI_TIMESTAMP_REFUSE", os.environ.get("GEZHI_TIMESTAMP_REFUSE", "240"))
 WITNESSES = witnesses_setting(os.environ.get("GEZHI_WITNESSES", ""))

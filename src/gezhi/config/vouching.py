@@ -20,8 +20,17 @@ def witness_of_setting(text: str) -> str:
 
 def minutes(name: str, text: str) -> int:
     """Raises ImproperlyConfigured."""
+    return _number(name, text, "minutes")
+
+
+def seconds(name: str, text: str) -> int:
+    """Raises ImproperlyConfigured."""
+    return _number(name, text, "seconds")
+
+
+def _number(name: str, text: str, of: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 7:
-        raise ImproperlyConfigured(f"{name} is '{text[:40]}', not a number of minutes.")
+        raise ImproperlyConfigured(f"{name} is '{text[:40]}', not a number of {of}.")
     return int(text)
 
 

@@ -62,6 +62,11 @@ def waiting_since(asked_since: datetime | None, oldest: datetime | None) -> date
     return max(asked_since, oldest)
 
 
+def drift(theirs: datetime, ours: datetime) -> int:
+    """Seconds by which the authority's clock is ahead of ours (behind: negative) when its answer came."""
+    return round((theirs - ours).total_seconds())
+
+
 def refusing(found: Iterable[Freshness]) -> Freshness | None:
     """The one for which acts with legal effect are refused now."""
     return next((one for one in found if one.state is State.STALE), None)

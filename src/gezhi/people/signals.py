@@ -40,6 +40,12 @@ SIGNALS: Final[dict[str, SignalKind]] = {
         SignalKind("timestamp-stale", "可信时间戳过期", "Trusted timestamps are stale", ("minutes",)),
         SignalKind("witness-stale", "见证过期", "Witnesses are stale", ("minutes",)),
         SignalKind(
+            "clock-drift",
+            "本机时钟与时间戳机构不一致",
+            "The clock differs from the authority's",
+            ("seconds",),
+        ),
+        SignalKind(
             "ledger-late", "存证未及时入链", "Entries wait for their place in the ledger", ("minutes",)
         ),
         SignalKind("backup.stale", "备份过期", "Backups are stale"),

@@ -13,7 +13,7 @@ def send_code(code_id: int) -> None:
 
 @app.task(name="rights.carry_out", retry=RetryStrategy(max_attempts=20, exponential_wait=3))
 def carry_out(case_id: int) -> None:
-    from gezhi.rights.actions import carry_out as carry
+    from gezhi.rights.actions import carry_out_when_fresh as carry
 
     carry(case_id)
 

@@ -64,7 +64,8 @@ class Who:
 class Step:
     """A step asked for. `expected_version` None: whatever the case's version is now. `watch`: the watch of the
     procedure that makes the system take it; `timed`: because time passed. `sent`: the name that a phone gave it, by
-    which a step that was sent twice is known. `seal`: the person signs it elsewhere."""
+    which a step that was sent twice is known. `seal`: the person signs it elsewhere. `wished`: the system does what a
+    person may have at once, whoever vouches for the ledger."""
 
     case_id: int
     key: str
@@ -75,6 +76,7 @@ class Step:
     timed: bool = False
     sent: str = ""
     seal: Seal | None = None
+    wished: bool = False
 
 
 class Stale(Exception):
@@ -138,7 +140,8 @@ class _Batch:
 def _take(steps: Sequence[Step], now: datetime) -> list[Outcome]:
     with transaction.atomic():
         batch = _decide_all(steps, now)
-        outcomes = sealed(batch.outcomes, {step.case_id: step.seal for step in steps}, now)
+        wished = [step.case_id for step in steps if step.wished]
+        outcomes = sealed(batch.outcomes, {step.case_id: step.seal for step in steps}, now, wished)
         taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
         writing.write(taken, batch.world, now)
         actors = {step.case_id: step.who.actor for step in steps}

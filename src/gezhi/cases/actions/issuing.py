@@ -12,7 +12,6 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
-from gezhi.cases.actions.sealing import require_fresh, signed_entry
 from gezhi.cases.actions.taken import Taken
 from gezhi.cases.actions.writing import lock_cases
 from gezhi.cases.case_row import CaseRow
@@ -34,11 +33,14 @@ from gezhi.cases.queries.documents import matters, roles_in, templates_for, unit
 from gezhi.cases.world import World, world
 from gezhi.ledger.actions import record, record_many
 from gezhi.ledger.entries import Draft
+from gezhi.ledger.signing import Signed
 from gezhi.lib.pdf import render_pdf
 from gezhi.lib.reach import EVERYTHING, within
 from gezhi.lib.readable import readable_code
 from gezhi.packs.shapes import DocumentTemplate
 from gezhi.people.access import Actor
+from gezhi.people.actions.sealing import require_fresh, signed_entry
+from gezhi.people.binding import wrong_signature
 
 LONGEST_REASON = 2000
 
@@ -78,9 +80,20 @@ def _unit_of(actor: Actor | None, roles: Collection[str]) -> int | None:
     return next((post.unit_id for post in posts if post.role in roles), posts[0].unit_id if posts else None)
 
 
-def issue(orders: Sequence[Order], setting: World, at: datetime) -> list[IssuedDocument]:
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a person signed elsewhere: the entry was made at this instant, for this serial number."""
+
+    at: datetime
+    serial: int
+    signed: Signed
+
+
+def issue(
+    orders: Sequence[Order], setting: World, at: datetime, serials: Sequence[int] = ()
+) -> list[IssuedDocument]:
     """In the caller's transaction, after its events are written; one order for each case. The PDFs are made by
-    jobs once it commits."""
+    jobs once it commits. `serials`: where they were drawn before."""
     if not orders:
         return []
     templates = {
@@ -90,7 +103,7 @@ def issue(orders: Sequence[Order], setting: World, at: datetime) -> list[IssuedD
     told = matters([order.row for order in orders], templates, setting)
     documents = [
         _document(order, templates[order.row.id], serial, setting, at)
-        for order, serial in zip(orders, _serials(len(orders)), strict=True)
+        for order, serial in zip(orders, serials or draw_serials(len(orders)), strict=True)
     ]
     for order, document in zip(orders, documents, strict=True):
         filled = fill(templates[order.row.id], told[order.row.id], _occasion(order, setting, at))
@@ -104,18 +117,35 @@ def issue(orders: Sequence[Order], setting: World, at: datetime) -> list[IssuedD
 
 
 @within(EVERYTHING)  # of reporters: a letter greets its reader by name
-def issue_document(actor: Actor, case_id: int, template: str, reason: str = "") -> IssuedDocument:
-    """By a person, from the page of a case. Raises Refused."""
-    setting, at = world(), timezone.now()
+def issue_document(
+    actor: Actor, case_id: int, template: str, reason: str = "", hand: Hand | None = None
+) -> IssuedDocument:
+    """By a person, from the page of a case. `hand`: signed with a key of the own hand. Raises Refused."""
+    setting, at = world(), hand.at if hand else timezone.now()
     with transaction.atomic():
         order = _order(actor, case_id, template, reason, setting)
         require_fresh()
-        document = issue([order], setting, at)[0]
-        who = {"account": actor.account_id, "seq": order.seq}
-        what = {"template": template, "number": document.number}
-        entry = Draft("document.issued", f"case:{case_id}", at, {**who, **what})
-        record_many([signed_entry(entry, actor.account_id)])
+        serials = [hand.serial] if hand else draw_serials(1)
+        if IssuedDocument.objects.filter(id=serials[0]).exists():
+            raise wrong_signature("What was signed is issued already.")
+        document = issue([order], setting, at, serials)[0]
+        entry = _entry(order, document.number, at)
+        record_many([signed_entry(entry, actor.account_id, hand.signed if hand else None)])
     return document
+
+
+def entry_to_sign(actor: Actor, case_id: int, template: str, reason: str, at: datetime, serial: int) -> Draft:
+    """The entry of the document as if it were issued now; nothing is done. Raises Refused."""
+    setting = world()
+    with transaction.atomic():
+        order = _order(actor, case_id, template, reason, setting)
+    chosen = setting.catalogue.document(order.row.pack_version_id, template)
+    return _entry(order, number_of(chosen, serial, at, setting.office.zone), at)
+
+
+def _entry(order: Order, number: str, at: datetime) -> Draft:
+    told = {"account": order.account_id, "seq": order.seq, "template": order.template, "number": number}
+    return Draft("document.issued", f"case:{order.row.id}", at, told)
 
 
 @within(EVERYTHING)
@@ -168,7 +198,7 @@ def _document(
     )
 
 
-def _serials(count: int) -> list[int]:
+def draw_serials(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence('cases_issueddocument', 'id')) FROM generate_series(1, %s)",

@@ -1,24 +1,31 @@
-"""Steps that a person signs elsewhere, with a key of the own hand: first the body to sign, then the step with it."""
+"""Steps and documents that a person signs elsewhere, with a key of the own hand: first the body to sign, then the act
+with it."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.core import signing
 from django.utils import timezone
 
 from gezhi.cases.actions.acting import Step, Who, preview, take
 from gezhi.cases.actions.entries import entry_of
-from gezhi.cases.actions.sealing import Seal, is_signed, require_fresh
-from gezhi.cases.binding import nothing_to_sign, wrong_signature
+from gezhi.cases.actions.issuing import Hand, draw_serials, entry_to_sign, issue_document
+from gezhi.cases.actions.sealing import Seal, is_signed
+from gezhi.cases.binding import nothing_to_sign
 from gezhi.cases.case_row import CaseRow
+from gezhi.cases.models import IssuedDocument
 from gezhi.cases.procedure import Given
 from gezhi.ledger.signing import Signed, to_sign
 from gezhi.people.access import Actor
+from gezhi.people.actions.sealing import require_fresh
+from gezhi.people.binding import wrong_signature
 
 TIME: Final = timedelta(minutes=10)  # to sign
 _SALT: Final = "gezhi.own-signing"
+_PAPER: Final = "gezhi.own-paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,37 @@ def act_signed(actor: Actor, case_id: int, step: str, given: Given, token: str, 
 
 
 def _opened(token: str) -> tuple[int, int, str, int, str, str]:
+    account, case, step, version, at, salt = _loaded(token, _SALT)
+    return account, case, step, version, at, salt
+
+
+def document_to_sign(actor: Actor, case_id: int, template: str, reason: str = "") -> ToSign:
+    """Of a document that is issued by itself; its number is drawn, and lost when it is not issued. Raises Refused."""
+    require_fresh()
+    now, serial = timezone.now(), draw_serials(1)[0]
+    entry = entry_to_sign(actor, case_id, template, reason, now, serial)
+    kept = [actor.account_id, case_id, template, _digest(reason), now.isoformat(), serial]
+    return ToSign(to_sign(entry), signing.dumps(kept, salt=_PAPER), now + TIME)
+
+
+def issue_signed(
+    actor: Actor, case_id: int, template: str, reason: str, token: str, signed: Signed
+) -> IssuedDocument:
+    """The document whose entry was signed. Raises Refused."""
+    *of_what, at, serial = _loaded(token, _PAPER)
+    if of_what != [actor.account_id, case_id, template, _digest(reason)]:
+        raise wrong_signature("The token is of another document, case or person.")
+    hand = Hand(datetime.fromisoformat(at), serial, signed)
+    return issue_document(actor, case_id, template, reason, hand)
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.strip().encode()).hexdigest()
+
+
+def _loaded(token: str, salt: str) -> list[Any]:
     try:
-        account, case, step, version, at, salt = signing.loads(token, salt=_SALT, max_age=TIME)
+        found: list[Any] = signing.loads(token, salt=salt, max_age=TIME)
     except signing.BadSignature as error:
         raise wrong_signature("The token is not one of this node's, or older than ten minutes.") from error
-    return account, case, step, version, at, salt
+    return found

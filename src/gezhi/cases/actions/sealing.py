@@ -1,7 +1,6 @@
 """Steps with legal effect are signed before they are written, or refused when that cannot be."""
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -10,16 +9,16 @@ from django.utils import timezone
 
 from gezhi.cases.actions.entries import entry_of
 from gezhi.cases.actions.taken import Taken
-from gezhi.cases.binding import binds, no_signing_key, own_key_needed, too_late, wrong_signature
+from gezhi.cases.binding import binds, decides
 from gezhi.cases.procedure import Refused
-from gezhi.ledger.entries import Draft
 from gezhi.ledger.freshness import refusing
 from gezhi.ledger.queries.outsiders import lag
 from gezhi.ledger.signing import Signed
-from gezhi.people.actions.keys import OwnKeyNeeded, WrongKey, signed, with_own_signature
+from gezhi.people.actions.keys import OwnKeyNeeded, signed
+from gezhi.people.actions.sealing import signed_entry
+from gezhi.people.binding import too_late
 from gezhi.people.keys import CannotUnlock
 
-log = logging.getLogger(__name__)
 Outcome = TypeVar("Outcome")
 
 
@@ -32,17 +31,26 @@ class Seal:
 
 
 def sealed(
-    outcomes: Sequence[Outcome], seals: Mapping[int, Seal | None], at: datetime
+    outcomes: Sequence[Outcome],
+    seals: Mapping[int, Seal | None],
+    at: datetime,
+    wished: Collection[int] = (),
 ) -> list[Outcome | Taken | Refused]:
-    """Of persons' steps with legal effect each with its signed entry, or refused; the others as they are. `seals`:
-    by case. What reporters do and what time brings about is signed by nobody."""
-    binding = [one for one in outcomes if isinstance(one, Taken) and is_signed(one)]
-    if not binding:
+    """Of persons' steps with legal effect each with its signed entry, or refused; of the system's each as it is, or
+    refused for now; the others as they are. `seals`: by case. `wished`: cases in which the system only does what a
+    person may have at once. What reporters do and what time brings about is signed by nobody."""
+    signing = [one for one in outcomes if isinstance(one, Taken) and is_signed(one)]
+    timed = {one.after.id for one in outcomes if isinstance(one, Taken) and _is_timed(one)} - set(wished)
+    if not signing and not timed:
         return list(outcomes)
-    late = refusing(lag(timezone.now()))
-    made = {} if late else _signed_together(binding, seals, at)
+    if late := refusing(lag(timezone.now())):
+        waiting = timed | {one.after.id for one in signing}
+        return [
+            too_late(late) if isinstance(one, Taken) and one.after.id in waiting else one for one in outcomes
+        ]
+    made = _signed_together(signing, seals, at) if signing else {}
     return [
-        (too_late(late) if late else made.get(one.after.id) or _signed_alone(one, seals, at))
+        made.get(one.after.id) or _signed_alone(one, seals, at)
         if isinstance(one, Taken) and is_signed(one)
         else one
         for one in outcomes
@@ -50,18 +58,13 @@ def sealed(
 
 
 def is_signed(taken: Taken) -> bool:
-    return taken.account_id is not None and binds(taken.transition, closes=taken.closes)
+    return taken.account_id is not None and decides(taken.transition, closes=taken.closes)
 
 
-def require_fresh() -> None:
-    """Raises Refused while no act with legal effect may be done."""
-    if late := refusing(lag(timezone.now())):
-        raise too_late(late)
-
-
-def signed_entry(draft: Draft, account_id: int) -> Draft:
-    """Signed with the key that the server holds for the person. Raises Refused."""
-    return _refusing(lambda: signed([draft], [account_id])[0])
+def _is_timed(taken: Taken) -> bool:
+    """Taken by nobody, and with legal effect."""
+    nobody = taken.account_id is None and taken.report_id is None
+    return nobody and binds(taken.transition, closes=taken.closes)
 
 
 def _signed_together(
@@ -82,20 +85,6 @@ def _signed_alone(taken: Taken, seals: Mapping[int, Seal | None], at: datetime) 
     assert account is not None
     given = seal.signed if seal else None
     try:
-        if given is None:
-            return replace(taken, entry=signed_entry(draft, account))
-        return replace(taken, entry=_refusing(lambda: with_own_signature(draft, account, given)))
+        return replace(taken, entry=signed_entry(draft, account, given))
     except Refused as refused:
         return refused
-
-
-def _refusing(sign: Callable[[], Draft]) -> Draft:
-    try:
-        return sign()
-    except OwnKeyNeeded:
-        raise own_key_needed() from None
-    except WrongKey as wrong:
-        raise wrong_signature(str(wrong)) from wrong
-    except CannotUnlock as error:
-        log.error("%s", error)
-        raise no_signing_key() from error

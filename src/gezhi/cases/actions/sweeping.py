@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -10,17 +11,25 @@ from django.utils import timezone
 
 from gezhi.cases.actions.acting import Step, Who, setting_of, take
 from gezhi.cases.actions.writing import COLUMNS, STEP_EVENT, update_cases
+from gezhi.cases.binding import Chosen
 from gezhi.cases.case_row import CaseRow, procedure_of
 from gezhi.cases.models import Assignment, Case, Supervision
-from gezhi.cases.procedure import Given, steps_from
+from gezhi.cases.procedure import Given, Refused, steps_from
+from gezhi.cases.queries.held import at_marks, held_back, when_absent, when_over, when_unanswered
 from gezhi.cases.watching import next_mark, woken
 from gezhi.cases.world import World, world
 from gezhi.ledger.actions import record_many
 from gezhi.ledger.entries import Draft as Entry
 from gezhi.lib.rows import insert_rows
 from gezhi.packs.shapes import Effect, Kind, Transition
+from gezhi.people.actions.sealing import is_stale
+from gezhi.people.binding import waits
 
 Reason = Callable[[Transition], bool]
+
+
+class Part(Protocol):
+    def __call__(self, now: datetime, limit: int, *, stale: bool) -> int: ...
 
 
 def sweep(at: datetime | None = None, limit: int = 500) -> int:
@@ -28,16 +37,31 @@ def sweep(at: datetime | None = None, limit: int = 500) -> int:
 
     A limit that passed is marked (or lets the system go on where the procedure says so), a mark of a watch makes
     the system take its step, a unit that has not reported in is absent, an order that nobody answered earns a
-    red card. Two sweeps at once take different cases.
+    red card. Two sweeps at once take different cases. While nobody outside vouches for the ledger, what has legal
+    effect waits where it is.
     """
-    now = at or timezone.now()
-    return sum(part(now, limit) for part in (_limits, _marks, _absences, _orders))
+    now, stale = at or timezone.now(), is_stale()
+    return sum(_swept(part, now, limit, stale=stale) for part in (_limits, _marks, _absences, _orders))
+
+
+def _swept(part: Part, now: datetime, limit: int, *, stale: bool) -> int:
+    try:
+        return part(now, limit, stale=stale)
+    except Refused as refused:
+        if waits(refused):
+            return 0  # all of it stays as it was, until the next sweep
+        raise
+
+
+def _waiting(chosen: Chosen, current: World, *, stale: bool) -> Q:
+    return ~held_back(current, chosen) if stale else Q()
 
 
 @transaction.atomic
-def _limits(now: datetime, limit: int) -> int:
+def _limits(now: datetime, limit: int, *, stale: bool) -> int:
     current = world()
-    rows = _claim(Q(due_at__lte=now, overdue_at=None), "due_at", limit)
+    due = Q(due_at__lte=now, overdue_at=None) & _waiting(when_over, current, stale=stale)
+    rows = _claim(due, "due_at", limit)
     automatic = {row.id: step for row in rows if (step := _automatic(row, current))}
     stuck = _take([Step(case_id, key, Who()) for case_id, key in automatic.items()], now)
     _mark([row for row in rows if row.id not in automatic or row.id in stuck], current, now)
@@ -45,11 +69,12 @@ def _limits(now: datetime, limit: int) -> int:
 
 
 @transaction.atomic
-def _marks(now: datetime, limit: int) -> int:
+def _marks(now: datetime, limit: int, *, stale: bool) -> int:
     """Steps that watches ask for; one that is not open is passed over."""
     current = world()
     setting = setting_of(current)
-    rows = {row.id: row for row in _claim(Q(wake_at__lte=now), "wake_at", limit)}
+    due = Q(wake_at__lte=now) & _waiting(at_marks, current, stale=stale)
+    rows = {row.id: row for row in _claim(due, "wake_at", limit)}
     steps = []
     for row in rows.values():
         mark = next_mark(row, procedure_of(row, current.catalogue))
@@ -62,9 +87,10 @@ def _marks(now: datetime, limit: int) -> int:
 
 
 @transaction.atomic
-def _absences(now: datetime, limit: int) -> int:
+def _absences(now: datetime, limit: int, *, stale: bool) -> int:
     late = Assignment.objects.filter(state="open", absent_at=None, due_at__lte=now)
-    cases = _claim_with(Q(id__in=late.values("case_id")), limit)
+    free = _waiting(when_absent, world(), stale=stale)
+    cases = _claim_with(Q(id__in=late.values("case_id")) & free, limit)
     found = list(late.filter(case_id__in=cases).order_by("-id").values_list("id", "case_id", "unit_id"))
     one_each = {case_id: (pk, unit) for pk, case_id, unit in found}
     steps = _steps([cases[case_id] for case_id in one_each], Kind.ABSENT, lambda step: True)
@@ -76,9 +102,10 @@ def _absences(now: datetime, limit: int) -> int:
 
 
 @transaction.atomic
-def _orders(now: datetime, limit: int) -> int:
+def _orders(now: datetime, limit: int, *, stale: bool) -> int:
     late = Supervision.objects.filter(due_at__lte=now, answered_at=None, overdue_at=None)
-    cases = _claim_with(Q(id__in=late.values("case_id")), limit)
+    free = _waiting(when_unanswered, world(), stale=stale)
+    cases = _claim_with(Q(id__in=late.values("case_id")) & free, limit)
     found = dict(late.filter(case_id__in=cases).order_by("-id").values_list("case_id", "id"))
     steps = _steps(
         [cases[case_id] for case_id in found], Kind.SUPERVISE, lambda step: Effect.RED_CARD in step.effects
@@ -102,8 +129,11 @@ def _steps(rows: Iterable[CaseRow], kind: Kind, fits: Reason) -> list[Step]:
 
 
 def _take(steps: Sequence[Step], now: datetime) -> set[int]:
-    """Takes the steps; the cases whose step was refused."""
+    """Takes the steps; the cases whose step was refused. Raises Refused for what began to wait this very
+    moment."""
     outcomes = take(steps, now) if steps else []
+    if late := next((one for one in outcomes if isinstance(one, Refused) and waits(one)), None):
+        raise late
     pairs = zip(steps, outcomes, strict=True)
     return {step.case_id for step, outcome in pairs if isinstance(outcome, Exception)}
 

@@ -15,6 +15,8 @@ from gezhi.insight.bulletin import Content, Tables, said
 from gezhi.insight.models import Bulletin
 from gezhi.insight.queries.bulletins import bulletins, due_bulletins
 from gezhi.insight.queries.methods import NoAppraisal, methods
+from gezhi.lib.refused import Refused
+from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted
 from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english
@@ -86,6 +88,9 @@ def publish(request: ActorRequest) -> HttpResponse:
         return redirect("desk:bulletins")
     try:
         made = publish_bulletin(*asked, request.actor.account_id)
+    except Refused as refused:
+        messages.warning(request, words_of(refused), "bad")
+        return redirect("desk:bulletins")
     except (AlreadyPublished, NoAppraisal):
         messages.warning(request, _("这一期刚刚已经发布。"), "soon")
         return redirect("desk:bulletins")

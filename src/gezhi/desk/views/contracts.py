@@ -15,6 +15,8 @@ from gezhi.cases.world import known_world
 from gezhi.cases.world import world as newest_world
 from gezhi.desk.views.lists import PAGE, function_options
 from gezhi.desk.views.page import page
+from gezhi.lib.refused import Refused
+from gezhi.pages.acting import words_of
 from gezhi.pages.asked import number, posted, texts
 from gezhi.pages.contracts import (
     METHODS,
@@ -133,7 +135,11 @@ def sign(request: ActorRequest) -> HttpResponse:
     draft = draft_of(request.POST, newest_world(), numbers)
     if draft.terms is None:
         return _form(request, draft, status=422)
-    made = sign_contract(draft.terms, request.actor.account_id, timezone.now())
+    try:
+        made = sign_contract(draft.terms, request.actor.account_id, timezone.now())
+    except Refused as refused:
+        messages.warning(request, words_of(refused), "bad")
+        return _form(request, draft, status=422)
     messages.success(request, _("合同 %(number)s 已登记。") % {"number": made.number}, "good")
     return redirect("desk:contract", made.pk)
 
@@ -166,6 +172,8 @@ def change(request: ActorRequest, pk: int) -> HttpResponse:
         else:
             _end(pk, on, reason, request.actor)
             messages.success(request, _("合同已终止。"), "good")
+    except Refused as refused:
+        messages.warning(request, words_of(refused), "bad")
     except (CannotChange, ValueError):
         messages.warning(request, _("没有办成：请写理由，日期应在合同期内；已办过的不能再办。"), "soon")
     return redirect("desk:contract", pk)

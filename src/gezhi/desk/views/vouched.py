@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.desk.views.page import page
-from gezhi.ledger.freshness import AUTHORITY, TIMESTAMP, WITNESS
+from gezhi.ledger.freshness import AUTHORITY, TIMESTAMP, WITNESS, refusing
 from gezhi.ledger.queries import newest_checkpoint
 from gezhi.ledger.queries.outsiders import (
+    clock_drift,
     contradicting,
+    drifts,
     fault_counts,
     lag,
     newest_timestamp,
@@ -27,6 +29,7 @@ from gezhi.people.access import AUDIT, DESK, VOUCHED, ActorRequest, requires
 from gezhi.people.actions.keys import end_keys
 from gezhi.people.keys import OWN, SERVER
 from gezhi.people.queries.keys import keys_of
+from gezhi.rights.queries.held import held_acts
 
 
 @requires(VOUCHED)
@@ -34,12 +37,15 @@ from gezhi.people.queries.keys import keys_of
 def vouched(request: ActorRequest) -> HttpResponse:
     asked = outsiders()
     url = settings.TIMESTAMP_URL
-    faults = fault_counts()
+    faults, now, drift = fault_counts(), timezone.now(), clock_drift()
+    found = lag(now)
     context = {
         "audits": request.actor.may(AUDIT),
         "whole": request.actor.may_at(AUDIT, settings.NODE_PLACE),
-        "lags": [contradiction(name) for name in contradicting()]
-        + [lag_view(one) for one in lag(timezone.now())],
+        "lags": [contradiction(name) for name in contradicting()] + [lag_view(one) for one in found],
+        "held": held_acts(now) if refusing(found) else None,
+        "drift": drift if drifts(drift) else None,
+        "limit": settings.CLOCK_DRIFT,
         "head": newest_checkpoint(),
         "authority": outsider_view(url, url, asked.get((TIMESTAMP, AUTHORITY))) if url else None,
         "stamp": newest_timestamp(),

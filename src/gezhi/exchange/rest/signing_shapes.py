@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from gezhi.exchange.rest.case_shapes import StepIn
+from gezhi.exchange.rest.paper_shapes import PaperIn
 from gezhi.exchange.rest.shapes import Name, Shape
 
 
@@ -46,6 +47,14 @@ class ToSignOut(BaseModel):
 
 class SignedStepIn(StepIn):
     """The step as it was when its body was asked for, word by word, with the signature over the body."""
+
+    token: str = Field(max_length=600)
+    key: Name = Field(description="Of the key that signed.")
+    signature: str = Field(max_length=200, description="base64; of SM2 as DER.")
+
+
+class SignedPaperIn(PaperIn):
+    """The document as it was when its body was asked for, with the signature over the body."""
 
     token: str = Field(max_length=600)
     key: Name = Field(description="Of the key that signed.")

@@ -4,7 +4,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from gezhi.cases.actions.sealing import require_fresh, signed_entry
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Refused
 from gezhi.cases.queries.standing import standing_events
@@ -14,6 +13,7 @@ from gezhi.ledger.actions import record, record_many
 from gezhi.ledger.entries import Draft
 from gezhi.lib.codes import is_within
 from gezhi.people.access import APPRAISE, PERMISSIONS, Actor
+from gezhi.people.actions.sealing import require_fresh, signed_entry
 from gezhi.people.duties_apart import acting_apart, hands, may_judge
 from gezhi.people.queries.powers import units_of
 

@@ -16,8 +16,8 @@ from gezhi.insight.models import Bulletin
 from gezhi.insight.periods import Period, named
 from gezhi.insight.queries.figures import Within
 from gezhi.insight.queries.methods import appraise, method_of
-from gezhi.ledger.actions import record
 from gezhi.lib.pdf import render_pdf
+from gezhi.people.actions.sealing import record_decision
 
 TREND = 6  # periods
 
@@ -30,7 +30,8 @@ class AlreadyPublished(Exception):
 
 
 def publish_bulletin(key: str, name: str, account_id: int | None = None) -> Bulletin:
-    """Raises NoAppraisal, BadPeriod, AlreadyPublished."""
+    """By a person (signed), or by time. Raises NoAppraisal, BadPeriod, AlreadyPublished, and Refused where a person
+    cannot sign now."""
     tally_new()
     period, method = _asked(key, name)
     content = _content(method, period)
@@ -52,8 +53,9 @@ def _published(bulletin: Bulletin) -> Bulletin:
     try:
         with transaction.atomic():
             bulletin.save()
-            facts = {"sha256": bulletin.sha256, "account": bulletin.account_id}
-            record("bulletin.published", f"bulletin:{bulletin.appraisal}:{bulletin.period}", facts)
+            subject, facts = f"bulletin:{bulletin.appraisal}:{bulletin.period}", {"sha256": bulletin.sha256}
+            at = bulletin.made_at
+            record_decision("bulletin.published", subject, facts, bulletin.account_id, at)
     except IntegrityError:
         raise AlreadyPublished from None
     return bulletin

@@ -7,7 +7,16 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 
-from gezhi.ledger.freshness import AUTHORITY, TIMESTAMP, WITNESS, Freshness, Limits, freshness, waiting_since
+from gezhi.ledger.freshness import (
+    AUTHORITY,
+    TIMESTAMP,
+    WITNESS,
+    Freshness,
+    Limits,
+    drift,
+    freshness,
+    waiting_since,
+)
 from gezhi.ledger.models import LogFault, Outsider, Timestamp, WitnessedLog
 from gezhi.ledger.timestamps import BadStamp, Trust, trust_in
 from gezhi.ledger.witnessing import Witness, witnesses_in
@@ -50,6 +59,18 @@ def lag(now: datetime) -> list[Freshness]:
 
 def newest_timestamp() -> Timestamp | None:
     return Timestamp.objects.order_by("-size").first()
+
+
+def clock_drift() -> int | None:
+    """Seconds by which the authority's clock was ahead of ours (behind: negative) at its newest timestamp; None: none
+    came, or nobody is asked."""
+    newest = newest_timestamp() if settings.TIMESTAMP_URL else None
+    return drift(newest.at, newest.got_at) if newest else None
+
+
+def drifts(seconds: int | None) -> bool:
+    """By more than the setting allows."""
+    return bool(seconds is not None and settings.CLOCK_DRIFT and abs(seconds) > settings.CLOCK_DRIFT)
 
 
 def _witness_names() -> list[str]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
+from gezhi.people.actions.sealing import record_decision
 from gezhi.people.contracts import Terms
 from gezhi.people.duties_apart import may_judge
 from gezhi.people.models import Contract, QualityMark
@@ -21,7 +22,8 @@ class CannotChange(ValueError):
 
 @transaction.atomic
 def sign_contract(terms: Terms, account_id: int | None, at: datetime) -> Contract:
-    """`terms` without faults (contracts.faults_of). Raises IntegrityError for a number that is signed already."""
+    """`terms` without faults (contracts.faults_of). Raises IntegrityError for a number that is signed already, and
+    Refused where nothing can be signed now."""
     values = asdict(terms) | {"places": list(terms.places), "categories": list(terms.categories)}
     values |= {"functions": list(terms.functions), "candidates": list(terms.candidates)}
     contract = Contract.objects.create(**values, signed_at=at, account_id=account_id)
@@ -39,9 +41,8 @@ def sign_contract(terms: Terms, account_id: int | None, at: datetime) -> Contrac
         "method": terms.method,
         "candidates": list(terms.candidates),
         "reason": terms.reason,
-        "account": account_id,
     }
-    record("people.contract-signed", _subject(contract), facts, configures=True)
+    record_decision("people.contract-signed", _subject(contract), facts, account_id, at, configures=True)
     return contract
 
 
@@ -58,7 +59,8 @@ def publish_purchase(contract_id: int, account_id: int | None, at: datetime) -> 
 
 @transaction.atomic
 def end_contract(contract_id: int, on: date, reason: str, account_id: int | None) -> None:
-    """Before its term: from that day the contractor gets nothing new under it. Raises CannotChange."""
+    """Before its term: from that day the contractor gets nothing new under it. Raises CannotChange and
+    Refused."""
     contract = _locked(contract_id)
     if contract.ended_on is not None:
         raise CannotChange(f"Contract {contract.number} was ended on {contract.ended_on} already.")
@@ -67,8 +69,9 @@ def end_contract(contract_id: int, on: date, reason: str, account_id: int | None
         raise CannotChange(f"{on} is not in the term of contract {contract.number}, {term}.")
     contract.ended_on, contract.end_reason = on, reason
     contract.save(update_fields=["ended_on", "end_reason"])
-    facts: dict[str, Fact] = {"on": on.isoformat(), "reason": reason, "account": account_id}
-    record("people.contract-ended", _subject(contract), facts, configures=True)
+    facts: dict[str, Fact] = {"on": on.isoformat(), "reason": reason}
+    subject, at = _subject(contract), timezone.now()
+    record_decision("people.contract-ended", subject, facts, account_id, at, configures=True)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from gezhi.lib.codes import is_within
 from gezhi.lib.refused import Refused
 from gezhi.people.access import AUDIT, BREAK_GLASS, PERMISSIONS, Actor
 from gezhi.people.actions.looking import raise_signal
+from gezhi.people.actions.sealing import record_decision
 from gezhi.people.models import Account, BreakGlass
 
 OPEN: Final = timedelta(hours=1)
@@ -107,11 +108,10 @@ def review_glass(actor: Actor, pk: int, accept: bool, words: str, now: datetime 
     found.accepted, found.words = accept, words.strip()[:LONGEST]
     found.save(update_fields=["reviewed_at", "reviewed_by_id", "accepted", "words"])
     facts: dict[str, Fact] = {
-        "account": actor.account_id,
         "accepted": accept,
         "words": salted(bytes(found.salt), found.words),
     }
-    record("people.glass-reviewed", f"glass:{pk}", facts)
+    record_decision("people.glass-reviewed", f"glass:{pk}", facts, actor.account_id, at)
     return found
 
 

@@ -13,6 +13,7 @@ from gezhi.lib.codes import is_code, is_within
 from gezhi.lib.refused import Refused
 from gezhi.people.access import PERMISSIONS, STAFFING, Actor
 from gezhi.people.actions.looking import raise_signal
+from gezhi.people.actions.sealing import record_decision
 from gezhi.people.actions.staff import appoint, end_posts
 from gezhi.people.delegating import Handing, require_may_hand
 from gezhi.people.duties_apart import ALONE, GUARDED, hands, may_grant, posts_clash
@@ -125,7 +126,11 @@ def nominate(actor: Actor, wanted: Wanted, now: datetime | None = None) -> Nomin
     if wanted.role not in GUARDED:
         _grant(made, actor, at)
     made.save()
-    record("people.nominated", f"nomination:{made.pk}", _nomination_facts(made))
+    subject, facts = f"nomination:{made.pk}", _nomination_facts(made)
+    if made.granted:
+        record_decision("people.nominated", subject, facts, actor.account_id, at)
+    else:
+        record("people.nominated", subject, facts)
     return made
 
 
@@ -198,7 +203,8 @@ def decide_nomination(
     else:
         found.decided_by_id, found.decided_at, found.granted = actor.account_id, at, False
     found.save()
-    record("people.nomination-decided", f"nomination:{pk}", _nomination_facts(found))
+    facts = _nomination_facts(found)
+    record_decision("people.nomination-decided", f"nomination:{pk}", facts, actor.account_id, at)
     return found
 
 

@@ -1,7 +1,7 @@
 """Acting on personal rights."""
 
 from gezhi.rights.actions.asking import open_request
-from gezhi.rights.actions.carrying import carry_out, forget_request
+from gezhi.rights.actions.carrying import carry_out, carry_out_when_fresh, forget_request
 from gezhi.rights.actions.contact import correct_contact
 from gezhi.rights.actions.copying import take_copy
 from gezhi.rights.actions.erasing import erase, replay
@@ -11,6 +11,7 @@ from gezhi.rights.actions.signing import ask_code, send_code, try_code
 __all__ = [
     "ask_code",
     "carry_out",
+    "carry_out_when_fresh",
     "correct_contact",
     "erase",
     "forget_request",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import QuerySet
 
@@ -9,6 +10,8 @@ from gezhi.cases.models import Case
 from gezhi.cases.queries import visible
 from gezhi.people.access import Actor
 from gezhi.rights.models import Erasure, Request
+
+GRANTED: Final = "carrying-out"  # the state in the pack `rights`
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,12 @@ def lines_of(requests: Sequence[Request]) -> list[Line]:
 
 def request_of(case_id: int) -> Request | None:
     return Request.objects.select_related("channel").filter(case_id=case_id).first()
+
+
+def waiting_rights() -> int:
+    """Requests that were granted and are not carried out yet."""
+    granted = Case.objects.filter(is_open=True, state=GRANTED)
+    return Request.objects.filter(done_at=None, case_id__in=granted.values("id")).count()
 
 
 def erasures() -> QuerySet[Erasure]:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from gezhi.ledger.freshness import TIMESTAMP, State
 from gezhi.ledger.models import Entry
-from gezhi.ledger.queries.outsiders import contradicting, faults_since, lag
+from gezhi.ledger.queries.outsiders import clock_drift, contradicting, drifts, faults_since, lag
 from gezhi.people.models import Signal
 
 Trouble = tuple[str, Mapping[str, int]]
@@ -48,6 +48,8 @@ def _ledger(now: datetime) -> Iterator[Trouble]:
         if one.state in (State.LATE, State.STALE):
             kind = "timestamp-stale" if one.kind == TIMESTAMP else "witness-stale"
             yield kind, {"minutes": one.minutes, "refuses": int(one.state is State.STALE)}
+    if drifts(seconds := clock_drift()):
+        yield "clock-drift", {"seconds": abs(seconds or 0), "behind": int((seconds or 0) > 0)}
     if broken := len(contradicting()) + faults_since(now - AGAIN):
         yield "ledger-broken", {"count": broken}
     oldest = Entry.objects.filter(tree_index=None).order_by("id").values_list("at", flat=True).first()

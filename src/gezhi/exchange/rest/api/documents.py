@@ -43,7 +43,7 @@ def list_documents(request: CallerRequest, number: str) -> HttpResponse:
         for one in templates_for(_actor(request), case, known_world())
     ]
     return JsonResponse(
-        {"documents": [_paper(one) for one in documents_of_case(case.pk)], "offered": offered}
+        {"documents": [paper_line(one) for one in documents_of_case(case.pk)], "offered": offered}
     )
 
 
@@ -52,7 +52,7 @@ def issue(request: CallerRequest, number: str, body: PaperIn) -> HttpResponse:
     """Issue a document; its PDF is made at once afterwards."""
     case = _case(_actor(request), number)
     document = issue_document(_actor(request), case.pk, body.template, body.reason)
-    return JsonResponse(_paper(document), status=201)
+    return JsonResponse(paper_line(document), status=201)
 
 
 @router.get("/documents/{code}", auth=Scope(READ), response=MISSING, openapi_extra=PDF)
@@ -84,7 +84,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 def list_mine(request: HttpRequest, tracking_code: str, phone_last4: LastFour = "") -> HttpResponse:
     """What was written to the reporter."""
     mine = documents_for_report(_report(request, tracking_code, phone_last4))
-    return JsonResponse([_paper(one) for one in mine], safe=False)
+    return JsonResponse([paper_line(one) for one in mine], safe=False)
 
 
 @router.get("/reports/{tracking_code}/documents/{code}", auth=None, response=PUBLIC, openapi_extra=PDF)
@@ -133,7 +133,7 @@ def _pdf(document: IssuedDocument) -> HttpResponse:
     return HttpResponse(pdf, content_type="application/pdf")
 
 
-def _paper(document: IssuedDocument) -> dict[str, object]:
+def paper_line(document: IssuedDocument) -> dict[str, object]:
     return {
         "template": document.template,
         "title": document.facts["title"],

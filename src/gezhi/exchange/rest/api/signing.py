@@ -7,11 +7,13 @@ from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from ninja import Router
 
-from gezhi.cases.actions.own_signing import act_signed, body_to_sign
+from gezhi.cases.actions.own_signing import act_signed, body_to_sign, document_to_sign, issue_signed
 from gezhi.cases.procedure import Given
 from gezhi.exchange.rest import case_shapes, shapes, signing_shapes
 from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
+from gezhi.exchange.rest.api.documents import paper_line
 from gezhi.exchange.rest.api.reports import PROBLEMS
+from gezhi.exchange.rest.paper_shapes import PaperIn, PaperOut
 from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.rest.queries import case_id_of, refuse_used
 from gezhi.ledger.signing import Signed
@@ -74,6 +76,27 @@ def take_signed_step(
     signed = Signed(body.key, _bytes(body.signature, "signature"))
     row = act_signed(actor, case_id, step, _given(body), body.token, signed)
     return JsonResponse({name: getattr(row, name) for name in case_shapes.StepOut.model_fields})
+
+
+@router.post(
+    "/cases/{number}/documents/body", auth=Scope(ACT), response={200: signing_shapes.ToSignOut, **STEP}
+)
+def document_body(request: CallerRequest, number: str, body: PaperIn) -> HttpResponse:
+    """What to sign so that a document is issued as it would be now; nothing is issued. Its number is drawn."""
+    actor, case_id = _case(request, number)
+    asked = document_to_sign(actor, case_id, body.template, body.reason)
+    return JsonResponse({"body": _text(asked.body), "token": asked.token, "until": asked.until})
+
+
+@router.post("/cases/{number}/documents/signed", auth=Scope(ACT), response={201: PaperOut, **STEP})
+def issue_signed_document(
+    request: CallerRequest, number: str, body: signing_shapes.SignedPaperIn
+) -> HttpResponse:
+    """The document with your signature; its PDF is made at once afterwards."""
+    actor, case_id = _case(request, number)
+    signed = Signed(body.key, _bytes(body.signature, "signature"))
+    document = issue_signed(actor, case_id, body.template, body.reason, body.token, signed)
+    return JsonResponse(paper_line(document), status=201)
 
 
 def _case(request: CallerRequest, number: str) -> tuple[Actor, int]:
