@@ -243,3 +243,18 @@ def test_a_leader_is_named_by_two_administrators_on_the_page(signed_in: SignedIn
     second.post(f"/desk/staffing/nominations/{pk}/", {"do": "grant"})
     assert [post.role for post in audited.actor("nobody").posts] == ["leader"]
     assert signed_in("leader").get("/desk/staffing/").status_code == 403
+
+
+def test_a_post_is_given_by_the_names_of_the_person_the_unit_and_the_place(
+    signed_in: SignedIn, audited: Cast
+) -> None:
+    unit = Unit.objects.get(id=audited.units["centre"])
+    open_account("colleague", "岗位新人", None)
+    form = {"username": "岗位新人", "unit": unit.name, "role": "handler", "place": "海曙区", "reason": "调入"}
+    administrator = signed_in("administrator")
+    begins = {"begins": str(timezone.localdate())}
+    assert administrator.post("/desk/staffing/nominate/", form | begins).status_code == 302
+    post = audited.actor("colleague").posts[0]
+    assert (post.role, post.unit_id, post.place_code) == ("handler", unit.pk, HAISHU)
+    refused = administrator.post("/desk/staffing/nominate/", form | begins | {"place": "不存在"})
+    assert "没有名称含“不存在”的区域" in refused.content.decode()

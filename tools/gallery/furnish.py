@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from tools.gallery.looked import look_around
+
 
 def furnish() -> None:
     """A file that was imported, a bulletin, work verified and work that is late, a reporter who is dissatisfied and
@@ -23,6 +25,7 @@ def furnish() -> None:
         _report_for_somebody()
     if not Request.objects.exists():
         _ask_to_be_erased()
+    look_around()
 
 
 def _ask_to_be_erased() -> None:

@@ -196,6 +196,7 @@ HELD: Final[dict[str, Held]] = {
         context=("id", "source", "category", "place_code", "occurred_at", "received_at", "rated_at"),
     ),
     "cases_reporter": Held(
+        name=("称呼、电话、电子邮箱", "Name, telephone number, e-mail address"),
         reporter="t.report_id = ANY(%(reports)s)",
         begins={Since.CLOSED: _CLOSED_OF_REPORT},
         delete=True,

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from gezhi.cases.world import known_world
 from gezhi.desk.views.page import page
+from gezhi.lib.codes import is_code, is_within
 from gezhi.lib.refused import Refused
-from gezhi.pages.acting import words_of
+from gezhi.pages.acting import unit_named, words_of
 from gezhi.pages.asked import posted
 from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import ROLES, role_name
@@ -22,9 +24,9 @@ from gezhi.people.actions import Wanted, decide_nomination, end_post, nominate
 from gezhi.people.duties_apart import GUARDED
 from gezhi.people.models import Nomination, Post
 from gezhi.people.queries.looking import names_of, staffed_places
-from gezhi.people.queries.powers import nominations_in, posts_in
+from gezhi.people.queries.powers import nominations_in, posts_in, username_of
 from gezhi.people.signing_in.gate import recently_signed_in
-from gezhi.places.queries import place_names
+from gezhi.places.queries import place_names, search_places
 
 _FIELDS = ("username", "unit", "role", "place", "begins", "last", "reason")
 _HISTORY = 50
@@ -128,10 +130,10 @@ def nominate_for(request: ActorRequest) -> HttpResponse:
     def act() -> str:
         last = _day(given["last"]) if given["last"] else None
         wanted = Wanted(
-            username=given["username"],
-            unit_code=given["unit"],
+            username=username_of(given["username"]),
+            unit_code=_unit_code(given["unit"]),
             role=given["role"],
-            place_code=given["place"],
+            place_code=_place_code(given["place"]),
             begins=_day(given["begins"]),
             until=last + timedelta(days=1) if last else None,
             reason=given["reason"],
@@ -140,6 +142,32 @@ def nominate_for(request: ActorRequest) -> HttpResponse:
         return _("已任命。") if made.granted else _("已提名，等另一位管理员审批。")
 
     return _tried(request, act)
+
+
+def _unit_code(words: str) -> str:
+    """Of a unit's name or code; what is no unit's stays as it was typed, and is refused."""
+    world = known_world()
+    found = unit_named(words, world)
+    return world.directory.units[found].code if found else words
+
+
+def _place_code(words: str) -> str:
+    """Raises Refused where a name fits several places that do not lie in one of them, or none."""
+    if is_code(words):
+        return words
+    found = search_places(words, known_world().root, limit=4)
+    if found and all(is_within(code, found[0][0]) for code, _name in found):
+        return found[0][0]
+    several = "、".join(f"{name} {code}" for code, name in found)
+    raise Refused(
+        "which-place",
+        f"“{words}”对应多个区域，请写编码：{several}"
+        if found
+        else f"没有名称含“{words}”的区域，可以写编码。",
+        f"'{words}' may mean several places. Write the code: {several}"
+        if found
+        else f"No place is called '{words}'.",
+    )
 
 
 def _day(text: str) -> date:

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from gezhi.lib.codes import place_range
 from gezhi.people.delegating import Seat
 from gezhi.people.directory import chain_of
-from gezhi.people.models import BreakGlass, Delegation, Nomination, Post
+from gezhi.people.models import Account, BreakGlass, Delegation, Nomination, Post
 from gezhi.people.queries.staff import in_force
 
 
@@ -151,3 +151,10 @@ def glass_in(places: Collection[str]) -> QuerySet[BreakGlass]:
         here |= Q(place_code__gte=low, place_code__lt=high) | Q(home_code__gte=low, home_code__lt=high)
     found = BreakGlass.objects.filter(here).select_related("account")
     return found.order_by(F("reviewed_at").desc(nulls_first=True), "-at", "-id")
+
+
+def username_of(words: str) -> str:
+    """Of a user name, or of the name of one person alone; what is nobody's stays as it was typed."""
+    found = Account.objects.filter(Q(username=words) | Q(name=words), is_active=True, is_system=False)
+    names = list(found.values_list("username", flat=True)[:2])
+    return words if words in names or len(names) != 1 else names[0]
