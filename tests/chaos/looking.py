@@ -71,9 +71,9 @@ def _look_through(ground: Ground, found: Found) -> list[str]:
 
 
 def ending(ground: Ground, within: float) -> list[str]:
-    """After the last round nobody asks for anything more: every notice is sent (an answer waits half a minute for a
-    step to be taken back, one that was refused waits for the next minute), the follower is there and what it stored
-    can be read, and the ledger's files alone verify."""
+    """After the last round nobody asks for anything more: every notice that is due is sent (one that the gateway
+    refused waits for the next minute), the follower is there and what it stored can be read, and the ledger's files
+    alone verify."""
     from gezhi.config.keeping.checking import faults_of
     from gezhi.ledger import queries
 

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -126,3 +127,15 @@ def test_the_gateway_of_the_tests_refuses_when_asked() -> None:
         with pytest.raises(urllib.error.HTTPError, match="503"):
             urllib.request.urlopen(request, timeout=5)
         assert gateway.refused == 1
+
+
+def test_an_answer_is_held_for_a_moment_but_not_for_a_day_by_a_clock_that_was_wrong(
+    city: Cast, gateway: Gateway
+) -> None:
+    now = timezone.now()
+    for seconds in (30, 86_400):
+        answer = Answer(seconds, seconds, "13800001234", "sms", "received", "已收到")
+        queue_answers([answer], now + timedelta(seconds=seconds))
+    assert send_some(now) == 1
+    assert [notice.report_id for notice in Notice.objects.filter(sent_at=None)] == [30]
+    assert send_some(now + timedelta(seconds=30)) == 1

@@ -6,11 +6,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.client import HTTPException
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from procrastinate.contrib.django import app
 
 from gezhi.lib.calling import called
@@ -31,6 +32,7 @@ COLUMNS = {
     "error": "text",
 }
 MOST_ATTEMPTS = 3 * 24 * 60  # one a minute: an answer waits three days for its gateway
+LONGEST_HELD = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
@@ -47,8 +49,8 @@ class Answer:
 
 
 def queue_answers(answers: Sequence[Answer], at: datetime) -> None:
-    """Two statements at most. `at`: from when on the reporters may be told. A portal answer is delivered by being
-    there; the others are sent by a job."""
+    """Two statements at most. `at`: from when on the reporters may be told, within LONGEST_HELD. A portal answer is
+    delivered by being there; the others are sent by a job."""
     if not answers:
         return
     insert_arrays("notices_notice", COLUMNS, [_row(answer, at) for answer in answers])
@@ -79,6 +81,13 @@ def withdraw_answers(case_id: int, report_ids: Sequence[int], at: datetime) -> N
     Notice.objects.filter(report_id__in=report_ids, case_id=case_id, queued_at=at).delete()
 
 
+def due(now: datetime) -> QuerySet[Notice]:
+    """What waits and may be told. Nothing is held back for long: what lies further ahead was queued by a clock that
+    was wrong."""
+    may_be_told = Q(queued_at__lte=now) | Q(queued_at__gt=now + LONGEST_HELD)
+    return Notice.objects.filter(may_be_told, sent_at=None)
+
+
 def send_some(now: datetime, limit: int = 100) -> int:
     """Send up to `limit` waiting notices; returns how many were sent. Workers never try the same one at once.
 
@@ -87,9 +96,7 @@ def send_some(now: datetime, limit: int = 100) -> int:
     request is the same request.
     """
     with transaction.atomic():
-        waiting = Notice.objects.select_for_update(skip_locked=True).filter(
-            sent_at=None, attempts__lt=MOST_ATTEMPTS, queued_at__lte=now
-        )
+        waiting = due(now).select_for_update(skip_locked=True).filter(attempts__lt=MOST_ATTEMPTS)
         tried = _try_each(waiting.order_by("attempts", "id")[:limit], now)
         Notice.objects.bulk_update(tried, ["error", "attempts", "sent_at"])
     return sum(notice.sent_at is not None for notice in tried)
