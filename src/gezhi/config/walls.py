@@ -1,7 +1,8 @@
 """The walls that the database itself holds: what the application's role may do, and the key of its reach.
 
 Settled by the tables' owner whenever the tables, the role or the key changed. Append-only tables grow and do nothing
-else: the role can neither change nor remove their rows, but for the columns named here.
+else: the role can neither change nor remove their rows, but for the columns named here. Lasting ones only lose rows,
+by retention.
 """
 
 import hashlib
@@ -22,6 +23,26 @@ APPEND_ONLY: Final[Mapping[str, Sequence[str]]] = {  # table -> columns that may
     "ledger_checkpoint": ("note",),  # lines of witnesses come below
     "ledger_timestamp": (),
     "ledger_logfault": (),
+    "rights_erasure": (),
+}
+LASTING: Final[Mapping[str, Sequence[str]]] = {  # likewise; but rows go when they were kept long enough
+    "people_lookup": (
+        "reason",
+        "address",
+        "salt",
+    ),  # a trigger lets these be emptied only, and no row go early
+    "people_signal": ("facts", "address", "salt"),  # likewise
+    "people_breakglass": (
+        "ended_at",
+        "late_at",
+        "reviewed_at",
+        "reviewed_by_id",
+        "accepted",
+        "words",
+        "reason",
+        "salt",
+    ),
+    "security_export": ("filters", "address"),
 }
 BEHIND: Final = ("cases_reporter", "notices_notice", "rounds_subject", "rounds_known")
 SHAPE: Final = """
@@ -114,6 +135,10 @@ def _grants(role: str, tables: Sequence[str]) -> str:
         if table in tables:
             lines.append(f"REVOKE UPDATE, DELETE ON {table} FROM {name}")
             lines += [f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {name}"] if columns else []
+    for table, columns in LASTING.items():
+        if table in tables:
+            lines.append(f"REVOKE UPDATE ON {table} FROM {name}")
+            lines.append(f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {name}")
     return ";\n".join(lines)
 
 
