@@ -76,7 +76,7 @@ def test_nothing_is_looked_at_for_a_purpose_that_is_not_on_the_list(city: Cast) 
 def test_no_look_is_told_otherwise_afterwards(city: Cast, change: str) -> None:
     record_lookup(look(city))
     """Not even by the tables' owner, while the trigger stands."""
-    with pytest.raises(IntegrityError), transaction.atomic(), owning(), connection.cursor() as cursor:
+    with owning(), pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE people_lookup SET {change}")
 
 
@@ -102,7 +102,7 @@ def test_a_signal_is_kept_and_its_facts_are_salted_in_the_ledger(city: Cast) -> 
     entry = Entry.objects.order_by("-id")[0]
     assert (entry.kind, entry.subject) == ("people.signalled", f"signal:{made.pk}")
     assert "老张" not in bytes(entry.body).decode()
-    with pytest.raises(IntegrityError), transaction.atomic(), owning():
+    with owning(), pytest.raises(IntegrityError), transaction.atomic():
         Signal.objects.update(kind="nothing")
 
 
