@@ -48,22 +48,25 @@ def look(ground: Ground, chance: random.Random, within: float) -> Found:
     if not ground.book.quiet(within / 3):
         found.broken.append(f"somebody waited for an answer for more than {within / 3:.0f} s")
     try:
-        found.broken += _look_through(ground, found)
+        found.broken += _look_through(ground, found, begun + within)
     finally:
         ground.book.gate.set()
     return found
 
 
-def _look_through(ground: Ground, found: Found) -> list[str]:
-    broken = list[str]()
-    for _ in range(TRIES):
+def _look_through(ground: Ground, found: Found, until: float) -> list[str]:
+    """`until`: the database may have been killed in the moment after the node said that it was ready."""
+    broken, tries = list[str](), TRIES
+    while tries:
         connections.close_all()
         try:
             broken = broken_promises(ground.book, ground.gateway)
             broken += ground.book.rude[:5]
             found.entries, found.acknowledged = _entries(), len(ground.book.acknowledged)
+            tries -= 1
         except DatabaseError as error:
             broken = [f"the database: {error}"]
+            tries -= time.monotonic() > until
         if not broken:
             return []
         time.sleep(2)
