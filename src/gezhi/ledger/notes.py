@@ -163,8 +163,8 @@ def ed25519_verifier(vkey: str) -> Ed25519Verifier:
 
 def parse_note(written: str) -> Note:
     """Raises BadNote. Nothing is verified yet."""
-    if any(sign < " " and sign != "\n" for sign in written):
-        raise BadNote("The note holds a control character.")
+    if any((sign < " " and sign != "\n") or "\ud800" <= sign <= "\udfff" for sign in written):
+        raise BadNote("The note holds a control character, or is no text in UTF-8.")
     text, blank, lines = written.rpartition("\n\n")
     if not blank or not lines.endswith("\n") or not text:
         raise BadNote("The note has no signatures after an empty line.")

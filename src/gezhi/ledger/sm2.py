@@ -135,10 +135,13 @@ def public_pem(public: bytes) -> bytes:
 
 def from_pem(pem: bytes) -> bytes:
     """DER of the first block. Raises NoSm2."""
-    found = re.search(rb"-----BEGIN [A-Z ]+-----\s(.+?)-----END", pem, re.S)
+    found = re.search(rb"-----BEGIN [A-Z ]{1,40}-----\s([^-]+)-----END", pem)
     if found is None:
         raise NoSm2("The file holds no key in PEM.")
-    return base64.b64decode(found[1])
+    try:
+        return base64.b64decode(found[1])
+    except ValueError as error:
+        raise NoSm2("The key in the file is no base64.") from error
 
 
 def sign(private: bytes, data: bytes) -> bytes:

@@ -19,7 +19,7 @@ _PATTERNS: Final = tuple(
         (r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", BLOT),
         (r"\bgz_[A-Za-z0-9_-]{8,}", f"gz_{BLOT}"),  # keys of other systems
         (r"\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", rf"\1 {BLOT}"),
-        (r"(otpauth://\S*?secret=)[A-Za-z2-7]+", rf"\1{BLOT}"),
+        (r"(otpauth://\S{0,600}?secret=)[A-Za-z2-7]+", rf"\1{BLOT}"),
         (r"(/sign-in/link/)[^/\s'\"?]+", rf"\1{BLOT}"),
         (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", BLOT),  # JSON web tokens
         (r"((?:__Host-)?(?:session|sessionid|csrf|csrftoken)=)[^;\s'\"]+", rf"\1{BLOT}"),

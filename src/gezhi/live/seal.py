@@ -26,7 +26,7 @@ def opened(ticket: str, valid: int = VALID) -> Scope:
     """Raises BadTicket."""
     try:
         held = signing.loads(ticket, salt=SALT, max_age=valid)
-    except signing.BadSignature as error:
+    except (signing.BadSignature, UnicodeEncodeError) as error:
         raise BadTicket from error
     places = tuple((low, high) for low, high in held["places"])
     return Scope(places, frozenset(held["units"]), frozenset(held["hidden"]))

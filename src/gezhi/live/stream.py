@@ -136,7 +136,10 @@ def _allowed(origin: str) -> Headers:
     """What lets a page of this node read the answer from another port. Raises Refused for pages of others."""
     if not origin:
         return {}
-    host = urlsplit(origin).hostname or ""
+    try:
+        host = urlsplit(origin).hostname or ""
+    except ValueError:  # brackets that hold no address
+        host = ""
     if origin not in settings.CSRF_TRUSTED_ORIGINS and not validate_host(host, settings.ALLOWED_HOSTS):
         raise Refused(403, "Pages of other origins may not listen.")
     return {b"access-control-allow-origin": origin.encode("latin-1"), b"vary": b"Origin"}

@@ -66,10 +66,11 @@ class Lock:
     def unlocked(self, locked: str, bound: bytes) -> Ed25519PrivateKey:
         """Raises CannotUnlock."""
         name, _, data = locked.partition(":")
-        raw = bytes.fromhex(data)
+        cipher = self._cipher(name)
         try:
-            secret = self._cipher(name).decrypt(raw[:_NONCE], raw[_NONCE:], bound)
-        except InvalidTag as error:
+            raw = bytes.fromhex(data)
+            secret = cipher.decrypt(raw[:_NONCE], raw[_NONCE:], bound)
+        except (InvalidTag, ValueError) as error:  # another key's, or damaged
             raise CannotUnlock(f"{name}.key does not unlock this signing key. {_REMEDY}") from error
         return Ed25519PrivateKey.from_private_bytes(secret)
 

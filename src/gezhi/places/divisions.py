@@ -45,6 +45,13 @@ class Division:
 
 def read_divisions(folder: Path, jurisdiction: str) -> list[Division]:
     """The jurisdiction, everything in it and everything above it, ordered by code."""
+    try:
+        return _divisions(folder, jurisdiction)
+    except (UnicodeDecodeError, csv.Error, json.JSONDecodeError, KeyError) as error:
+        raise DivisionsMissing(f"the tables in {folder} cannot be read ({error})") from error
+
+
+def _divisions(folder: Path, jurisdiction: str) -> list[Division]:
     found: dict[str, Division] = {}
     above = set(ancestors(jurisdiction))
     for level, name in enumerate(_FILES):
@@ -71,6 +78,8 @@ def _rows(folder: Path, name: str, start: str) -> Iterator[tuple[str, str]]:
     with table.open(encoding="utf-8", newline="") as lines:
         next(lines, None)
         for row in csv.reader(line for line in lines if line.lstrip('"').startswith(start)):
+            if len(row) < 2:
+                raise DivisionsMissing(f"{table.name} has a row without a name: {row[0][:40]}")
             yield row[0], row[1]
 
 

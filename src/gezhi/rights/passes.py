@@ -27,7 +27,7 @@ def person_with(written: str) -> Person | None:
     """None for what is no pass of ours, or no longer."""
     try:
         channel_id, report_id = signing.loads(written, salt=_SALT, max_age=LASTS)
-    except signing.BadSignature:
+    except (signing.BadSignature, UnicodeEncodeError):
         return None
     channel = Channel.objects.filter(id=channel_id or 0).first()
     if channel is not None:

@@ -4,12 +4,12 @@ Workbooks (every sheet), CSV with any common separator, JSON and JSON lines, HTM
 """
 
 import csv
+import html
 import io
 import json
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from html.parser import HTMLParser
 from typing import Final
 
 from openpyxl import load_workbook
@@ -22,6 +22,8 @@ _PARTS: Final = 2000
 _COLUMNS: Final = 500
 _SEPARATORS: Final = ",;\t|"
 _ENCODINGS: Final = ("utf-8-sig", "utf-16", "gb18030")
+_MARK: Final = re.compile(r"<(/?)(td|th|tr|table)(?![a-z0-9])[^<>]*>?", re.IGNORECASE)
+_ANY_MARK: Final = re.compile(r"<[^<>]*>?")
 _GAP: Final = re.compile(r"\t|\s{2,}|　")
 Line = Sequence[object]
 
@@ -49,7 +51,7 @@ def text_lines(text: str) -> Iterator[Line]:
         if found is not None:
             return found
     if start == "<":
-        return iter(_Tables.of(text))
+        return iter(_table_cells(text))
     return _separated(text)
 
 
@@ -128,34 +130,24 @@ def _csv(text: str, separator: str) -> Iterator[Line]:
             continue
 
 
-class _Tables(HTMLParser):
-    """The cells of all tables of a page, row by row."""
+def _table_cells(text: str) -> list[list[str]]:
+    """The cells of all tables of a page, row by row. Marks are looked for one after another and never matched across
+    the next: the standard library's reader takes the square of the time where marks are opened and not closed."""
+    rows: list[list[str]] = []
+    inside, at = False, 0
+    for mark in _MARK.finditer(text):
+        if inside:
+            rows[-1][-1] += _words(text[at : mark.start()])
+        closes, tag, at = bool(mark[1]), mark[2].lower(), mark.end()
+        if not closes and (tag == "tr" or (tag in ("td", "th") and not rows)):
+            rows.append([])
+        inside = not closes and tag in ("td", "th")
+        if inside:
+            rows[-1].append("")
+    if inside:
+        rows[-1][-1] += _words(text[at:])
+    return rows
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self._inside = False
 
-    @classmethod
-    def of(cls, text: str) -> list[list[str]]:
-        parser = cls()
-        parser.feed(text)
-        parser.close()
-        return parser.rows
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        self._inside = tag in ("td", "th") or (self._inside and tag != "tr")
-        if tag in ("td", "th"):
-            if not self.rows:
-                self.rows.append([])
-            self.rows[-1].append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th", "tr", "table"):
-            self._inside = False
-
-    def handle_data(self, data: str) -> None:
-        if self._inside and self.rows and self.rows[-1]:
-            self.rows[-1][-1] += data
+def _words(piece: str) -> str:
+    return html.unescape(_ANY_MARK.sub("", piece))

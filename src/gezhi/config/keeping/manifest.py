@@ -17,8 +17,13 @@ _SEAL: Final = b'"Manifest-Checksum"'
 def require_listed(cluster: Path) -> int:
     """Every listed file is there with its size and SHA-256. Returns how many. Raises Damaged."""
     written = (cluster / NAME).read_bytes()
-    known = json.loads(written)
-    before = written[: written.rindex(_SEAL)]
+    try:
+        known = json.loads(written)
+        before = written[: written.rindex(_SEAL)]
+    except (ValueError, RecursionError) as error:
+        raise Damaged("The list of the database's files cannot be read.") from error
+    if not isinstance(known, dict) or "Manifest-Checksum" not in known:
+        raise Damaged("The list of the database's files has no checksum of its own.")
     if hashlib.sha256(before).hexdigest() != known["Manifest-Checksum"]:
         raise Damaged("The list of the database's files was changed: its own checksum differs.")
     for one in known["Files"]:

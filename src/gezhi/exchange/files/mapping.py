@@ -19,6 +19,8 @@ from gezhi.exchange.files.rows import FileUnreadable, Row
 MAPPABLE = FIELDS - {"source_id", "attributes", "crs"}
 FORM_FIELD = re.compile(r"^form\.[a-z][a-z0-9_]{0,39}$")  # an answer to the category's form
 MAX_MAPPING = 1024 * 1024  # bytes
+MAX_DEPTH, MAX_PARTS = 16, 20_000
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader  # twenty times as quick
 PIECE = 1000  # characters of one attribute
 
 
@@ -108,16 +110,28 @@ class Mapping(BaseModel):
 
 
 def mapping_from_yaml(text: str) -> Mapping:
-    """Raises FileUnreadable with every mistake. Aliases are refused: no small file becomes a large one."""
+    """Raises FileUnreadable with every mistake."""
     if len(text) > MAX_MAPPING:
         raise FileUnreadable("The mapping is larger than 1 MB.")
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            raise FileUnreadable("The mapping uses YAML aliases (*name); write the values out.")
-        content = yaml.load(text, yaml.SafeLoader)
+        _require_plain(text)
+        content = yaml.load(text, _LOADER)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise FileUnreadable(f"The mapping is not YAML: {error}") from error
     return mapping_from(content)
+
+
+def _require_plain(text: str) -> None:
+    """Aliases are refused: no small file becomes a large one. So is depth, with which the time to read grows."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, _LOADER)):
+        if count > MAX_PARTS:
+            raise FileUnreadable(f"The mapping has over {MAX_PARTS} parts; at most so many are read.")
+        if isinstance(event, yaml.AliasEvent):
+            raise FileUnreadable("The mapping uses YAML aliases (*name); write the values out.")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise FileUnreadable(f"The mapping is nested over {MAX_DEPTH} levels deep; a mapping has four.")
 
 
 def mapping_from(content: object) -> Mapping:

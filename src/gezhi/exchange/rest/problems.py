@@ -9,9 +9,11 @@ from gezhi.cases.intake.shapes import Fault
 CONTENT_TYPE = "application/problem+json"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Problem(Exception):
-    """`code` is stable, `detail` for people. `more`: members of this problem alone, e.g. the newer state."""
+    """`code` is stable, `detail` for people. `more`: members of this problem alone, e.g. the newer state.
+
+    Not frozen: whatever it passes through on its way out writes its traceback into it."""
 
     status: int
     code: str

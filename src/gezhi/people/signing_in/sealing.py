@@ -29,11 +29,14 @@ def sealed(text: str) -> str:
 
 def opened(text: str) -> str:
     """Raises CannotOpen."""
-    data = base64.b64decode(text)
+    try:
+        data = base64.b64decode(text)
+    except ValueError as error:
+        raise CannotOpen(CannotOpen.__doc__) from error
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
             return _lock(key).decrypt(data[:_NONCE], data[_NONCE:], None).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             continue
     raise CannotOpen(CannotOpen.__doc__)
 
