@@ -77,8 +77,8 @@ def test_what_a_person_takes_is_known_again_from_a_part_of_it(signed_in: SignedI
     kept = Export.objects.order_by("id")
     found = [held(leak, one.pk, unpacked(one.rows, bytes(one.cells), bytes(one.pairs))) for one in kept]
     assert [one.rows for one in found] == [24, 24, 24]
-    assert found[1].marks == found[1].of_marks == 24
-    assert max(found[0].marks, found[2].marks) < 24
+    assert found[1].marks == found[1].of_marks >= 24  # deadlines within working time have seconds, too
+    assert max(found[0].marks, found[2].marks) < found[1].marks
 
 
 def test_a_deadline_is_told_to_the_instant(signed_in: SignedIn) -> None:
