@@ -75,7 +75,7 @@ class Visitor:
 
     def __init__(self, context: BrowserContext, home: str) -> None:
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)  # of a machine with other work
         self.home, self.complaints = home, list[str]()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

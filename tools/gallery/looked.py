@@ -40,7 +40,9 @@ def _look_at_numbers() -> None:
     from gezhi.people.duty import Wish
     from gezhi.people.looking import Origin
 
-    told = Report.objects.filter(pk__in=Reporter.objects.exclude(phone="").values("report_id")).values("case_id")
+    told = Report.objects.filter(pk__in=Reporter.objects.exclude(phone="").values("report_id")).values(
+        "case_id"
+    )
     numbers = Case.objects.filter(pk__in=told, is_open=True).order_by("-id").values_list("number", flat=True)
     for username, purpose, reason in (
         ("dispatcher", "handling", "地址写得不清，打电话问门牌"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gezhi.cases.procedure import state_of
@@ -20,7 +21,7 @@ from gezhi.rights.queries.keeping import Due as Ended
 from gezhi.rights.queries.keeping import lengths
 from gezhi.rights.queries.looks import LookLine
 from gezhi.rights.queries.mine import MyReport, MyRequest, mine
-from gezhi.rights.queries.plans import Plan, always_kept, going_of
+from gezhi.rights.queries.plans import Kept, Plan, always_kept, going_of
 from gezhi.rights.register import GRADES as TAG_GRADES
 from gezhi.rights.register import WHOSE, kept_for
 from gezhi.rights.tags import all_tags
@@ -279,9 +280,16 @@ def plan_words(plan: Plan) -> dict[str, object]:
     at = int(english())
     return {
         "going": [(one.name[at], one.rows, [what[at] for what in one.what]) for one in going_of(plan.gone)],
-        "kept": [(one.what, one.why[at]) for one in plan.kept],
+        "kept": [(_kept_words(one), one.why[at]) for one in plan.kept],
         "always": always_kept()[at],
     }
+
+
+def _kept_words(one: Kept) -> str:
+    """A report by its tracking code; of other rows, what they are."""
+    if one.report_id is not None:
+        return f"{_('查询码')} {one.what}"
+    return all_tags().holds(one.what).name[int(english())] or one.what
 
 
 def kept_rows() -> list[tuple[str, list[KeptRow]]]:
