@@ -18,7 +18,12 @@ UNRECORDED = {
     "cases/actions/seeing.py",  # what a person has looked at is no act of the city
     "cases/actions/views.py",  # a person's own filters are no act of the city
 }
-RECORDS = {"record", "record_many", "record_decision", "record_signal"}  # the last records an entry with its row
+RECORDS = {
+    "record",
+    "record_many",
+    "record_decision",
+    "record_signal",
+}  # the last records an entry with its row
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

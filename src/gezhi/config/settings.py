@@ -186,7 +186,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": HASHED if _HASHES else PLAIN},
 }
 WHITENOISE_USE_FINDERS = not _HASHES
-WHITENOISE_MIMETYPES = {".mjs": "text/javascript"}
+WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".svg": "image/svg+xml; charset=utf-8"}
 
 SESSION_ENGINE = "gezhi.people.signing_in.store"
 SESSION_IDLE = timedelta(minutes=int(os.environ.get("GEZHI_SESSION_IDLE_MINUTES", "480")))

@@ -5,7 +5,7 @@ from django.urls import URLPattern, include, path, re_path
 from gezhi.exchange.open311.urls import urlpatterns as open311
 from gezhi.exchange.rest.access import guarded, photo_body
 from gezhi.exchange.rest.api import api
-from gezhi.exchange.rest.views import document, unknown
+from gezhi.exchange.rest.views import document, left, unknown
 
 
 def _guarded(pattern: URLPattern) -> URLPattern:
@@ -17,6 +17,7 @@ rest = [_guarded(one) for one in api.urls[0] if isinstance(one, URLPattern) and 
 
 urlpatterns = [
     path("api/v1/openapi.json", document),
+    path("api/v1/identity/logout", left),
     path("api/v1/", include(rest)),
     re_path(r"^api/v1(?:/.*)?$", unknown),
     path("open311/v2/", include(open311)),

@@ -237,14 +237,19 @@ def way_out(request: HttpRequest, id_token: str) -> str:
 
 def who_left(request: HttpRequest, token: str) -> tuple[str, int | None]:
     """What the provider tells behind the browser's back (OpenID Connect Back-Channel Logout 1.0): the session that
-    ended, or with "" the account all of whose sessions ended. Raises OAuth2Error."""
-    described = CityAdapter(request, CITY).openid_config
-    claims = verified(described, _city().client, token)
-    kind = str(jwt.get_unverified_header(token).get("typ", "")).lower().removeprefix("application/")
-    if kind != LOGOUT_TYPE or LOGOUT_EVENT not in (claims.get("events") or {}) or "nonce" in claims:
-        raise OAuth2Error("This is no logout token.")
+    ended, or with "" the account all of whose sessions ended. Raises NotIdentified."""
+    if settings.OIDC is None:
+        raise NotIdentified("away")
+    try:
+        claims = verified(CityAdapter(request, CITY).openid_config, _city().client, token)
+        kind = str(jwt.get_unverified_header(token).get("typ", "")).lower().removeprefix("application/")
+    except (requests.RequestException, OAuth2Error, KeyError, ValueError) as error:
+        raise NotIdentified("unknown") from error
+    events = claims.get("events")
+    if kind != LOGOUT_TYPE or not isinstance(events, dict) or LOGOUT_EVENT not in events or "nonce" in claims:
+        raise NotIdentified("unknown")
     if sid := claims.get("sid"):
         return session_hash(str(sid)), None
     if not claims.get("sub"):
-        raise OAuth2Error("The logout token names nobody.")
+        raise NotIdentified("unknown")
     return "", linked_account(str(claims["sub"]))

@@ -58,7 +58,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, with the files of its version; a changed file makes a new worker."""
     kept = {"version": _version(), "page": reverse("field:box"), "files": [static(one) for one in _SHELL]}
     script = f"self.kept = {json.dumps(kept)};\n{_file(_WORKER).read_text()}"
-    return HttpResponse(script, "text/javascript", headers={"Cache-Control": "no-cache"})
+    return HttpResponse(script, "text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 @cache
