@@ -16,7 +16,7 @@ ISLANDS := $(wildcard frontend/*.mjs frontend/*.json frontend/*.ts frontend/*/*)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test check gallery tasks bench lock clean
+.PHONY: help setup demo test check gallery tasks bench sbom lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -29,13 +29,15 @@ demo: setup ## a living city on this machine (PORT=8000 DATA=var/demo)
 test: setup ## the whole test suite
 	@.venv/bin/pytest
 
-check: setup ## lint, types, import contracts, house tests
+check: setup ## lint, types, import contracts, house tests, known faults of what it is made of
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(if $(wildcard frontend/*/*.ts),$(PY) tools/node.py node_modules/.bin/tsc --project frontend --noEmit)
 	.venv/bin/pytest tests/house
+	$(PY) -m tools.audit
+	$(PY) -m tools.sbom
 
 gallery: setup ## a picture of every page in both languages, on phone and desk, light and dark: var/gallery
 	@$(PY) -m tools.gallery
@@ -45,6 +47,9 @@ tasks: setup ## counts the clicks and seconds of the ten main tasks: docs/refere
 
 bench: setup ## every benchmark, one JSON line each
 	@for file in $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done
+
+sbom: setup ## what a node is made of, with versions, licences and hashes: var/sbom.json
+	@$(PY) -m tools.sbom
 
 lock: .venv/.packages ## resolve the dependencies again into the lock files
 	$(LOCK) pyproject.toml -o requirements.lock

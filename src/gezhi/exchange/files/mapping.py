@@ -115,7 +115,7 @@ def mapping_from_yaml(text: str) -> Mapping:
         raise FileUnreadable("The mapping is larger than 1 MB.")
     try:
         _require_plain(text)
-        content = yaml.load(text, _LOADER)
+        content = yaml.load(text, _LOADER)  # noqa: S506 - either is a safe one
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise FileUnreadable(f"The mapping is not YAML: {error}") from error
     return mapping_from(content)
