@@ -18,6 +18,8 @@ import psycopg
 import pytest
 
 from gezhi.config.keeping.store import Store
+from gezhi.config.roles import OWNER, as_role
+from tests.chaos.server import ELSEWHERE, INSTALLED
 
 KEY = "GEZHI_BACKUP_KEY_FILE"
 SETTLE = """
@@ -77,12 +79,10 @@ def node(request: pytest.FixtureRequest, folder: Path) -> Iterator[Node]:
     """A settled node with three photos, followed; once plain, once sealed."""
     folder = folder / (request.param or "plain")
     folder.mkdir()
-    plain = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "GEZHI_DATA_DIR")
-    }
+    plain = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     data, backup = folder / "data", folder / "backup"
     own = {
-        "GEZHI_DATA_DIR": str(data), "GEZHI_BACKUP_DIR": str(backup), "PYTHONPATH": os.pathsep.join(sys.path),
+        "GEZHI_DATA_DIR": str(data), "GEZHI_BACKUP_DIR": str(backup), **INSTALLED,
         "DJANGO_SETTINGS_MODULE": "gezhi.config.settings",
     }  # fmt: skip
     if request.param:
@@ -97,7 +97,7 @@ def node(request: pytest.FixtureRequest, folder: Path) -> Iterator[Node]:
     )
     assert holder.stdout
     url = holder.stdout.readline().strip()
-    own["DATABASE_URL"] = url
+    own["DATABASE_URL"], own["GEZHI_OWNER_URL"] = url, as_role(url, OWNER)
     follower = subprocess.Popen([sys.executable, "-m", "gezhi", "backup", "follow"], env={**plain, **own})
     made = Node(data, backup, url, {**plain, **own})
     try:

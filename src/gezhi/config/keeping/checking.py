@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gezhi.config.keeping.files import pieces_of, stored_files
 from gezhi.config.keeping.records import Damaged, WrongKey, read_whole
-from gezhi.config.keeping.store import Mark, Store, segment_of
+from gezhi.config.keeping.store import Mark, Notes, Store, segment_of
 from gezhi.config.keeping.wal import ancestry, reach
 
 
@@ -59,7 +59,7 @@ def _gaps(store: Store, last: Mark) -> Iterator[str]:
 
 
 def _files(store: Store) -> Iterator[str]:
-    noted = store.noted()
+    notes = Notes(store)
     for path in stored_files(store):
         name = str(path.relative_to(store.files))
         digest, size = hashlib.sha256(), 0
@@ -70,10 +70,11 @@ def _files(store: Store) -> Iterator[str]:
         except (Damaged, WrongKey) as error:
             yield str(error)
             continue
-        if noted.get(name, (size, digest.hexdigest())) != (size, digest.hexdigest()):
+        if not notes.fit(name, size, digest.hexdigest()):
             yield f"{name} is not what was copied."
     there = {str(path.relative_to(store.files)) for path in stored_files(store)}
-    yield from (f"{name} was copied and is not there." for name in noted if name not in there)
+    lost = (name for name in sorted(notes.names() - there) if not (store.files / name).exists())
+    yield from (f"{name} was copied and is not there." for name in lost)
 
 
 def _digest(path: Path) -> str:

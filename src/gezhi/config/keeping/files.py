@@ -17,6 +17,7 @@ from gezhi.config.keeping.records import PIECE, Writer, read_whole
 from gezhi.config.keeping.store import Store
 
 LEFT_OUT: Final = ("postgres", "run", "places", "tiles", "keeping", "metrics")
+LAST: Final = ("ledger/checkpoint",)  # read before the tiles that it stands over, kept after them
 _UNFINISHED: Final = (".draft", ".log", ".tmp", ".restoring")
 _DOUBT: Final = 2.0  # seconds; a folder's time is as coarse as the kernel's clock
 
@@ -31,16 +32,24 @@ class Mirror:
 
     def follow(self) -> int:
         """Copies what is new in folders that changed. Returns how many. Raises OSError."""
-        copied = list[Path]()
+        copied, last = list[Path](), list[_Copy]()
         for folder in self._folders():
             changed = folder.stat().st_mtime_ns
             name = str(folder.relative_to(self.data))
             if name != "." and self.seen.get(name) == changed:
                 continue
             begun = time.time_ns()
-            copied += self._copy_new(folder)
+            for one in self._copy_new(folder):
+                if one.name in LAST:
+                    last.append(one)
+                    continue
+                self._keep(one)
+                copied.append(one.target)
             if begun - changed > _DOUBT * 1e9:
                 self.seen[name] = changed
+        for one in last:
+            self._keep(one)
+            copied.append(one.target)
         for parent in {path.parent for path in copied}:
             _keep_names(parent)
         return len(copied)
@@ -61,7 +70,7 @@ class Mirror:
             except FileNotFoundError:
                 continue
 
-    def _copy_new(self, folder: Path) -> Iterator[Path]:
+    def _copy_new(self, folder: Path) -> Iterator["_Copy"]:
         target = self.store.files / folder.relative_to(self.data)
         known = {one.name: one for one in os.scandir(target)} if target.is_dir() else {}
         try:
@@ -73,8 +82,8 @@ class Mirror:
                 continue
             if self._is_kept(one, known.get(one.name)):
                 continue
-            if self._copy(Path(one.path), target / one.name):
-                yield target / one.name
+            if copy := self._copy(Path(one.path), target / one.name):
+                yield copy
 
     def _is_kept(self, one: "os.DirEntry[str]", kept: "os.DirEntry[str] | None") -> bool:
         try:
@@ -82,7 +91,8 @@ class Mirror:
         except FileNotFoundError:
             return True  # removed meanwhile
 
-    def _copy(self, path: Path, target: Path) -> bool:
+    def _copy(self, path: Path, target: Path) -> "_Copy | None":
+        """None: removed meanwhile."""
         target.parent.mkdir(parents=True, exist_ok=True)
         name = str(path.relative_to(self.data))
         draft = target.with_name(target.name + ".draft")
@@ -99,11 +109,24 @@ class Mirror:
                 os.fsync(out.fileno())
         except FileNotFoundError:
             draft.unlink(missing_ok=True)
-            return False
+            return None
         os.utime(draft, ns=(changed, changed))
-        draft.rename(target)
-        self.store.note_file(name, size, digest.hexdigest())
-        return True
+        return _Copy(name, draft, target, size, digest.hexdigest())
+
+    def _keep(self, copy: "_Copy") -> None:
+        self.store.note_file(copy.name, copy.size, copy.sha256, safe=copy.target.exists())
+        copy.draft.rename(copy.target)
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A file that was copied and does not have its name yet."""
+
+    name: str
+    draft: Path
+    target: Path
+    size: int
+    sha256: str
 
 
 def _is_folder(one: "os.DirEntry[str]") -> bool:

@@ -27,7 +27,7 @@ from gezhi.config.keeping.manifest import require_listed
 from gezhi.config.keeping.programs import hand_over, programs_of, run_server, server_user
 from gezhi.config.keeping.proof import Proof
 from gezhi.config.keeping.records import Damaged, read_whole
-from gezhi.config.keeping.store import Store, segment_of
+from gezhi.config.keeping.store import Notes, Store, segment_of
 
 _TOO_SHORT: Final = "recovery ended before configured recovery target was reached"
 _CONF: Final = "# made by gezhi restore: the original's settings were kept elsewhere\n"
@@ -208,11 +208,11 @@ def _lay_log(store: Store, way: Way, cluster: Path, say: Say) -> None:
 
 def _bring_files(store: Store, into: Path, say: Say) -> int:
     """Raises Damaged when one is not what was copied."""
-    noted, count = store.noted(), 0
+    notes, count = Notes(store), 0
     for stored in stored_files(store):
         name = str(stored.relative_to(store.files))
         size, sha256 = bring_back(store, stored, into / name)
-        if noted.get(name, (size, sha256)) != (size, sha256):
+        if not notes.fit(name, size, sha256):
             raise Damaged(f"{stored} is not what was copied: its SHA-256 differs.")
         count += 1
         if count % 10_000 == 0:

@@ -12,7 +12,7 @@ state.json            how far the keeper is
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from gezhi.config.keeping.records import Key, WrongKey
 from gezhi.lib.durable import write_whole
 
 FORMAT: Final = 1
+_NOTES: Final = 3  # of one file
 SEGMENT: Final = re.compile(r"[0-9A-F]{24}")
 HISTORY: Final = re.compile(r"[0-9A-F]{8}\.history")
 
@@ -142,12 +143,9 @@ class Store:
     def add_mark(self, mark: Mark) -> None:
         self._marks.add({**asdict(mark), "at": mark.at.isoformat()})
 
-    def note_file(self, name: str, size: int, sha256: str) -> None:
-        self.lists.add({"n": name, "s": size, "h": sha256}, safe=False)
-
-    def noted(self) -> dict[str, tuple[int, str]]:
-        """Name -> size and SHA-256 of what was copied last under it."""
-        return {one["n"]: (one["s"], one["h"]) for one in self.lists.lines()}
+    def note_file(self, name: str, size: int, sha256: str, *, safe: bool) -> None:
+        """Before the copy takes its name: whatever has a name then fits one of its notes."""
+        self.lists.add({"n": name, "s": size, "h": sha256}, safe=safe)
 
     @property
     def _marks(self) -> Journal:
@@ -170,6 +168,40 @@ class Store:
 
     def segments(self) -> list[str]:
         return sorted(path.name for path in self.wal.iterdir() if SEGMENT.fullmatch(path.name))
+
+
+@dataclass
+class Notes:
+    """What the lists say of each file. A few files change in their place, and a follower may be at work or may have
+    died in the middle: what is there fits one of the last notes of its name."""
+
+    store: Store
+    _read: tuple[int, int] = (-1, 0)  # lists, and bytes of the newest; -1: not read yet
+    _known: dict[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+
+    def fit(self, name: str, size: int, sha256: str) -> bool:
+        """Also a file that no note tells of: its follower died before there were any."""
+        return self._fits(name, (size, sha256)) or (self._read_again() and self._fits(name, (size, sha256)))
+
+    def names(self) -> set[str]:
+        self._read_again()
+        return set(self._known)
+
+    def _fits(self, name: str, found: tuple[int, str]) -> bool:
+        return found in self._known.get(name, (found,) if self._read[0] >= 0 else ())
+
+    def _read_again(self) -> bool:
+        """Whether there was anything new."""
+        paths = self.store.lists.paths()
+        there = (len(paths), paths[-1].stat().st_size if paths else 0)
+        if there == self._read:
+            return False
+        known = dict[str, tuple[tuple[int, str], ...]]()
+        for one in self.store.lists.lines():
+            note, before = (one["s"], one["h"]), known.get(one["n"], ())
+            known[one["n"]] = before if note in before[-1:] else (*before[1 - _NOTES :], note)
+        self._read, self._known = there, known
+        return True
 
 
 def _which_key(folder: Path, needed: str, given: str) -> str:
