@@ -9,7 +9,7 @@ import pytest
 from click import ClickException
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -29,8 +29,10 @@ from gezhi.ledger.models import Entry
 from gezhi.ledger.queries import verify
 from gezhi.lib.codes import COUNTY, GRID, VILLAGE, level_of
 from gezhi.people.access import actor_of
-from gezhi.people.models import Account, Post, Role, Unit
+from gezhi.people.models import Account, BreakGlass, Lookup, Post, Role, Unit
 from gezhi.places.models import Place
+from gezhi.rights.models import Erasure, Request, Right
+from gezhi.security.models import RaisedWarning
 from tests.demo.tiny import tiny_city
 from tests.owner import owning
 
@@ -62,8 +64,11 @@ def counts() -> dict[str, int]:
 
 def test_history_went_through_the_door_and_every_case_has_its_whole_story(demo: None) -> None:
     assert Report.objects.count() > 100
-    told = Report.objects.exclude(source="security")  # those are the node's own, of what it saw itself
-    assert not told.exclude(attributes__contains={"simulated": "1"}).exists()
+    told = Report.objects.exclude(
+        source__in=("security", "rights")
+    )  # of the node itself, and of one's own data
+    erased = Q(text="")  # at a person's own request
+    assert not told.exclude(erased).exclude(attributes__contains={"simulated": "1"}).exists()
     assert Entry.objects.filter(kind__in=("case.report", "case.join")).count() == Report.objects.count()
     stories = CaseEvent.objects.values("case").annotate(events=Count("id"), last=Max("seq"))
     versions = dict(Case.objects.values_list("id", "version"))
@@ -78,7 +83,8 @@ def test_nothing_of_the_past_lies_in_the_future(demo: None) -> None:
 
 
 def test_every_case_has_a_unit_that_is_or_would_be_responsible(demo: None) -> None:
-    assert not Case.objects.filter(suggested_unit_id=None, unit_id=None).exists()
+    own = Q(category__startswith="rights-")  # whoever objected to machines is suggested nothing
+    assert not Case.objects.exclude(own).filter(suggested_unit_id=None, unit_id=None).exists()
 
 
 def test_cases_were_handled_with_photos_of_their_own(demo: None) -> None:
@@ -104,6 +110,18 @@ def test_no_open_case_is_without_a_limit(demo: None) -> None:
 def test_every_unit_that_answers_for_something_has_somebody_who_handles(demo: None) -> None:
     handled = set(Post.objects.filter(role=Role.HANDLER).values_list("unit_id", flat=True))
     assert not Unit.objects.exclude(functions=[]).exclude(id__in=handled).exists()
+
+
+def test_personal_rights_and_security_have_something_to_show(demo: None) -> None:
+    asked = Request.objects.values_list("right", flat=True)
+    assert set(asked) == set(Right)
+    cases = Case.objects.filter(id__in=Request.objects.values("case_id"))
+    assert set(cases.values_list("state", flat=True)) == {"received", "deciding", "done"}
+    assert Erasure.objects.exists()
+    assert Lookup.objects.values("account_id").distinct().count() == 3
+    assert Lookup.objects.filter(at__gt=WEDNESDAY_EVENING).count() == 0
+    assert RaisedWarning.objects.filter(case_id__isnull=False).exists()
+    assert BreakGlass.objects.get().reviewed_at is None
 
 
 def test_appraisal_has_figures_from_the_start(demo: None) -> None:

@@ -49,11 +49,13 @@ def size_of(log: LogFolder) -> int:
     return notes.parse_checkpoint(notes.parse_note(log.text("checkpoint")).text).size
 
 
-def proofs(log: LogFolder, size: int) -> Iterator[dict[str, object]]:
+def proofs(
+    log: LogFolder, size: int, inclusion: int = INCLUSION, consistency: int = CONSISTENCY
+) -> Iterator[dict[str, object]]:
     chance = random.Random(6962)
-    for number in range(INCLUSION + CONSISTENCY):
+    for number in range(inclusion + consistency):
         whole = size if chance.random() < 0.5 else chance.randint(1, size)
-        if number < INCLUSION:
+        if number < inclusion:
             index = chance.randrange(whole)
             yield {"Index": index, "Size": whole, "Hashes": in_base64(log.inclusion(index, whole))}
         else:

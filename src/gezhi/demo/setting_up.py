@@ -23,6 +23,7 @@ from gezhi.demo.photos import Album, album
 from gezhi.demo.publishing import publish_packs
 from gezhi.demo.queries import city_divisions, grids_with_villages, is_another_city, is_done
 from gezhi.demo.reporting import Spots
+from gezhi.demo.rights import exercise_rights
 from gezhi.demo.rounds import plan_rounds
 from gezhi.demo.security import guard_past
 from gezhi.ledger.actions import record
@@ -76,6 +77,7 @@ def set_up(plan: Plan) -> None:
             lambda show: appraise_past(stage(), timezone.localdate(plan.end)),
         ),
         ("security", "安全预警 security warnings", lambda show: guard_past(plan.end, SEED)),
+        ("rights", "个人信息权利 personal rights", lambda show: exercise_rights(plan.end, SEED)),
     )
     for number, (key, title, work) in enumerate(steps, 1):
         if not is_done(key) and _run(f"[{number}/{len(steps)}] {title}", work) is not False:
