@@ -12,6 +12,7 @@ from gezhi.cases.queries.cursor import NO_DUE, cursor_of, read_cursor
 from gezhi.cases.queries.filters import Filters
 from gezhi.cases.queries.listing import COUNTED, LINE, CaseLine
 from gezhi.cases.queries.scope import marked, visible
+from gezhi.cases.queries.written import written
 from gezhi.packs.shapes import Procedure, Stage
 from gezhi.people.access import Actor
 
@@ -88,10 +89,10 @@ def _counts(
         for states in stages.values()
         for late in ({}, {"due_at__lt": now})
     ]
-    written = [one.query.sql_with_params() for one in asked]
-    parts = ", ".join(f"(SELECT count(*) FROM ({sql}) found)" for sql, _params in written)
+    said = [written(one) for one in asked]
+    parts = ", ".join(f"(SELECT count(*) FROM ({sql}) found)" for sql, _params in said)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", [value for _sql, params in written for value in params])
+        cursor.execute(f"SELECT {parts}", [value for _sql, params in said for value in params])
         row = cursor.fetchone()
     return {stage: (row[2 * place], row[2 * place + 1]) for place, stage in enumerate(stages)}
 

@@ -12,6 +12,7 @@ from gezhi.cases.models import Case
 from gezhi.cases.queries.filters import Filters
 from gezhi.cases.queries.listing import COUNTED, LINE, CaseLine
 from gezhi.cases.queries.scope import marked, visible
+from gezhi.cases.queries.written import written
 from gezhi.people.access import Actor
 
 PARTS: Final = ("overdue", "today", "week")
@@ -60,7 +61,7 @@ def _branch(part: QuerySet[Case], at: int) -> QuerySet[Case, tuple[Any, ...]]:
 
 def _counts(parts: Sequence[QuerySet[Case]]) -> Sequence[int]:
     """Counting stops at 1,000."""
-    asked = [part.order_by().values("id")[: COUNTED + 1].query.sql_with_params() for part in parts]
+    asked = [written(part.order_by().values("id")[: COUNTED + 1]) for part in parts]
     counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS found)" for sql, _params in asked)  # noqa: S608 - of compiled queries
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {counts}", [one for _sql, params in asked for one in params])
