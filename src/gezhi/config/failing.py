@@ -32,6 +32,11 @@ def busy(request: HttpRequest, seconds: int) -> HttpResponse:
     return response
 
 
+def unusable(request: HttpRequest, detail: str) -> HttpResponse:
+    """400, where no view has been reached yet."""
+    return _answer(request, 400, "unusable", detail, "400.html", 0)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """What Django calls while it handles an exception. Database away or disk full: that passes."""
     error = sys.exc_info()[1]

@@ -17,6 +17,7 @@ from django.shortcuts import render
 
 from gezhi.cases.photos import MAX_BYTES
 from gezhi.cases.queries import reach_of
+from gezhi.config.failing import unusable
 from gezhi.exchange.files.uploads import MAX_UPLOAD
 from gezhi.lib.reach import NOTHING, current, declare, each_within, within
 from gezhi.live.address import stream_origin
@@ -24,6 +25,7 @@ from gezhi.pages.photos import MOST
 from gezhi.people.access import Actor
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+_NUL: Final = "The address holds a NUL byte. Send it without."
 _TEXTS: Final = ("application/json", "application/problem+json", "application/xml", "image/svg+xml")
 _WORDS: Final = 1024**2  # bytes; what a form holds besides its files
 _FORM: Final = MOST * MAX_BYTES + _WORDS
@@ -83,7 +85,7 @@ class RefuseStrangeAddresses:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest("The address holds a NUL byte. Send it without.")
+            return unusable(request, _NUL) if _refuses_itself(request) else HttpResponseBadRequest(_NUL)
         if request.method not in METHODS and not _refuses_itself(request):
             return HttpResponseNotAllowed(METHODS)
         return self.get_response(request)

@@ -1,5 +1,7 @@
 """The REST interface: one NinjaAPI, its refusals, its document."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI
@@ -155,11 +157,29 @@ def openapi_document() -> dict[str, object]:
     assert isinstance(paths, dict)
     for operations in paths.values():
         for operation in operations.values():
+            answers = {str(status): answer for status, answer in operation["responses"].items()}
             operation["responses"] = {
-                str(status): _as_problem(answer) if int(status) >= 400 else answer
-                for status, answer in operation["responses"].items()
+                status: _as_problem(answer) if int(status) >= 400 else answer
+                for status, answer in sorted({**_anywhere(operation), **answers}.items())
             }
     return document
+
+
+def _anywhere(operation: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """What every call may answer, whatever it does: an address or a key that is wrong, too many at once, a busy node;
+    and where there is something to be wrong in form, that it is."""
+    words = {
+        "400": "Bad Request",
+        "401": "Unauthorized",
+        "429": "Too Many Requests",
+        "503": "Service Unavailable",
+    }
+    if operation.get("parameters") or "requestBody" in operation:
+        words["422"] = "Unprocessable Entity"
+    problem = {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
+    return {
+        status: {"description": said, "content": {CONTENT_TYPE: problem}} for status, said in words.items()
+    }
 
 
 def _as_problem(answer: dict[str, object]) -> dict[str, object]:
