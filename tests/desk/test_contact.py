@@ -104,3 +104,14 @@ def test_whoever_opens_a_letter_to_the_reporter_has_looked(
         receipt.report_id,
         "handling",
     )
+
+
+def test_a_look_is_kept_under_the_number_of_its_request(matter: Receipt, signed_in: SignedIn) -> None:
+    """The same that stands in the log and in the answer."""
+    answer = signed_in("dispatcher").post(
+        f"/desk/cases/{matter.case_number}/contact/",
+        {"purpose": "handling", "reason": "约时间"},
+        headers={"X-Request-ID": "proxy-0001"},
+    )
+    assert answer["X-Request-ID"] == "proxy-0001"
+    assert set(Lookup.objects.values_list("request_id", flat=True)) == {"proxy-0001"}

@@ -15,12 +15,14 @@ from gezhi.cases.capturing import capture_in
 from gezhi.cases.models import Case, CaseEvent
 from gezhi.cases.photos import store_photo
 from gezhi.cases.procedure import Given
+from gezhi.config.health import state_of_node
 from gezhi.ledger.actions.cosigning import witness_log
 from gezhi.ledger.actions.keys import log_signers
 from gezhi.ledger.actions.publishing import publish_checkpoint
 from gezhi.ledger.models import Entry, LogFault, Outsider, Timestamp, WitnessedLog
 from gezhi.pages import lagging
 from gezhi.people.models import SigningKey
+from tests.cases.test_actions import Loop
 from tests.cases.test_binding import WHY, card_of, lag_by
 from tests.cases.test_capturing import BEFORE, proof
 from tests.cast import Cast, picture, reported
@@ -235,3 +237,42 @@ def test_the_pages_speak_english(office: Cast, desk: Callable[[str], Client]) ->
         ("/desk/signing-key/", "What a signature proves"),
     ]:
         assert words in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "到时自动办理的 1 件在等待"), ("en", "1 automatic act waits")]
+)
+def test_the_page_says_what_waits_by_itself(
+    desk: Callable[[str], Client], city: Cast, settings: Settings, language: str, words: str
+) -> None:
+    loop = Loop(city, reported()).closed()
+    Case.objects.filter(pk=loop.case.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+    lag_by(241, settings)
+    page = desk("leader").get("/desk/vouched/", headers={"Accept-Language": language}).content.decode()
+    assert words in page
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"), [(90, "比时间戳机构慢 90 秒"), (-90, "比时间戳机构快 90 秒"), (5, "")]
+)
+def test_the_page_says_when_the_clock_is_off(
+    desk: Callable[[str], Client], settings: Settings, ahead: int, words: str
+) -> None:
+    settings.TIMESTAMP_URL, now = "http://127.0.0.1:9/", timezone.now()
+    at = now + timedelta(seconds=ahead)
+    Timestamp.objects.create(size=1, note="", reply=b"", at=at, got_at=now, by="somebody")
+    page = desk("leader").get("/desk/vouched/").content.decode()
+    assert ("本机时钟" in page) == bool(words)
+    assert words in page
+
+
+def test_health_and_metrics_say_it_too(city: Cast, settings: Settings) -> None:
+    loop = Loop(city, reported()).closed()
+    Case.objects.filter(pk=loop.case.pk).update(due_at=timezone.now() - timedelta(minutes=1))
+    assert state_of_node().held == 0
+    lag_by(241, settings)
+    state = state_of_node()
+    assert (state.held, state.stale) == (1, True)
+    assert "proofs" in state.troubles()
+    assert state.numbers()["acts_held"][1] == 1.0
+    assert (state.numbers()["timestamp_behind_seconds"][1] or 0) >= 241 * 60
