@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from tests import cast
 from tests.house.tree import ROOT
+from tests.people.signing import Door
 
 SCRIPT = """
 import json
@@ -169,3 +170,18 @@ def test_no_folder_is_listed_and_nothing_beside_the_static_files_is_served(
     city: cast.Cast, path: str
 ) -> None:
     assert Client().get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("https", "name"), [(True, "__Host-messages"), (False, "messages")])
+def test_what_a_page_says_on_the_next_is_in_a_cookie_of_this_host_too(
+    city: cast.Cast, settings: Settings, https: bool, name: str
+) -> None:
+    settings.HTTPS = settings.SESSION_COOKIE_SECURE = https
+    door = Door()
+    door.sign_in("dispatcher")
+    client = door.client
+    said = client.post("/desk/account/sessions/end/", {"session": "nobody"}, secure=https)
+    assert (said.status_code, said.cookies[name]["secure"] or False) == (302, https)
+    assert said.cookies[name]["httponly"]
+    assert "没有可以结束的登录" in client.get("/desk/account/", secure=https).content.decode()
+    assert not client.cookies[name].value

@@ -96,6 +96,17 @@ def test_the_committed_table_is_the_one_of_the_data() -> None:
     assert PAGE.read_text() == page_of(ROWS), "Write it again: python -m tools.assurance"
 
 
+def test_each_measure_against_a_threat_is_shown_by_a_test() -> None:
+    page = ROOT / "docs/assurance/threat-model.md"
+    _, _, table = page.read_text().partition("| threat | measure | shown by | left |\n")
+    lines = [line for line in table.partition("\n\n")[0].splitlines()[1:] if line]
+    assert len(lines) >= 20
+    for line in lines:
+        links = re.findall(r"\[`(test_\w+)`\]\(\.\./\.\./(tests/[\w/]+\.py)\)", line)
+        assert links, line
+        assert not [name for name, path in links if name not in functions_in(path)], line
+
+
 def test_the_rule_sees_what_is_not_there() -> None:
     assert missing_place("src/gezhi/nowhere.py") == "no file src/gezhi/nowhere.py"
     assert missing_place("pyproject.toml:no such words in it") == "no 'no such words in it' in pyproject.toml"
