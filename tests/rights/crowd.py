@@ -38,13 +38,13 @@ from gezhi.rights.actions.asking import Asked
 from gezhi.rights.models import Request, Right
 from gezhi.rights.queries.people import person_of_number
 from gezhi.rounds.models import Known, Round, Subject
-from tests.cast import LAMP, SOUTH, WANAN, WEST, Cast
+from tests.cast import HAISHU, LAMP, SOUTH, WANAN, WEST, Cast
 from tests.rights.told import own_picture
 
 T = TypeVar("T")
 TOGETHER: Final = 200  # steps or reports in one transaction
 SHARED: Final = 10  # every tenth stands where the one before stands: their matters are one
-_ACROSS, _UP = 13, 15  # points of a grid that are over 60 metres apart
+_ACROSS, _UP = 14, 16  # points of a grid that are over 60 metres apart
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,10 @@ def gather(desk: Cast, people: int) -> list[Soul]:
 def _point(n: int) -> tuple[float, float]:
     n -= n % SHARED == 1  # two in ten share a point
     grid, place = divmod(n, _ACROSS * _UP)
-    west = list(WEST.values())[grid % len(WEST)]
+    wests = [west for code, west in WEST.items() if code.startswith(HAISHU[:6])]  # where the dispatcher's post is
+    west = wests[grid % len(wests)]
     across, up = place % _ACROSS, place // _ACROSS
-    return round(west + 0.0004 + across * 0.00072, 6), round(SOUTH + 0.0004 + up * 0.00062, 6)
+    return round(west + 0.0004 + across * 0.00066, 6), round(SOUTH + 0.0004 + up * 0.00057, 6)
 
 
 def _report(n: int) -> NewReport:
