@@ -147,7 +147,9 @@ def _proof(folder: Path, entries: int, note: object) -> None:
 
     assert isinstance(note, notes.Note)
     head = notes.parse_checkpoint(note.text)
-    newest = Checkpoint.objects.create(size=entries, root=head.root, at=datetime.now(UTC), note=note.written())
+    newest = Checkpoint.objects.create(
+        size=entries, root=head.root, at=datetime.now(UTC), note=note.written()
+    )
     proving.log_folder = lambda: LogFolder(folder)  # type: ignore[attr-defined]
     chance = random.Random(6962)
     indexes = [chance.randrange(entries) for _ in range(PROOFS)]

@@ -94,7 +94,9 @@ def gather(desk: Cast, people: int) -> list[Soul]:
 def _point(n: int) -> tuple[float, float]:
     n -= n % SHARED == 1  # two in ten share a point
     grid, place = divmod(n, _ACROSS * _UP)
-    wests = [west for code, west in WEST.items() if code.startswith(HAISHU[:6])]  # where the dispatcher's post is
+    wests = [
+        west for code, west in WEST.items() if code.startswith(HAISHU[:6])
+    ]  # where the dispatcher's post is
     west = wests[grid % len(wests)]
     across, up = place % _ACROSS, place // _ACROSS
     return round(west + 0.0004 + across * 0.00066, 6), round(SOUTH + 0.0004 + up * 0.00057, 6)
