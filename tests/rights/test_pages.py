@@ -13,6 +13,7 @@ from gezhi.cases.actions import act
 from gezhi.cases.models import Case
 from gezhi.cases.procedure import Given
 from gezhi.cases.queries.contact import contact_of
+from gezhi.pages.rights import field_name
 from gezhi.people.actions import record_lookup
 from gezhi.people.looking import PAGE, Look
 from gezhi.portal.views import rights
@@ -320,3 +321,8 @@ def test_anybody_reads_what_is_kept_and_why(client: Client, desk: Cast) -> None:
 def test_the_session_holds_no_number(client: Client, who: Resident, gateway: Gateway) -> None:
     entered(client, who.number)
     assert who.number not in str(dict(client.session.items()))
+
+
+def test_what_was_looked_at_has_its_words() -> None:
+    words = [field_name(field) for field in ("name", "phone", "email", "text")]
+    assert words == ["称呼", "电话", "电子邮箱", "您说的事"]

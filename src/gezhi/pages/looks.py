@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gezhi.cases.models import Case
 from gezhi.pages.masks import purpose_words
-from gezhi.pages.showing import role_name
+from gezhi.pages.rights import PAPER_WORDS, STANDING_WORDS, field_name
+from gezhi.pages.showing import english, role_name
 from gezhi.people.models import Lookup
 from gezhi.people.queries.looking import names_of, posts_named
 
@@ -63,10 +64,10 @@ def look_lines(found: Sequence[Lookup]) -> list[LookLine]:
             who=names.get(one.account_id, str(one.account_id)),
             post=_post(posts.get(one.post_id or 0)),
             purpose=purpose_words(one.purpose),
-            reason=one.reason,
+            reason=_reason(one),
             subject=_subject(one),
             number=numbers.get(one.case_id or 0, ""),
-            fields="、".join(str(FIELD_WORDS.get(name, name)) for name in one.fields),
+            fields=("、", ", ")[english()].join(_field(name) for name in one.fields),
             way=str(WAY_WORDS.get(one.way, one.way)),
             address=one.address,
             glass=one.break_glass_id,
@@ -74,6 +75,18 @@ def look_lines(found: Sequence[Lookup]) -> list[LookLine]:
         )
         for one in found
     ]
+
+
+def _field(name: str) -> str:
+    return str(FIELD_WORDS[name]) if name in FIELD_WORDS else field_name(name)
+
+
+def _reason(one: Lookup) -> str:
+    """At the counter: which paper was looked at, and as what the person came."""
+    paper, _comma, standing = one.reason.partition(", ")
+    if paper in PAPER_WORDS and standing in STANDING_WORDS:
+        return f"{PAPER_WORDS[paper]} · {STANDING_WORDS[standing]}"
+    return one.reason
 
 
 def _subject(one: Lookup) -> str:

@@ -34,6 +34,19 @@ RIGHTS: Final = {
     Right.OBJECT: gettext_lazy("不要机器处理"),
     Right.EXPLAIN: gettext_lazy("要求解释"),
 }
+PAPER_WORDS: Final = {
+    "id-card": gettext_lazy("居民身份证"),
+    "passport": gettext_lazy("护照"),
+    "social-card": gettext_lazy("社会保障卡"),
+    "residence-permit": gettext_lazy("居住证、港澳台居民居住证"),
+    "other": gettext_lazy("其他有效证件"),
+}
+STANDING_WORDS: Final = {
+    "self": gettext_lazy("本人"),
+    "guardian": gettext_lazy("监护人（未满 14 周岁或无行为能力的人）"),
+    "relative": gettext_lazy("去世者的近亲属（个人信息保护法第四十九条）"),
+    "agent": gettext_lazy("受托人（有委托书）"),
+}
 _COUNTER: Final = gettext_lazy("窗口代办")
 _SELF: Final = gettext_lazy("本人网上")
 _LATE: Final = datetime.max.replace(tzinfo=UTC)
@@ -270,7 +283,7 @@ def _look(line: LookLine) -> LookView:
 def field_name(field: str) -> str:
     """As its tag calls it: phone is 电话."""
     tags = all_tags().columns
-    named = (key for key in (f"cases_report.reporter_{field}", f"cases_report.{field}") if key in tags)
+    named = (key for key in (f"cases_reporter.{field}", f"cases_report.{field}") if key in tags)
     key = next(named, "")
     return tags[key].what[int(english())] if key else field
 

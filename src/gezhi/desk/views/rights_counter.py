@@ -9,7 +9,6 @@ from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.cases.models import Report
@@ -19,8 +18,8 @@ from gezhi.desk.views.page import page
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import posted
 from gezhi.pages.masks import origin_of
+from gezhi.pages.rights import PAPER_WORDS, STANDING_WORDS, mine_view, plan_words
 from gezhi.pages.rights import RIGHTS as RIGHT_WORDS
-from gezhi.pages.rights import mine_view, plan_words
 from gezhi.people.access import COUNTER, DESK, ActorRequest, requires
 from gezhi.rights.actions import correct_contact, open_request, take_copy
 from gezhi.rights.actions.asking import SOURCE, Asked
@@ -37,19 +36,6 @@ from gezhi.rights.queries.plans import plan_of
 _KEY: Final = "rights-counter"
 LASTS: Final = timedelta(minutes=20)
 IN_MEMORY: Final = 8 * 1024 * 1024
-PAPER_WORDS: Final = {
-    "id-card": gettext_lazy("居民身份证"),
-    "passport": gettext_lazy("护照"),
-    "social-card": gettext_lazy("社会保障卡"),
-    "residence-permit": gettext_lazy("居住证、港澳台居民居住证"),
-    "other": gettext_lazy("其他有效证件"),
-}
-STANDING_WORDS: Final = {
-    "self": gettext_lazy("本人"),
-    "guardian": gettext_lazy("监护人（未满 14 周岁或无行为能力的人）"),
-    "relative": gettext_lazy("去世者的近亲属（个人信息保护法第四十九条）"),
-    "agent": gettext_lazy("受托人（有委托书）"),
-}
 
 
 @requires(COUNTER)
