@@ -55,6 +55,7 @@ lock: .venv/.packages ## resolve the dependencies again into the lock files
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --extra dev --extra tracing pyproject.toml -o requirements-dev.lock
 	$(LOCK) tools/node.in -o requirements-node.lock
+	$(LOCK) tools/fuzz.in -o requirements-fuzz.lock
 	$(PY) tools/node.py npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 	$(PY) tools/npm_lock.py
 

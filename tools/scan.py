@@ -45,10 +45,10 @@ ADDRESSES: Final = (  # for sqlmap, with a value in each parameter
     "/desk/statistics/?period=2026-10&place=330200000000&by=category",
     "/desk/subjects/?kind=house&text=1&place=330203000000",
     "/desk/rounds/list/?plan=daily-walk&state=due&since=2026-01-01&place=330203000000",
-    "/near/?category=other&lon=121.5&lat=29.8&page=1",
+    "/map/?category=other&place=330203000000&page=1",
     "/follow/?code=ABCDEFGHJKLM&last4=1234",
     "/open311/v2/requests.json?service_code=other&status=open&start_date=2026-01-01T00:00:00Z&bbox=1,2,3,4",
-    "/api/v1/public/cases?category=other&place=330203000000&after=x",
+    "/api/v1/public/matters?category=other&place=330203000000&page=1",
 )
 
 

@@ -2,24 +2,18 @@
 
 # ruff: noqa: E501 - a table with a parser in each row
 import json
-import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from gezhi.cases.capturing import capture_in
-from gezhi.cases.deadlines import is_length, size_of
 from gezhi.cases.guessing import WordGuesser
 from gezhi.cases.intake.reading import FIELDS, Edge, read_report
 from gezhi.cases.intake.shapes import Unreadable
-from gezhi.cases.phrasing import check_phrase
 from gezhi.cases.queries.cursor import cursor_of, read_cursor
 from gezhi.cases.queries.filters import BadFilter, Filters
 from gezhi.config import basemap, operator, proxies, vouching
@@ -33,20 +27,11 @@ from gezhi.exchange.rest.problems import Problem
 from gezhi.insight.periods import BadPeriod, named
 from gezhi.insight.queries.board.look import box_of
 from gezhi.lib import bigrams, codes, numbers, redacting, request_id
-from gezhi.lib.refused import Refused
 from gezhi.lib.textmodel.units import units_of
 from gezhi.live.stream import Refused as StreamRefused
 from gezhi.live.stream import _allowed
-from gezhi.packs.checking_patterns import why_unsafe
-from gezhi.packs.content import pack_from
-from gezhi.packs.documents import Unreadable as NoDocument
-from gezhi.packs.documents import read_document
 from gezhi.packs.forms import check_answers, read_answers
-from gezhi.packs.loading import load
-from gezhi.packs.placeholders import filled as put_in
-from gezhi.packs.placeholders import placeholders
-from gezhi.packs.setting import NotSet, Wanted, limit_of
-from gezhi.packs.shapes import Category, Parameter
+from gezhi.packs.shapes import Category
 from gezhi.people.lists import BadChange, read_change
 from gezhi.people.signing_in.devices import device_in
 from gezhi.people.signing_in.identity import NoProvider, provider_in
@@ -57,14 +42,12 @@ from gezhi.rights.person import Signs
 from gezhi.rounds.listing import BadFilter as BadRoundFilter
 from gezhi.rounds.listing import read_round_filters, read_subject_filters
 from gezhi.rounds.walking import read_position, read_positions, track_of
-from gezhi.rules import RuleError, compile_rule, renamed
 from gezhi.security.cells import told
 from gezhi.security.csp import reports_in
 from gezhi.security.leaving import filters_of, number_in, numbers_in
 from tests.fuzz.files import KNOWN
 from tests.fuzz.parser import Parser, text_of
 from tests.fuzz.shapes import bent, bent_json, bent_text, filled, json_values, long_ones
-from tests.house.tree import ROOT
 from tests.packs.forms import smoking_building
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -81,9 +64,6 @@ REPORT = {
     "category": "lamp", "occurred_at": "2026-07-01T08:30:00+08:00", "reporter_name": "李", "reporter_phone": "+86 138-0000-0000",
     "reporter_email": "a@b.cn", "language": "en", "source_id": "1", "attributes": {"storeys": 3},
 }  # fmt: skip
-RULE = ("a", "b", "'x'", '"y"', "1", "2.5e3", "(", ")", "[", "]", ",", "&&", "||", "!", "==", "<=", "in", "?", ":", "+", "-", "*", "/",
-        "min(", "round(", "has(", "size(", ".startsWith(", "true")  # fmt: skip
-NAMES = {"a": "number", "b": "bool", "t": "text"}
 DAYS = (
     "2026-07-01",
     "2026-W28",
@@ -94,30 +74,6 @@ DAYS = (
     "00:00",
     "8时30分",
 )
-YAML = (
-    "- ",
-    "a: ",
-    "? ",
-    "| ",
-    "> ",
-    "[",
-    "{",
-    "}",
-    "]",
-    "!!int ",
-    "&a ",
-    "*a",
-    "<<: ",
-    "---\n",
-    "...\n",
-    "%YAML 1.1\n",
-    "# ",
-    "\n  ",
-    "'",
-)
-PARAMETER = Parameter.model_validate({
-    "key": "a", "title": {"zh": "甲", "en": "A"}, "values": [{"since": "2026-01-01", "length": "2 hours", "source": "a rule"}],
-})  # fmt: skip
 
 
 def reported(raw: dict[str, Any]) -> object:
@@ -171,69 +127,9 @@ def body(two: tuple[str, bytes]) -> object:
     return photos_of(one_object(found), ()) if isinstance(found, dict) else many(found, 100)
 
 
-def ruled(text: str) -> object:
-    renamed(text, {"a": "c"})
-    rule = compile_rule(text, NAMES)  # type: ignore[arg-type]
-    return rule.value({"a": 1.0, "b": True, "t": "x"}), rule.value({})
-
-
 def answered(two: tuple[dict[str, Any], dict[str, str]]) -> object:
     values, texts = two
     return check_answers(FORM, values), read_answers(FORM, {name: [text] for name, text in texts.items()})
-
-
-def patterned(pattern: str) -> object:
-    """A pattern that is let in is quick on whatever may be answered."""
-    import re
-
-    if why_unsafe(pattern, 60) is None:
-        for text in ("a" * 60, "1" * 60, "a1" * 30, "ab" * 29 + "!", "(" * 60):
-            re.match(pattern, text)
-    return pattern
-
-
-def said(text: str) -> object:
-    holes = placeholders(text)
-    return holes, put_in(text, {"a": "{b}"}), check_phrase("a", text)
-
-
-def set_to(text: str) -> object:
-    wanted = Wanted("a", date(2026, 8, 1), text, "a source")
-    return limit_of(wanted, PARAMETER, date(2026, 7, 1)), size_of(text) if is_length(text) else 0
-
-
-PACK = Path(tempfile.mkdtemp(prefix="gezhi-fuzz-pack-"))
-SMALL = ROOT / "packs/rights"
-
-
-@cache
-def pack_files() -> dict[str, bytes]:
-    return {
-        path.relative_to(SMALL).as_posix(): path.read_bytes()
-        for path in sorted(SMALL.rglob("*"))
-        if path.is_file()
-    }
-
-
-def packed(two: tuple[str, bytes]) -> object:
-    """A pack of which one file was changed: it loads, or says what is wrong and where."""
-    name, data = two
-    folder = PACK / "rights"
-    for known, content in pack_files().items():
-        path = folder / known
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data if known == name else content)
-    loaded = load(folder, [ROOT / "packs"])
-    assert loaded.pack is not None or loaded.problems
-    return [str(problem) for problem in loaded.problems]
-
-
-@cache
-def pack_content() -> dict[str, Any]:
-    from gezhi.packs.content import content_of
-    from gezhi.packs.loading import read_pack
-
-    return json.loads(json.dumps(content_of(read_pack(SMALL, [ROOT / "packs"]))))  # type: ignore[no-any-return]
 
 
 def blotted(two: tuple[str, str]) -> object:
@@ -335,11 +231,7 @@ def objects(seed: dict[str, Any]) -> st.SearchStrategy[Any]:
 def parsers() -> list[Parser]:
     fields = [key for group in FORM.layout for key in (one.key for one in group.fields)]
     answers = st.dictionaries(st.sampled_from(fields), json_values, max_size=6)
-    latin = bent_text(
-        "http://localhost", "https://[::1]:8000", pieces=("http://", "[", "]", ":", "@", "/", "%", "?")
-    )
     words = lambda *pieces: lambda: long_ones(200_000, pieces)  # noqa: E731
-    short = lambda size, *pieces: lambda: long_ones(size, pieces)  # noqa: E731
     return [
         Parser("a report's fields", ("cases.intake.reading", "packs.forms", "packs.form_checks"), reported,
                objects(REPORT) | st.dictionaries(st.sampled_from(sorted(FIELDS)), json_values, max_size=8), (Unreadable,),
@@ -363,6 +255,17 @@ def parsers() -> list[Parser]:
                lambda: [{name: text} for name in FILTERS for text in long_ones(100_000, ("2026-",))]),
         Parser("filters of rounds", ("rounds.listing",), rounds_listed, filled(("plan", "place", "state", "subject", "since", "until", "kind", "text", "gone"), {}, values=DAYS),
                (BadRoundFilter,)),
+        *_from_addresses(),
+    ]  # fmt: skip
+
+
+def _from_addresses() -> list[Parser]:
+    """Also what browsers and other systems say beside: headers, reports of broken policies, settings."""
+    latin = bent_text(
+        "http://localhost", "https://[::1]:8000", pieces=("http://", "[", "]", ":", "@", "/", "%", "?")
+    )
+    words = lambda *pieces: lambda: long_ones(200_000, pieces)  # noqa: E731
+    return [
         Parser("where a page begins", ("cases.queries.cursor",), read_cursor, bent_text(cursor_of(NOW, 5), pieces=("=", "MjAy", "ICA", "-", "_")), (BadFilter,), words("MjAy", "="), raw=text_of),
         Parser("boxes of a map", ("insight.queries.board.look",), box_of, bent_text("121.5,29.8,121.6,29.9", pieces=(",", "nan", "1e9", "-180")), (BadFilter,), words(","), raw=text_of),
         Parser("ways walked", ("rounds.walking",), lambda text: (track_of(read_positions(text)), read_position(text, text)),
@@ -377,19 +280,6 @@ def parsers() -> list[Parser]:
                st.tuples(st.sampled_from(("application/json", "application/x+json;a", "text/plain", "")),
                          bent_json({"text": "a", "photos": ["x"], "photos_base64": ["data:;base64,/9j/"]}).map(lambda one: json.dumps(one).encode()) | bent([b'{"a":[1,{"b":null}]}'])),
                (Problem,), lambda: [("application/json", text.encode()) for text in long_ones(2_000_000, ('{"a":', "[[", "1e", '"\\u'))]),
-        Parser("rules", ("rules.grammar", "rules.compiling", "rules.renaming"), ruled, bent_text("a > 1 && (b || t in ['x', 'y']) ? 1 : 2", pieces=RULE), (RuleError,),
-               lambda: [text[:500] for text in long_ones(500, (*RULE, "a ? a : ", "!", "-", "min(a,"))] + long_ones(100_000, RULE), raw=text_of),
-        Parser("patterns of forms", ("packs.checking_patterns",), patterned,
-               bent_text("^[A-Z]{2}[0-9]{3,6}$", "^(a|b)?[0-9]+$", pieces=("^", "$", "[0-9]", "a", "+", "*", "?", "{1,9}", "(", ")", "|", "\\.", ".", "[^a]")), (),
-               short(2_000, "(a", "[a]*", "a+", "(a|", "\\."), raw=text_of),
-        Parser("YAML of packs", ("packs.documents",), lambda text: read_document(text.encode("utf-8", "surrogatepass")), bent_text("a: 1\nb:\n  - {c: 2026-07-01}\n", pieces=YAML),
-               (NoDocument,), lambda: long_ones(2_000_000, YAML), raw=text_of),
-        Parser("whole packs", ("packs.loading", "packs.checking", "packs.shapes.warnings", "packs.checking_documents"), packed,
-               st.sampled_from(sorted(pack_files())).flatmap(lambda name: st.tuples(st.just(name), yaml_bent(name) | bent([pack_files()[name]])))),
-        Parser("packs as JSON", ("packs.content",), pack_from, bent_json(pack_content()), (ValidationError,)),
-        Parser("texts with placeholders", ("packs.placeholders", "cases.phrasing"), said, bent_text("您的{number}已办", "{{a}}", pieces=("{", "}", "{a}", "{a!r}", "{a:>9}", "[", ".")),
-               (ValueError, Refused), words("{", "}", "{a}"), raw=text_of),
-        Parser("values of parameters", ("packs.setting", "cases.deadlines"), set_to, bent_text("2 working days", "30", pieces=("1", " ", "days", "working", "-", ".")), (NotSet,), words("1 "), raw=text_of),
         Parser("changes of lists", ("people.lists", "people.staffing"), lambda raw: read_change(raw, KNOWN, "here"), objects(CHANGE), (BadChange,)),
         Parser("a person's words in others'", ("rights.person",), blotted, st.tuples(bent_text("王小明", "南门 1 号", pieces=("王", " ", "1")), bent_text("王小明说灯坏了", pieces=("王小明", "1"))), (),
                lambda: [(text[:4_000], text) for text in long_ones(20_000, ("王", "1 ", "ab"))]),
@@ -401,15 +291,6 @@ def parsers() -> list[Parser]:
         Parser("settings", ("config.basemap", "config.proxies", "config.vouching", "config.keeping.restoring", "people.unusual", "people.signing_in.policy", "people.signing_in.identity"),
                of_settings, bent_text("22-6", "10.0.0.0/8,::1", "https://t/{z}/{x}/{y} gcj02 ©", "2026-07-01T08:00+08:00", "latest", pieces=("-", ",", "/", ":", "@", "=")), (), raw=text_of),
     ]  # fmt: skip
-
-
-def yaml_bent(name: str) -> st.SearchStrategy[bytes]:
-    if not name.endswith(".yaml"):
-        return bent([pack_files()[name]])
-    plain = json.loads(json.dumps(yaml.safe_load(pack_files()[name]), default=str))
-    return bent_json(plain).map(
-        lambda one: yaml.safe_dump(one, allow_unicode=True).encode("utf-8", "surrogatepass")
-    )
 
 
 @cache

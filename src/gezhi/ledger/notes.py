@@ -19,7 +19,7 @@ COSIGNATURE: Final = b"\x04"
 OTHER: Final = b"\xff"  # followed by a longer name of the algorithm
 MOST_LINES: Final = 64
 _DASH: Final = "— "
-_NAME: Final = re.compile(r"[^\s+]+")
+_NAME: Final = re.compile(r"[^\s+\ud800-\udfff]+")
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 
 

@@ -23,7 +23,7 @@ POINT: Final = 65  # bytes of a public key: 04, x, y
 _IDENTITY: Final = b"1234567812345678"
 _SPKI: Final = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
 _LIBRARIES: Final = ("libcrypto.so.3", "libcrypto.so.4", "libcrypto.3.dylib", "libcrypto-3-x64.dll")
-_NAME: Final = re.compile(r"[^\s+]+")
+_NAME: Final = re.compile(r"[^\s+\ud800-\udfff]+")
 _P: Final = ctypes.c_void_p
 _FUNCTIONS: Final[dict[str, tuple[Any, ...]]] = {  # name -> what it gives, what it takes
     "EVP_PKEY_Q_keygen": (_P, _P, _P, ctypes.c_char_p),
