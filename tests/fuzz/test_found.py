@@ -17,7 +17,7 @@ from gezhi.exchange.files.mapping import mapping_from_yaml
 from gezhi.exchange.files.rows import FileUnreadable
 from gezhi.exchange.files.xlsx_rows import xlsx_table
 from gezhi.exchange.rest.problems import Problem
-from gezhi.ledger import notes, sm2
+from gezhi.ledger import notes, sm2, timestamps
 from gezhi.lib.redacting import redacted
 from gezhi.live.seal import BadTicket, opened
 from gezhi.live.stream import Refused, _allowed

@@ -110,7 +110,9 @@ def _decoded(reply: bytes) -> TimeStampResponse:
         )
         raise BadStamp(f"The reply is no timestamp.{hint}") from error
     if answer.status != PKIStatus.GRANTED:
-        raise BadStamp(f"The authority refused: {PKIStatus(answer.status).name} {answer.status_string}")
+        known = {one.value: one.name for one in PKIStatus}
+        name = known.get(answer.status, f"status {answer.status}")
+        raise BadStamp(f"The authority refused: {name} {answer.status_string}")
     return answer
 
 
