@@ -1,5 +1,6 @@
 """What the fuzzer found once, each as small as it goes."""
 
+import base64
 import hashlib
 import io
 import json
@@ -18,6 +19,7 @@ from gezhi.exchange.files.rows import FileUnreadable
 from gezhi.exchange.files.xlsx_rows import xlsx_table
 from gezhi.exchange.rest.problems import Problem
 from gezhi.ledger import notes, sm2, timestamps
+from gezhi.ledger.keys import verifier_of
 from gezhi.lib.redacting import redacted
 from gezhi.live.seal import BadTicket, opened
 from gezhi.live.stream import Refused, _allowed
@@ -157,3 +159,16 @@ def test_broken_tables_of_divisions_are_named(table: str, tmp_path: Path) -> Non
     (tmp_path / "provinces.json").write_text(json.dumps([{"id": 1}]))
     with pytest.raises(DivisionsMissing):
         read_divisions(tmp_path, "330200000000")
+
+
+@pytest.mark.parametrize("status", [2, 38])
+def test_an_authority_that_refuses_in_any_way_is_told(status: int) -> None:
+    with pytest.raises(timestamps.BadStamp, match="refused"):
+        timestamps.checked(bytes([0x30, 5, 0x30, 3, 2, 1, status]), b"data", timestamps.Trust([], [], None))
+
+
+@pytest.mark.parametrize("kind", [notes.ED25519, sm2.KIND])
+def test_a_key_whose_name_is_no_utf8_is_refused(kind: bytes) -> None:
+    material = base64.b64encode(kind + bytes(32 if kind == notes.ED25519 else sm2.POINT)).decode()
+    with pytest.raises(notes.BadNote):
+        verifier_of(f"\udc80og+00000000+{material}")
