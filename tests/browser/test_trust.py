@@ -1,5 +1,5 @@
-"""Trust before a real browser: a copy of one's data, a number that is shown for a while, who looked at a case, a warning
-from its first sight to its closing."""
+"""Trust before a real browser: a copy of one's data, a number that is shown for a while, who looked at a case, a
+warning from its first sight to its closing."""
 
 import json
 import zipfile

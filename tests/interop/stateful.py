@@ -11,7 +11,7 @@ def main() -> int:
     read = argparse.ArgumentParser(description=__doc__)
     read.add_argument("--minutes", type=float, default=5.0)
     asked = read.parse_args()
-    os.environ["GEZHI_WALK_MINUTES"] = str(asked.minutes)
+    os.environ["WALK_MINUTES"] = str(asked.minutes)
     return int(pytest.main(["-q", "-s", "-p", "no:cacheprovider", "tests/interop/test_walking.py"]))
 
 

@@ -12,7 +12,7 @@ from gezhi.exchange.rest import access
 from tests.cast import Cast
 from tests.interop.walking import Walks, begun, walk
 
-MINUTES = float(os.environ.get("GEZHI_WALK_MINUTES", "0"))
+MINUTES = float(os.environ.get("WALK_MINUTES", "0"))
 STEPS = 4
 
 

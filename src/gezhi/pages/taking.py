@@ -1,6 +1,6 @@
 """Taking a step that a case's page offered, and showing the page again when it could not be taken."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -97,13 +97,14 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
     map, around = grid_map(case.place_code, case.lon, case.lat), beside(request.actor, case)
     units = units_for(world, _matter(case, world), case.suggested_unit_id)
     shown = shown_to(request.actor, case.pk)
+    forms = _forms(found, shown, trouble)
     return {
         "case": case_facts(found, timezone.now()),
         "reports": report_views(found, shown),
         "unmasking": unmasking(found, request.actor),
         "timeline": event_views(found, bool(shown)),
         "earlier": case.version - len(found.events),
-        "shelves": _shelves(_forms(found, shown, trouble)),
+        "shelves": _shelves(forms),
         "asked": asked_view(found),
         "partners": partner_views(found),
         "cards": card_views(found),
@@ -118,10 +119,14 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
         "near": near_views(around.near, map, world),
         "guesses": guess_views(found.guesses, world),
         "similar": [similar_view(one, world) for one in around.similar],
-        "categories": category_options(world),
+        "categories": category_options(world) if _asks(forms, "category") else "",
         "papers": paper_views(documents_of_case(case.pk)),
         "paper_choices": paper_choices(request.actor, case, world),
     }
+
+
+def _asks(forms: Iterable[StepForm], need: str) -> bool:
+    return any(ask.need == need for form in forms for ask in form.asks)
 
 
 def _taking_part(found: CasePage) -> set[int | None]:
