@@ -136,14 +136,14 @@ def _old_proofs(sample: int, told: Told) -> list[tuple[int, bytes, list[bytes], 
     """(place, leaf, path, size, root) under the checkpoint of now, as somebody outside would have kept them."""
     from gezhi.ledger.models import Entry
     from gezhi.ledger.queries import newest_checkpoint
-    from gezhi.ledger.queries.proving import inclusion
+    from gezhi.ledger.queries.log import log_folder
 
-    head = newest_checkpoint()
+    head, log = newest_checkpoint(), log_folder()
     assert head is not None
     told.entries = head.size
     places = range(0, head.size, max(head.size // sample, 1))
     leaves = dict(Entry.objects.filter(tree_index__in=list(places)).values_list("tree_index", "leaf_hash"))
-    return [(n, bytes(leaves[n]), inclusion(n, head.size), head.size, bytes(head.root)) for n in places]
+    return [(n, bytes(leaves[n]), log.inclusion(n, head.size), head.size, bytes(head.root)) for n in places]
 
 
 def _prove_again(old: list[tuple[int, bytes, list[bytes], int, bytes]], told: Told) -> None:
