@@ -124,6 +124,20 @@ def test_a_verifier_of_the_place_marks_a_case_and_a_handler_does_not(signed_in: 
     assert "按时修好" in signed_in("leader").get(f"/desk/contracts/{contract.pk}/").content.decode()
 
 
+def test_what_a_case_under_a_contract_is_about_is_told_to_those_who_see_it(
+    signed_in: SignedIn, city: Cast
+) -> None:
+    contract = signed(city)
+    case = finished(contract)
+    Case.objects.filter(pk=case.pk).update(title="西门桥洞积水")
+    mark = {"case": case.number, "mark": "4", "reason": "按时抽干"}
+    signed_in("verifier").post(f"/desk/contracts/{contract.pk}/mark/", mark)
+    for who, told in (("dispatcher", True), ("jiangbei-dispatcher", False)):
+        page = signed_in(who).get(f"/desk/contracts/{contract.pk}/").content.decode()
+        assert case.number in page
+        assert ("西门桥洞积水" in page, "按时抽干" in page) == (told, told)
+
+
 def test_costs_are_exported_by_contract_and_by_unit(signed_in: SignedIn, city: Cast) -> None:
     finished(signed(city, price_kind="lump-sum"))
     client = signed_in("leader")

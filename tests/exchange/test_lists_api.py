@@ -86,3 +86,10 @@ def test_only_a_finished_case_is_marked(city: Cast, person: Person) -> None:
     url = f"/api/v1/contracts/{contract.pk}/marks"
     assert person("handler").post(url, mark, content_type="application/json").status_code == 403
     assert person("verifier").post(url, mark, content_type="application/json").status_code == 404
+
+
+def test_a_key_whose_holder_has_no_post_any_more_reads_no_contracts(city: Cast, person: Person) -> None:
+    contract = signed(city)
+    for path in ("/api/v1/contracts", f"/api/v1/contracts/{contract.pk}"):
+        assert person("dispatcher").get(path).status_code == 200
+        assert person("nobody").get(path).json()["code"] == "not-your-role"

@@ -1,5 +1,7 @@
 """Contractors: what they may do, what they cost, how good it was; signing, publishing, ending, marking."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -10,7 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gezhi.cases.queries.costs import Cost, cost_lines, costs, total_of, unit_costs, was_finished_under
+from gezhi.cases.models import Case
+from gezhi.cases.queries import visible
+from gezhi.cases.queries.costs import (
+    Cost,
+    CostLine,
+    cost_lines,
+    costs,
+    total_of,
+    unit_costs,
+    was_finished_under,
+)
 from gezhi.cases.world import known_world
 from gezhi.cases.world import world as newest_world
 from gezhi.desk.views.lists import PAGE, function_options
@@ -104,7 +116,7 @@ def contract(request: ActorRequest, pk: int) -> HttpResponse:
     found, world, today = _contract(pk), known_world(), timezone.localdate()
     cost = costs([found])[pk]
     after = number(request.GET.get("after", "")) or 0
-    lines = cost_lines(found, _CASES + 1, after)
+    lines = _shown_to(request.actor, cost_lines(found, _CASES + 1, after))
     names = place_names([*found.places, *(line.place_code for line in lines)])
     marks = may_mark(request.actor, found.ordered_by_id, found.ordered_by.place_code)
     context = {
@@ -117,6 +129,13 @@ def contract(request: ActorRequest, pk: int) -> HttpResponse:
         "today": today,
     }
     return page(request, "desk/contract.html", context, at="desk:contracts")
+
+
+def _shown_to(actor: Actor, lines: Sequence[CostLine]) -> list[CostLine]:
+    """What a case is about, and how it was done, is told to those who see the case; the others read what it cost."""
+    ids = [line.case_id for line in lines]
+    seen = set(Case.objects.filter(visible(actor), id__in=ids).values_list("id", flat=True))
+    return [line if line.case_id in seen else replace(line, title="", reason="") for line in lines]
 
 
 def _contract(pk: int) -> Contract:

@@ -15,7 +15,7 @@ from gezhi.exchange.rest.access import ACT, READ, CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.rest.shapes import ProblemOut
-from gezhi.people.access import CONTRACTS, Actor, public
+from gezhi.people.access import CONTRACTS, DESK, Actor, public
 from gezhi.people.actions import end_contract, mark_quality, publish_purchase, sign_contract
 from gezhi.people.actions.contracts import CannotChange
 from gezhi.people.contracts import Known, Terms, faults_of
@@ -42,6 +42,7 @@ def contracts(
     request: CallerRequest, text: str = "", standing: Literal["", "running", "soon", "over"] = ""
 ) -> HttpResponse:
     """With cost, cases and marks so far; at most 500. `soon`: ends within 60 days."""
+    _require_post(request)
     found = list(contracts_found(Found(text[:60].replace("\0", ""), standing), timezone.localdate())[:MOST])
     cost = costs(found)
     return JsonResponse([_contract(one, cost[one.pk]) for one in found], safe=False)
@@ -49,6 +50,7 @@ def contracts(
 
 @router.get("/contracts/{pk}", auth=Scope(READ), response={200: shapes.ContractOut, **CHANGED})
 def contract(request: CallerRequest, pk: int) -> HttpResponse:
+    _require_post(request)
     return _answer(_found(pk))
 
 
@@ -114,6 +116,12 @@ def mark(request: CallerRequest, pk: int, body: shapes.MarkIn) -> HttpResponse:
 def _actor(request: CallerRequest) -> Actor:
     assert request.caller is not None  # Scope has seen to it
     return request.caller.actor
+
+
+def _require_post(request: CallerRequest) -> None:
+    """A key outlives the posts of whoever has it; what everybody may read is at /purchases. Raises Problem."""
+    if not _actor(request).may(DESK):
+        raise Problem(403, "not-your-role", f"None of your posts gives '{DESK}'; /purchases is open to all.")
 
 
 def _signatory(request: CallerRequest) -> Actor:
