@@ -34,8 +34,8 @@ def main() -> int:
             told[f"{leak.ask.pattern} {leak.sign.kind if leak.sign else 'changed'}"].add(
                 f"{leak.seat}@{leak.at}"
             )
-    for name, seats in sorted(told.items()):
-        print("LEAK", name, *sorted(seats))
+    for name, whose in sorted(told.items()):
+        print("LEAK", name, *sorted(whose))
     for one in (*tried.broken, *unequal):
         print("BROKEN" if one in tried.broken else "UNEQUAL", one)
     print(*(f"UNSEEN {one}" for one in unseen), sep="\n")

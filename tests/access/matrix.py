@@ -168,6 +168,7 @@ class Matrix:
                 else client.get(ask.path)
             )
         client = self.pages[name]
+        client.cookies.pop("messages", None)  # of what was asked before
         if ask.method == "GET":
             return client.get(ask.path)
         return client.post(ask.path, dict(ask.data), follow=bool(ask.purpose))
@@ -196,7 +197,7 @@ class Matrix:
         return {
             sign
             for sign in self.town.book.signs.values()
-            if sign.kind == "case-number" and scope.sees(self._change(sign))
+            if sign.kind.endswith("-number") and scope.sees(self._change(sign))
         }
 
     def _change(self, sign: Sign) -> Change:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from gezhi.cases.models import (
+    Assignment,
     ImportRow,
     ImportRun,
     Phrase,
@@ -66,6 +67,9 @@ def office(town: Town, at: str, case_id: int) -> None:
         title=town.word("purchase", 1, at),
         reason=town.word("purchase", 1, at),
         published_at=now,
+    )
+    Assignment.objects.create(
+        case_id=case_id, unit_id=unit, state="finished", assigned_at=now, contract_id=open_one.pk
     )
     Contract.objects.create(**terms, number=f"HT-{at}-2", title=town.word("contract", 2, at), reason="x")
     key = issue_token(person, town.word("key", 2, at), ["read"], now)

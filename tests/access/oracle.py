@@ -122,7 +122,10 @@ def _here(seat: Seat, sign: Sign, *roles: str) -> bool:
 def case(seat: Seat, sign: Sign, ask: Ask) -> bool:
     """Grade 2: to whose posts reach it, and who looks at it in an emergency (at it, and takes nothing away)."""
     if sign.kind.startswith("incident"):
-        return _here(seat, sign, "administrator")
+        told = (
+            "desk/security/" in ask.pattern and seat.unit == CENTRE
+        )  # auditors see all of security's own pages
+        return _here(seat, sign, "administrator", *(["auditor"] if told else []))
     if seat.role == "handler" and seat.unit in (sign.lead, sign.called) and seat.unit:
         return True
     if seat.glass and seat.glass == sign.at and not sign.kind.startswith("tip"):
@@ -134,6 +137,8 @@ def number(seat: Seat, sign: Sign, ask: Ask) -> bool:
     """The bare number of a case also stands where auditors read who looked at it."""
     if ask.pattern.startswith(("api/v1/public/", "map/", "kept/", "display/")) and sign.kind == "case-number":
         return True  # the bare matter is open to all: its kind, its number and its state
+    if sign.kind == "case-number" and ask.pattern == "desk/contracts/<int:pk>/":
+        return bool(seat.role)  # what was paid for it; not what it is about
     if sign.kind == "case-number" and _here(seat, sign, "auditor") and "audit" in ask.pattern + "lookups":
         return True
     return case(seat, sign, ask)

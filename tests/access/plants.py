@@ -74,6 +74,13 @@ NO_FILTER: Final = {
     "desk/views/appraisal.py unit ": "whether a button stands there; the action asks again",
     "desk/views/appraisal_appeals.py _views ": "whether a button stands there; the action asks again",
     "desk/views/appraisal_appeals.py lodge ": "whether a form stands there; the action asks again",
+    "desk/views/appraisal_cases.py _case_rows {post": "whether a link to appeal stands there; the action asks again",
+    "desk/views/appraisal_cases.py _case_rows visible": "whether a line is a link; its page asks again",
+    "pages/security.py _cases ": "whether a line is a link; its page asks again",
+    "field/offline/views/tasks.py _steps ": "which steps the phone offers; the step asks again",
+    "insight/queries/board/look.py scope_key actor.": "a key of kept answers: the place that is looked at stands in it "
+    "and lies in a place that is commanded (`Look.read`), of which everybody who commands it sees the same but for "
+    "kinds that are hidden and emergencies, which the key names by themselves",
 }
 # Two filters stand one behind the other; they are taken out together.
 TOGETHER: Final = {
@@ -81,6 +88,7 @@ TOGETHER: Final = {
     "cases/actions/talk.py _case visible(actor)": "exchange/rest/api/talk.py _case ",
     "cases/queries/inbox.py sources_of": "desk/views/inbox.py _line_views ",
     "cases/queries/inbox.py _of_post": "desk/views/inbox.py _line_views ",
+    "insight/queries/inbox.py appeal_sources": "desk/views/inbox.py _line_views ",
 }
 
 
@@ -148,7 +156,7 @@ class Trial:
                 outcome.others += 1
                 continue
             asked, counted = self.asked[site.number], self.counted[site.number]
-            how = self._caught(site, asked, counted) if asked or counted else None
+            how = self._caught(site, asked, counted)
             if how:
                 outcome.caught[site] = how
             elif asked or counted:
@@ -159,14 +167,22 @@ class Trial:
         return outcome
 
     def _caught(self, site: Site, asked: Sequence[Turn], counted: Sequence[Turn]) -> str | None:
-        from tests.access import weighing
+        from tests.access import probes, probes_of_posts, weighing
+        from tests.access.probing import noticed, probe_of, said
 
+        assert probes and probes_of_posts
+        probe = probe_of(site.key)
+        before = said(self.matrix, probe) if probe else ""
+        if before:
+            print("SAID BEFORE ANYTHING IS PLANTED", site.name, before, flush=True)
+            self.before.append(before)
+            probe = None
         weighing.forget()
         PLANTS.planted = {site.number, *self._behind(site)}
         try:
             if second_wall(site):
                 return self._leaked([turn for turn in asked if turn[1].method == "SQL"])
-            return self._leaked(asked) or self._unequal(counted)
+            return (probe and noticed(self.matrix, probe)) or self._leaked(asked) or self._unequal(counted)
         finally:
             PLANTS.planted = set()
             weighing.forget()

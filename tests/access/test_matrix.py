@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.urls import path
 from pytest_django import Settings
 
-from tests.access import oracle, planting, weighing
+from tests.access import oracle, planting, plants, probes, probes_of_posts, probing, weighing
 from tests.access.matrix import Matrix, Tried
 from tests.access.posts import TOWN
 from tests.access.routes import LOOKS, PURPOSES, Ask, Route, Unknown, all_routes, meaning
@@ -23,6 +23,7 @@ from tests.house.tree import ROOT
 
 OUTSIDE = ("near", "far", "parent")
 INSIDE = ("child", "own")
+assert probes and probes_of_posts  # they fill probing.PROBES
 SHOWN_ALWAYS = {"case", "case-number", "photo", "reporter", "door", "glass", "colleague", "purchase"}
 
 
@@ -100,6 +101,14 @@ def test_filters_are_found_by_their_form() -> None:
     assert len(found) > 150
     assert sum(said.startswith("visible(") for said in found) > 25
     assert any("place_range(post.place_code)" in said for said in found)
+
+
+def test_what_is_said_of_filters_is_said_of_some_that_stand() -> None:
+    """Probes, reasons and pairs name filters by their words: nothing is left of those that are gone."""
+    found = [site.key for site in planting.sites()]
+    told = {*probing.PROBES, *plants.NO_FILTER, *plants.TOGETHER, *plants.TOGETHER.values()}
+    assert len(probing.PROBES) > 40
+    assert [key for key in sorted(told) if not any(one.startswith(key) for one in found)] == []
 
 
 def test_filters_that_are_taken_out_are_noticed() -> None:

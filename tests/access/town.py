@@ -170,16 +170,15 @@ def _work(town: Town, at: str, case_id: int) -> None:
 
 def _paper(town: Town, at: str, case_id: int) -> None:
     """A letter that names the reporter; in the neighbouring town a sheet that names nobody."""
-    ids, word = town.ids[at], _words(town, at)
-    code = readable_code()
+    ids, code, said = town.ids[at], readable_code(), _words(town, at)("letter", 3)
     facts = {
         "title": "告知书",
         "to": "reporter" if at != "near" else "handler",
         "report_id": int(ids["report"]) if at != "near" else None,
         "issuer": "市中心",
-        "text": word("letter", 3),
+        "text": said,
     }
-    keep_paper(code, f"letter {word('letter', 3)}".encode())
+    keep_paper(code, f"letter {said}".encode())
     IssuedDocument.objects.create(
         case_id=case_id,
         seq=1,

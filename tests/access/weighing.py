@@ -81,7 +81,7 @@ def more_elsewhere(town: Town) -> Iterator[None]:
     point.__enter__()
     try:
         for at in UNSEEN:
-            _add(town, at)
+            add_more(town, at)
         forget()
         yield
     finally:
@@ -98,7 +98,7 @@ def forget() -> None:
             one.clear()
 
 
-def _add(town: Town, at: str) -> None:
+def add_more(town: Town, at: str) -> None:
     now, place = timezone.now(), PLACES[at]
     first = Case.objects.get(number=town.ids[at]["case"])
     event = CaseEvent.objects.filter(case_id=first.pk).latest("seq")
@@ -152,6 +152,7 @@ def body(matrix: Matrix, name: str, ask: Ask) -> str:
     """The answer without what differs each time."""
     with unhurried():
         client = matrix.calls[name] if ask.is_api else matrix.pages[name]
+        client.cookies.pop("messages", None)  # of what was asked before
         point = transaction.atomic()
         point.__enter__()
         try:
@@ -176,13 +177,13 @@ def unequal(matrix: Matrix, chosen: Iterator[tuple[str, Ask]] | None = None) -> 
         with more_elsewhere(matrix.town):
             after = [body(matrix, name, ask) for name, ask in plan]
     return [
-        f"{name} {ask.path}: {_first_difference(one, other)}"
+        f"{name} {ask.path}: {first_difference(one, other)}"
         for (name, ask), one, other in zip(plan, before, after, strict=True)
         if one != other
     ]
 
 
-def _first_difference(one: str, other: str) -> str:
+def first_difference(one: str, other: str) -> str:
     at = next(
         (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )
