@@ -90,7 +90,8 @@ FOUND: Final[Mapping[str, str]] = {
     "desk:appeal-new": "SELECT t.case_id, t.unit_id FROM insight_tally t JOIN people_post p USING (unit_id) "
     "JOIN people_account a ON a.id = p.account_id WHERE a.username = 'handler' ORDER BY t.at DESC LIMIT 1",
     "desk:bulletin": "SELECT id FROM insight_bulletin ORDER BY id LIMIT 1",
-    "desk:profile": "SELECT place_code FROM cases_case GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
+    "desk:profile": "SELECT place_code FROM cases_case WHERE length(place_code) > 12 GROUP BY 1 "
+    "ORDER BY count(*) DESC LIMIT 1",
     "desk:ledger-entry": "SELECT id FROM ledger_entry WHERE kind = 'case.report' "
     "ORDER BY tree_index DESC NULLS LAST LIMIT 1",
     "desk:security-warning": "SELECT id FROM security_raisedwarning ORDER BY level DESC, id LIMIT 1",
