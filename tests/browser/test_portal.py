@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from gezhi.cases.models import Case, Report
 from gezhi.cases.queries.contact import contact_of
@@ -117,7 +118,7 @@ def test_a_place_is_pointed_at_and_a_draft_waits_until_it_is_sent(arrive: Arrive
     for name in ("海曙区", "南门街道", "万安社区居委会"):
         page.get_by_role("group", name="区域图").get_by_role("button", name=name).click()
     page.get_by_role("button", name="第1网格").click()
-    page.wait_for_function("document.querySelector('#found').textContent.includes('万安社区')")
+    expect(page.locator("#found")).to_contain_text("万安社区")
     assert not complaints_of(visitor)
     visitor.snap("portal-tap")
     page.get_by_role("button", name="提交", exact=True).click()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import make_conninfo
 
 from gezhi.ledger import notes
 from gezhi.ledger.keys import verifiers_of
@@ -43,9 +43,9 @@ class Node:
 
     @property
     def environment(self) -> dict[str, str]:
-        parts = conninfo_to_dict(os.environ["DATABASE_URL"])
         return {
-            "DATABASE_URL": url_of(parts, self.name),
+            "DATABASE_URL": make_conninfo(os.environ["DATABASE_URL"], dbname=self.name),
+            "GEZHI_OWNER_URL": make_conninfo(os.environ["GEZHI_OWNER_URL"], dbname=self.name),
             "GEZHI_DATA_DIR": str(self.data),
             "GEZHI_LEDGER_ORIGIN": f"{self.name}.example/ledger",
             "GEZHI_WITNESSES": self.witnesses,
@@ -85,19 +85,10 @@ class Node:
         return note, notes.parse_checkpoint(note.text)
 
 
-def url_of(parts: dict[str, object], database: str) -> str:
-    host, port = str(parts.get("host", "")), str(parts.get("port", ""))
-    user, password = str(parts.get("user", "postgres")), str(parts.get("password", "") or "")
-    login = f"{user}:{password}" if password else user
-    if host.startswith("/"):
-        return f"postgresql://{login}@/{database}?host={host}" + (f"&port={port}" if port else "")
-    return f"postgresql://{login}@{host}:{port}/{database}"
-
-
 @pytest.fixture
 def nodes(tmp_path: Path) -> Iterator[tuple[Node, Node]]:
     both = Node("city", tmp_path / "city"), Node("court", tmp_path / "court")
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(os.environ["GEZHI_OWNER_URL"], autocommit=True) as connection:
         connection.execute("CREATE DATABASE city")
         both[0].data.mkdir()
         both[1].data.mkdir()
@@ -192,7 +183,7 @@ def _rows(node: Node) -> int:
 def _forget(node: Node, kept: int) -> None:
     """The database as it was when the copy was made. Its owner can do that: the node's own role cannot."""
     newest = "(SELECT max(size) FROM ledger_checkpoint)"
-    with psycopg.connect(node.environment["DATABASE_URL"]) as connection:
+    with psycopg.connect(node.environment["GEZHI_OWNER_URL"]) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("DELETE FROM ledger_entry WHERE id > %s", [kept])
         connection.execute("DELETE FROM ledger_checkpoint WHERE size > (SELECT count(*) FROM ledger_entry)")
