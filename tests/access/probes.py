@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from tests.access.ground import PLACES
+from tests.access.posts import TOWN_OFFICE
 from tests.access.probing import (
     DONE,
     actor,
@@ -13,6 +14,7 @@ from tests.access.probing import (
     copies,
     done,
     hidden,
+    look,
     month,
     more,
     of,
@@ -23,7 +25,7 @@ from tests.access.probing import (
     unit_id,
     weighs,
 )
-from tests.cast import NANMEN
+from tests.cast import BAISHA, NANMEN, SINCE
 
 if TYPE_CHECKING:
     from tests.access.matrix import Matrix
@@ -81,12 +83,38 @@ def counts_of_incidents(matrix: "Matrix") -> str:
 
 @of("desk/views/hotline.py _open_nearby ")
 def the_same_nearby(matrix: "Matrix") -> str:
-    from gezhi.cases.models import Case
-    from gezhi.cases.world import known_world
+    return shown(
+        matrix, "t-operator", f"/desk/hotline/hints/?text=路灯不亮&address=白沙社区&place_code={BAISHA}"
+    )
 
-    meant = known_world().classifier.explain("路灯不亮")[0].category
-    Case.objects.filter(id=case_id(matrix, "far")).update(category=meant)
-    return shown(matrix, "t-operator", f"/desk/hotline/hints/?text=路灯不亮&place_code={PLACES['far']}")
+
+@of("cases/queries/circles.py _candidates ")
+def circles_elsewhere(matrix: "Matrix") -> str:
+    from gezhi.cases.models import CaseEvent
+
+    event = CaseEvent.objects.filter(case_id=case_id(matrix, "far")).latest("seq")
+    for kind in ("dispatch", "return", "dispatch", "return"):
+        event.pk, event.seq, event.kind, event.at = None, event.seq + 1, kind, timezone.now()
+        event.facts, event.text = {"unit": unit_id(matrix, "far")}, ""
+        event.save(force_insert=True)
+    return shown(matrix, "t-dispatcher", "/desk/circles/")
+
+
+@of("cases/queries/contact.py shown_reports ")
+def a_mask_that_was_lifted_for_another(matrix: "Matrix") -> str:
+    look(matrix, "p-child", "child", timezone.now() + timedelta(minutes=9))
+    return shown(matrix, "t-handler", f"/desk/cases/{matrix.town.ids['child']['case']}/")
+
+
+@of("cases/queries/inbox.py _of_post ")
+def opened_elsewhere(matrix: "Matrix") -> str:
+    from gezhi.people.models import Post, Unit
+
+    unit, account = Unit.objects.get(code=TOWN_OFFICE), matrix.town.accounts["t-nobody"]
+    Post.objects.create(
+        account=account, unit=unit, role="grid-worker", place_code=PLACES["child"], valid_from=SINCE
+    )
+    return told(matrix, "t-nobody", "/desk/inbox/?show=all", matrix.town.ids["far"]["case"])
 
 
 @of("pages/papers.py issue_paper ")

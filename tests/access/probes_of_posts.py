@@ -10,9 +10,9 @@ from tests.access.ground import PLACES
 from tests.access.probing import (
     DONE,
     actor,
-    case_id,
     done,
     held,
+    look,
     of,
     refused,
     shown,
@@ -139,7 +139,7 @@ def posts_elsewhere(matrix: "Matrix") -> str:
 
 @of("people/queries/looking.py looks_audited is_within")
 def looks_at_nothing_of_a_place(matrix: "Matrix") -> str:
-    _look(matrix, "p-far", "")
+    look(matrix, "p-far", "far", nowhere=True)
     return shown(matrix, "t-auditor", "/desk/audit/")
 
 
@@ -152,23 +152,8 @@ def looks_of_auditors_elsewhere(matrix: "Matrix") -> str:
         account=matrix.town.accounts["p-far"], unit_id=unit_id(matrix, "far"), role="auditor",
         place_code=PLACES["far"], valid_from=SINCE,
     )  # fmt: skip
-    _look(matrix, "p-far", PLACES["far"])
+    look(matrix, "p-far", "far")
     return shown(matrix, "t-leader", "/desk/audit/auditors/")
-
-
-def _look(matrix: "Matrix", who: str, place: str) -> None:
-    from gezhi.people.actions import record_lookup
-    from gezhi.people.looking import Look
-
-    town, account = matrix.town, matrix.town.accounts[who]
-    words = town.book.word("look", 3, "far", place or PLACES["far"], owner=who)
-    record_lookup(
-        Look(
-            account_id=account.pk, purpose="handling", subject_kind="report", subject_id=int(town.ids["far"]["report"]),
-            fields=("phone",), grade=4, way="page", reason=words, case_id=case_id(matrix, "far"), place_code=place,
-            address="198.51.100.7",
-        )
-    )  # fmt: skip
 
 
 # Rounds.

@@ -6,7 +6,7 @@ the filter as it is each must say nothing; with the filter taken out, something.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from unittest import mock
 
@@ -163,6 +163,24 @@ def tally(matrix: "Matrix", at: str, category: str = "matter-01037", many: int =
             place_code=place, category=category, flags=weighing.EVERY_FLAG, minutes=7,
         )
         for n in range(many)
+    )  # fmt: skip
+
+
+def look(
+    matrix: "Matrix", who: str, at: str, until: datetime | None = None, *, nowhere: bool = False
+) -> None:
+    """Somebody looked at who reported there. `until`: a mask is lifted; `nowhere`: kept without a place."""
+    from gezhi.people.actions import record_lookup
+    from gezhi.people.looking import Look
+
+    town = matrix.town
+    record_lookup(
+        Look(
+            account_id=town.accounts[who].pk, purpose="handling", subject_kind="report",
+            subject_id=int(town.ids[at]["report"]), fields=("phone",), grade=4, way="page",
+            reason=town.word("look", 3, at, owner=who), case_id=case_id(matrix, at),
+            place_code="" if nowhere else PLACES[at], address="198.51.100.7", shown_until=until,
+        )
     )  # fmt: skip
 
 
