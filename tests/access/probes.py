@@ -117,6 +117,46 @@ def opened_elsewhere(matrix: "Matrix") -> str:
     return told(matrix, "t-nobody", "/desk/inbox/?show=all", matrix.town.ids["far"]["case"])
 
 
+@of("cases/queries/sent.py sent_before ")
+def what_anothers_phone_sent(matrix: "Matrix") -> str:
+    """Taken for one's own, a step would be answered as done and never come."""
+    from gezhi.cases.models import CaseEvent
+    from gezhi.cases.queries.sent import sent_before
+
+    event = CaseEvent.objects.filter(case_id=case_id(matrix, "child")).latest("seq")
+    event.pk, event.seq, event.facts, event.text = None, event.seq + 1, {"sent": "zz"}, ""
+    event.account_id = matrix.town.accounts["p-child"].pk
+    event.save(force_insert=True)
+    me, number = matrix.town.accounts["t-handler"].pk, matrix.town.ids["child"]["case"]
+    return DONE if sent_before(me, number, "zz") is not None else ""
+
+
+@of("cases/queries/talk.py notes_of ")
+def a_mention_of_another(matrix: "Matrix") -> str:
+    from gezhi.cases.models import Mention
+
+    ids = matrix.town.ids["child"]
+
+    def add() -> None:
+        other = matrix.town.accounts["p-own"].pk
+        Mention.objects.create(note_id=int(ids["note"]), account_id=other, at=timezone.now())
+
+    return weighs(matrix, "t-handler", f"/desk/cases/{ids['case']}/", add)
+
+
+@of("desk/views/undoing.py undo_step ")
+def a_step_elsewhere_is_taken_back(matrix: "Matrix") -> str:
+    """Not even whether there is such a case is told."""
+    path = f"/desk/cases/{matrix.town.ids['far']['case']}/undo/"
+    return refused(matrix, "t-dispatcher", path, "POST", version="1")
+
+
+@of("exchange/rest/queries.py case_id_of ")
+def a_step_elsewhere_by_key(matrix: "Matrix") -> str:
+    path = f"/api/v1/cases/{matrix.town.ids['far']['case']}/steps/accept"
+    return refused(matrix, "t-dispatcher", path, "POST", (404,), version="1", reason="可以")
+
+
 @of("pages/papers.py issue_paper ")
 def a_paper_elsewhere(matrix: "Matrix") -> str:
     path = f"/desk/cases/{matrix.town.ids['far']['case']}/documents/"

@@ -5,7 +5,7 @@ A probe makes what it needs, asks, and says in words what it saw that must not b
 the filter as it is each must say nothing; with the filter taken out, something.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from unittest import mock
@@ -114,10 +114,17 @@ def told(matrix: "Matrix", seat: str, path: str, text: str) -> str:
     )
 
 
-def refused(matrix: "Matrix", seat: str, path: str, method: str = "GET", **data: str) -> str:
+def refused(
+    matrix: "Matrix",
+    seat: str,
+    path: str,
+    method: str = "GET",
+    statuses: Sequence[int] = (403, 404, 422),
+    **data: str,
+) -> str:
     """The status, if it is not one of a refusal."""
     answer = matrix._send(seat, Ask("", method, path, data=tuple(data.items())))
-    return "" if answer.status_code in (403, 404, 422) else f"{seat} {method} {path}: {answer.status_code}"
+    return "" if answer.status_code in statuses else f"{seat} {method} {path}: {answer.status_code}"
 
 
 def weighs(matrix: "Matrix", seat: str, path: str, add: Callable[[], object]) -> str:

@@ -169,7 +169,7 @@ BODIES: Final[Mapping[str, Sequence[Mapping[str, str]]]] = {
         {"step": "reject", "reason": "不属实", "version": "1"},
     ),
     "field/cases/<str:number>/": ({"step": "accept", "version": "1"},),
-    "api/v1/cases/<number>/steps/<step>": ({"reason": "可以"},),
+    "api/v1/cases/<number>/steps/<step>": ({"reason": "可以", "version": "1"},),
     "api/v1/cases/<number>/notes": ({"text": "看一下"},),
     "desk/cases/<str:number>/notes/<int:pk>/": ({"do": "delete"},),
     "desk/staffing/nominations/<int:pk>/": ({"do": "refuse", "words": "不同意"},),
