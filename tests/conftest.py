@@ -94,7 +94,7 @@ def empty_node(db: None) -> None:
 def empty_all() -> None:
     tables = [model._meta.db_table for model in apps.get_models() if model.__module__.startswith("gezhi")]
     with owning(), connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ from tests.cast import SINCE
 def office(town: Town, at: str, case_id: int) -> None:
     """What units write of themselves and each other."""
     ids, now = town.ids[at], timezone.now()
-    person, unit, place = town.accounts[f"p-{at}"], int(ids["unit"]), PLACES[at]
+    person, unit = town.accounts[f"p-{at}"], int(ids["unit"])
     appeal = Appeal.objects.create(
         case_id=case_id,
         unit_id=unit,
@@ -50,12 +50,21 @@ def office(town: Town, at: str, case_id: int) -> None:
         unit_id=unit, kind="", title=f"话{at}", text=town.word("phrase", 2, at), account_id=person.pk, at=now
     )
     view = SavedView.objects.create(account_id=person.pk, name=town.word("view", 2, at), query="x=1")
+    open_one = _contracts(town, at, case_id, unit)
+    key = issue_token(person, town.word("key", 2, at), ["read"], now)
+    ids |= {"appeal": str(appeal.pk), "import": str(run.key), "phrase": str(phrase.pk), "view": str(view.pk)}
+    ids |= {"contract": str(open_one.pk), "key": str(person.tokens.get().pk), "secret": key}
+
+
+def _contracts(town: Town, at: str, case_id: int, unit: int) -> Contract:
+    """One that is published, with a case under it, and one that is not. Returns the first."""
+    now = timezone.now()
     terms = {
         "unit_id": unit,
         "ordered_by_id": unit,
         "valid_from": SINCE,
         "valid_to": date(2099, 1, 1),
-        "places": [place],
+        "places": [PLACES[at]],
         "price_kind": "per-matter",
         "cents": 100,
         "method": "inquiry",
@@ -72,9 +81,7 @@ def office(town: Town, at: str, case_id: int) -> None:
         case_id=case_id, unit_id=unit, state="finished", assigned_at=now, contract_id=open_one.pk
     )
     Contract.objects.create(**terms, number=f"HT-{at}-2", title=town.word("contract", 2, at), reason="x")
-    key = issue_token(person, town.word("key", 2, at), ["read"], now)
-    ids |= {"appeal": str(appeal.pk), "import": str(run.key), "phrase": str(phrase.pk), "view": str(view.pk)}
-    ids |= {"contract": str(open_one.pk), "key": str(person.tokens.get().pk), "secret": key}
+    return open_one
 
 
 def looked(town: Town, at: str, case_id: int) -> None:

@@ -1,4 +1,4 @@
-"""A week in which the straight way is left far oftener than in everyday life."""
+"""Ten days in which the straight way is left far oftener than in everyday life."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from gezhi.ledger.queries import verify
 from gezhi.packs.shapes import Kind
 from tests.demo.tiny import tiny_city
 
-PLAN = Plan(days=7, a_day=70, until=datetime(2026, 11, 18, 10, 0, tzinfo=UTC), unusual=7)
+PLAN = Plan(days=10, a_day=70, until=datetime(2026, 11, 18, 10, 0, tzinfo=UTC), unusual=7)
 HAPPENED = {
     Kind.RETURN,
     Kind.TRANSFER,
