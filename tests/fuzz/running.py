@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Final
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 
+from tests.drawn import drawn
 from tests.fuzz.parser import Parser
 
 SLOW: Final = 2.0  # seconds of this thread's own work for one input
@@ -80,13 +81,7 @@ def run_drawn(parser: Parser, count: int, number: int, outcome: Outcome) -> None
     """`number`: the same gives the same inputs."""
 
     @seed(number)
-    @settings(
-        max_examples=count,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
+    @drawn(count)
     @given(parser.inputs)
     def one(value: Any) -> None:
         try_one(parser, value, outcome)

@@ -65,26 +65,22 @@ def one(name: str, seconds: str, folder: str) -> None:
     bounds += [f"-rss_limit_mb={ROOM}", "-print_final_stats=1", f"-artifact_prefix={folder}/"]
     seeds = Path(folder) / "seeds"
     seeds.mkdir()
-    for number, value in enumerate(drawn(parser)):
+    for number, value in enumerate(beginnings(parser)):
         (seeds / str(number)).write_bytes(value)
     atheris.Setup([sys.argv[0], *bounds, str(seeds)], read)
     atheris.Fuzz()
 
 
-def drawn(parser: Parser) -> list[bytes]:
+def beginnings(parser: Parser) -> list[bytes]:
     """Some of its own inputs, to begin from."""
-    from hypothesis import HealthCheck, Phase, given, seed, settings
+    from hypothesis import given, seed
+
+    from tests.drawn import drawn
 
     found = []
 
     @seed(1)
-    @settings(
-        max_examples=50,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
+    @drawn(50)
     @given(parser.inputs)
     def keep(value: object) -> None:
         data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value

@@ -6,7 +6,7 @@ import pytest
 import schemathesis
 from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.core.result import Ok
@@ -19,6 +19,7 @@ from gezhi.exchange.rest.api import openapi_document
 from gezhi.people.actions import issue_token
 from tests import cast
 from tests.cast import Cast
+from tests.drawn import drawn
 
 EXAMPLES = 60  # of each operation and mode
 SCHEMA = schemathesis.openapi.from_dict(openapi_document())
@@ -74,14 +75,7 @@ def send(committed: Cast) -> Iterator[Send]:
 def test_no_request_breaks_the_server(
     operation: APIOperation, mode: GenerationMode, send: Send, known: dict[str, str]
 ) -> None:
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
+    @drawn(EXAMPLES, derandomize=True)
     @given(operation.as_strategy(generation_mode=mode), st.booleans())
     def run(case: Case, use_known: bool) -> None:
         if use_known and isinstance(case.path_parameters, dict):

@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
 from gezhi.exchange.rest import access
 from tests.cast import Cast
+from tests.drawn import drawn
 from tests.interop.walking import Walks, begun, walk
 
 MINUTES = float(os.environ.get("WALK_MINUTES", "0"))
@@ -24,13 +25,7 @@ def walks(committed: Cast) -> Iterator[Walks]:
 
 def go(walks: Walks, count: int, number: int) -> None:
     @seed(number)
-    @settings(
-        max_examples=count,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
+    @drawn(count)
     @given(st.data())
     def one(data: st.DataObject) -> None:
         walk(walks, data, range(STEPS))

@@ -21,34 +21,11 @@ SHORTEST: Final = 10
 _OF_THEIR_OWN: Final = 4  # letters that are left without the words below
 # What people here think of first; a password that says little more is refused. Listed in docs/guide/accounts.md.
 HERE: Final = (
-    *(
-        "gezhi",
-        "格治",
-        "wangge",
-        "网格",
-        "chengguan",
-        "城管",
-        "shequ",
-        "社区",
-        "zhengfu",
-        "政府",
-        "rexian",
-        "热线",
-    ),
+    *("gezhi", "格治", "wangge", "网格", "chengguan", "城管", "shequ", "社区", "zhengfu", "政府", "rexian", "热线"),
     *("paiqianyuan", "派遣员", "caozuoyuan", "操作员", "guanliyuan", "管理员", "lingdao", "领导"),
-    *(
-        "administrator",
-        "admin",
-        "auditor",
-        "dispatcher",
-        "handler",
-        "leader",
-        "operator",
-        "supervisor",
-        "verifier",
-    ),
+    *("administrator", "admin", "auditor", "dispatcher", "handler", "leader", "operator", "supervisor", "verifier"),
     *("mima", "密码", "password", "12345"),
-)
+)  # fmt: skip
 
 
 def password_rules() -> list[str]:

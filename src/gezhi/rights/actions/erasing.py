@@ -22,7 +22,7 @@ from gezhi.lib.numbers import KEY_SQL, number_key
 from gezhi.lib.reach import EVERYTHING, within
 from gezhi.rights.actions.blotting import blot_loose, blot_out
 from gezhi.rights.actions.leaving import finish
-from gezhi.rights.actions.sql import changed
+from gezhi.rights.actions.sql import changed, returned
 from gezhi.rights.models import Channel, Erasure
 from gezhi.rights.person import Person, Signs
 from gezhi.rights.queries.columns import columns_of
@@ -164,7 +164,7 @@ def _empty(table: str, columns: list[str], condition: str, params: dict[str, obj
 def _wipe_number(person: Person, done: _Done) -> None:
     """What hangs on the number alone: codes, and what visits learnt; the door's other answers stay with the door."""
     phone = {"phone": number_key(person.number)}
-    doors = [door for (door,) in rows_of(_NUMBER_LEFT, phone)]
+    doors = [door for (door,) in returned(_NUMBER_LEFT, phone)]
     done.add("rounds_known", len(doors))
     if doors:
         done.add("rounds_round", changed(_NUMBER_ANSWERED, {**phone, "doors": doors}))
