@@ -16,12 +16,17 @@ AT = datetime(2026, 11, 1, 4, tzinfo=UTC)
 
 def make(folder: Path, entries: int, signer: notes.Ed25519Signer) -> notes.Note:
     """Every entry has a body of its own, of the size of a handler's last step."""
-    edge, made = Edge(0), set[Path]()
+    edge, made, partial = Edge(0), set[Path](), dict[int, tuple[Tile, bytes]]()
     for begin, bodies in _bundles(entries):
         _write(folder, Tile(BUNDLE, begin // WIDTH, len(bodies)), bundle_of(bodies), made)
         for tile, data in edge.add(b"".join(map(leaf_hash, bodies))):
-            if tile.width == WIDTH or begin + WIDTH >= entries:
+            if tile.width == WIDTH:
+                partial.pop(tile.level, None)
                 _write(folder, tile, data, made)
+            else:
+                partial[tile.level] = tile, data
+    for tile, data in partial.values():
+        _write(folder, tile, data, made)
     note = notes.signed(notes.Checkpoint(ORIGIN, entries, edge.root()), [signer], int(time.time()))
     (folder / CHECKPOINT).write_text(note.written())
     (folder / KEYS).write_text(signer.verifier.vkey() + "\n")
