@@ -165,14 +165,14 @@ def reporter(seat: Seat, sign: Sign, ask: Ask) -> bool:
 
 def behind_the_wall(seat: Seat, sign: Sign, ask: Ask) -> bool:
     """What the second wall alone lets a statement read: rows whose mask this seat is shown. Units that were called in
-    are shown none; of incidents it holds back all but who is cleared, whom the first wall alone stops."""
+    are shown none; incidents are for administrators, whatever another post is cleared for."""
     if seat.glass:
         return seat.glass == sign.at and sign.kind == "reporter"
     if seat.role == "handler":
         return seat.unit == sign.lead and sign.kind == "reporter"
-    if sign.kind != "reporter" and seat.role not in CLEARED:
-        return sign.kind.startswith("incident") and _here(seat, sign, "administrator")
-    return _here(seat, sign, *SEEING)
+    if sign.kind.startswith("incident"):
+        return _here(seat, sign, "administrator")
+    return (sign.kind == "reporter" or seat.role in CLEARED) and _here(seat, sign, *SEEING)
 
 
 def nobody(seat: Seat, sign: Sign, ask: Ask) -> bool:

@@ -76,7 +76,8 @@ def in_batches(items: Sequence[T], size: int = TOGETHER) -> Iterator[Sequence[T]
 
 
 def gather(desk: Cast, people: int) -> list[Soul]:
-    """Reports, every step to the rating, others' words, papers, notes, visits, imports, looks."""
+    """Reports, every step to the rating, others' words, papers, notes, visits, imports, looks; at most 10,000."""
+    assert people <= 10_000, "the search knows the numbers of so many"
     souls = [
         Soul(n, receipt)
         for batch in in_batches(range(people))

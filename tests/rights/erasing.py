@@ -107,7 +107,7 @@ def erase_all(souls: Iterable[object], told: Told) -> None:
     for one in requests:
         carry_out(one.case_id)
         forget_request(one.pk)
-    jobs("rights.finish_erasing")
+    jobs("rights.finish_erasing", "rights.forget_samples")
     told.seconds = time.perf_counter() - began
     told.erasures = Erasure.objects.count()
     told.kept = sum(len(one.kept) for one in Erasure.objects.all())
@@ -143,7 +143,8 @@ def _old_proofs(sample: int, told: Told) -> list[tuple[int, bytes, list[bytes], 
     told.entries = head.size
     places = range(0, head.size, max(head.size // sample, 1))
     leaves = dict(Entry.objects.filter(tree_index__in=list(places)).values_list("tree_index", "leaf_hash"))
-    return [(n, bytes(leaves[n]), log.inclusion(n, head.size), head.size, bytes(head.root)) for n in places]
+    root, paths = bytes(head.root), log.inclusions(places, head.size)
+    return [(n, bytes(leaves[n]), path, head.size, root) for n, path in zip(places, paths, strict=True)]
 
 
 def _prove_again(old: list[tuple[int, bytes, list[bytes], int, bytes]], told: Told) -> None:

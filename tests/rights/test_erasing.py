@@ -159,6 +159,14 @@ def test_erasing_is_recorded_with_ids_alone(desk: Cast) -> None:
     assert not any(who.number in line for line in listed(list_folder()))
 
 
+def test_samples_that_postgresql_keeps_are_made_anew_once_for_many(desk: Cast) -> None:
+    for who in (resident(), resident(), resident()):
+        lived(desk, who)
+        erase(who.person)
+    done = jobs("rights.finish_erasing", "rights.forget_samples")
+    assert done == [*["rights.finish_erasing"] * 3, "rights.forget_samples"]
+
+
 def test_a_restored_backup_is_erased_again(desk: Cast) -> None:
     """The rows come back as an older copy of the database had them; the list lies beside it."""
     who = resident()

@@ -8,10 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from gezhi.cases.actions import act
-from gezhi.cases.models import Case
+from gezhi.cases.models import Case, Reporter
 from gezhi.cases.procedure import Given, Refused
 from gezhi.cases.queries import queues, visible
+from gezhi.cases.queries.scope import reach_of
 from gezhi.insight.queries.board.look import scope_key
+from gezhi.lib.reach import EVERYTHING, within
 from gezhi.live.scope import Change, Scope
 from gezhi.live.seal import opened, sealed
 from gezhi.live.tickets import scope_of
@@ -91,6 +93,17 @@ def test_an_emergency_does_not_open_it(incident: Case, city: Cast) -> None:
     for glass in (Opened(1, incident.pk, "", later), Opened(2, None, CITY, later)):
         looking = Actor(leader.account_id, leader.name, leader.posts, (glass,))
         assert not Case.objects.filter(visible(looking), pk=incident.pk).exists()
+
+
+@pytest.mark.parametrize("who", OTHERS)
+def test_the_second_wall_keeps_who_reported_it(incident: Case, city: Cast, who: str) -> None:
+    report = incident.reports.get().pk
+    with within(EVERYTHING):
+        Reporter.objects.create(report_id=report, name="吴先生")
+    with within(reach_of(city.actor("administrator"))):
+        assert Reporter.objects.filter(pk=report).exists()
+    with within(reach_of(city.actor(who))):
+        assert not Reporter.objects.filter(pk=report).exists()
 
 
 def test_no_stream_tells_others_of_it(incident: Case, city: Cast) -> None:

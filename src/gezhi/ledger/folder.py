@@ -1,7 +1,8 @@
 """A log as files: `checkpoint`, `keys` and what lies below `tile/`, as a web server could hand them out."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -79,7 +80,12 @@ class LogFolder:
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """The proof that entry `index` is in the tree of `size`. Raises ValueError, MissingTile."""
-        return inclusion_proof(index, size, self._hash_of())
+        return next(self.inclusions([index], size))
+
+    def inclusions(self, indexes: Iterable[int], size: int) -> Iterator[list[bytes]]:
+        """As `inclusion`, for many: what their ways to the root have in common is read and hashed once, and held."""
+        hash_of = cache(self._hash_of())
+        return (inclusion_proof(index, size, hash_of) for index in indexes)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Raises ValueError, MissingTile."""

@@ -26,7 +26,8 @@ _BLOCK: Final = 64  # bytes of SHA-256's block, see RFC 2104
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Reporters are read of `cases` and in `cleared` places; but for the `sealed` categories in `places`, and of cases
-    that `units` lead; of `reports`, whatever these are about. `doors`: places whose households, and what is known of
+    that `units` lead; of `reports`, whatever these are about. Of cases of `hidden` categories nothing but `reports` tells
+    of them. `doors`: places whose households, and what is known of
     them, are read. Places are half-open ranges of codes."""
 
     everything: bool = False
@@ -35,6 +36,7 @@ class Reach:
     places: tuple[tuple[str, str], ...] = ()
     units: tuple[int, ...] = ()
     sealed: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     reports: tuple[int, ...] = ()
     doors: tuple[tuple[str, str], ...] = ()
 
@@ -108,6 +110,7 @@ def _plain(reach: Reach) -> str:
         "cases": reach.cases,
         "units": reach.units,
         "sealed": reach.sealed,
+        "hidden": reach.hidden,
         "reports": reach.reports,
         "door_low": [low for low, _ in reach.doors],
         "door_high": [high for _, high in reach.doors],

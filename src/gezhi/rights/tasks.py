@@ -25,6 +25,13 @@ def finish_erasing(erasure_id: int, photos: list[str], papers: list[str], upload
     finish(erasure_id, photos, papers, uploads)
 
 
+@app.task(name="rights.forget_samples", queue="slow", queueing_lock="rights.forget_samples")
+def forget_samples() -> None:
+    from gezhi.rights.actions.leaving import forget_samples as forget
+
+    forget()
+
+
 @app.task(name="rights.forget_request", retry=RetryStrategy(max_attempts=20, exponential_wait=3))
 def forget_request(request_id: int) -> None:
     from gezhi.rights.actions import forget_request as forget

@@ -68,7 +68,8 @@ def reach_of(actor: Actor) -> Reach:
         cases=tuple(sorted(one.case_id for one in actor.opened if one.case_id is not None)),
         places=_ranges(actor.seen_places),
         units=tuple(sorted(actor.handling_units)),
-        sealed=tuple(sorted(known_world().catalogue.shielded | hidden_from(actor))),
+        sealed=tuple(sorted(known_world().catalogue.shielded)),
+        hidden=tuple(sorted(hidden_from(actor))),
         doors=_ranges(actor.seen_places),
     )
 
