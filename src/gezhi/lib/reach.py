@@ -26,9 +26,8 @@ _BLOCK: Final = 64  # bytes of SHA-256's block, see RFC 2104
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Reporters are read of `cases` and in `cleared` places; but for the `sealed` categories in `places`, and of cases
-    that `units` lead; of `reports`, whatever these are about. Of cases of `hidden` categories nothing but `reports` tells
-    of them. `doors`: places whose households, and what is known of
-    them, are read. Places are half-open ranges of codes."""
+    that `units` lead; of `reports`, whatever these are about, and of nothing else in `hidden` categories. `doors`:
+    places whose households, and what is known of them, are read. Places are half-open ranges of codes."""
 
     everything: bool = False
     cleared: tuple[tuple[str, str], ...] = ()
