@@ -46,6 +46,7 @@ class Answer:
     answered_in: float
     status: int
     polite: bool
+    why: str = ""
 
 
 @dataclass
@@ -123,13 +124,14 @@ class Hand(threading.Thread):
             kind, source_id, data = self._traffic.request(self._chance)
             try:
                 status, head, body = self._exchange(data)
-            except OSError:
-                self._connection, status, head, body = None, 0, b"", b""
+            except (OSError, ValueError) as broken:
+                self._connection, status, head, body = None, 0, b"", repr(broken).encode()
             if kind == "report" and status in (200, 201):
                 self._traffic.learn(source_id, body)
             polite = status not in (429, 503) or b"\r\nretry-after:" in head
             now = time.perf_counter()
-            self.answers.append(Answer(kind, due, now - due, now - sent, status, polite))
+            why = "" if status else body.decode()
+            self.answers.append(Answer(kind, due, now - due, now - sent, status, polite, why))
 
     def _exchange(self, data: bytes) -> tuple[int, bytes, bytes]:
         if self._connection is None:

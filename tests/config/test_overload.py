@@ -89,6 +89,7 @@ def test_a_refusal_says_when_to_come_again_in_the_form_of_the_question() -> None
     form = never(RequestFactory().post("/report/", {"text": "x"}))
     assert "refresh" not in form.content.decode(), "a form is not sent again by itself"  # type: ignore[attr-defined]
     problem = never(RequestFactory().post("/api/v1/reports"))
+    assert problem["Content-Length"] == str(len(problem.content))  # type: ignore[attr-defined]
     assert problem["Content-Type"] == "application/problem+json"
     xml = never(RequestFactory().post("/open311/v2/requests.xml"))
     assert b"<code>503</code>" in xml.content  # type: ignore[attr-defined]

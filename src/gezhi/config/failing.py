@@ -59,6 +59,15 @@ def passes(error: BaseException | None) -> bool:
 def _answer(
     request: HttpRequest, status: int, code: str, detail: str, template: str, seconds: int
 ) -> HttpResponse:
+    """With its length, which nothing else adds so far outside: one packet instead of pieces."""
+    answer = _in_its_form(request, status, code, detail, template, seconds)
+    answer["Content-Length"] = str(len(answer.content))
+    return answer
+
+
+def _in_its_form(
+    request: HttpRequest, status: int, code: str, detail: str, template: str, seconds: int
+) -> HttpResponse:
     number = request_id.current()
     if request.path.startswith("/open311/"):
         return _open311(request, status, f"{detail} ({number})")

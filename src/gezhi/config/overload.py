@@ -20,10 +20,11 @@ from django.http.response import HttpResponseBase
 from gezhi.config import metrics
 from gezhi.config.failing import busy
 from gezhi.config.kinds import Kind, kind_of
+from gezhi.config.lending import borrowed
 from gezhi.config.middleware import View
 
-THREADS: Final = 34  # of each web process; they wait for the database, not for each other
-WAITING: Final = 128  # requests that a web process holds before the rest wait in the kernel
+THREADS: Final = 100  # of each web process; most of them wait, without a connection (lending.py)
+WAITING: Final = 512  # connections that a web process holds, busy or idle, before the rest wait in the kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ class Limit:
 
 
 LIMITS: Final[Mapping[Kind, Limit]] = {
-    Kind.INTAKE: Limit(8, 6, 3.0, 2, 15),
-    Kind.STEPS: Limit(4, 2, 2.0, 3, 15),
-    Kind.READING: Limit(5, 4, 2.0, 5, 15),
-    Kind.HEAVY: Limit(2, 1, 3.0, 15, 60),
+    Kind.INTAKE: Limit(8, 24, 3.0, 2, 15),
+    Kind.STEPS: Limit(4, 12, 2.0, 3, 15),
+    Kind.READING: Limit(5, 32, 2.0, 5, 15),
+    Kind.HEAVY: Limit(2, 6, 3.0, 15, 60),
 }
 assert sum(one.places + one.waiting for one in LIMITS.values()) < THREADS
 
@@ -105,15 +106,16 @@ class Admit:
             if not got:
                 metrics.REFUSED.labels(kind).inc()
                 return busy(request, door.limit.again)
-            if door.limit.statement == LIMITS[Kind.READING].statement:
-                return self.get_response(request)
-            with statements_within(door.limit.statement):
+            with borrowed(), statements_within(door.limit.statement):
                 return self.get_response(request)
 
 
 @contextmanager
 def statements_within(seconds: int) -> Iterator[None]:
     """Of this thread's connection."""
+    if seconds == LIMITS[Kind.READING].statement:
+        yield
+        return
     _limit(connection, seconds)
     try:
         yield

@@ -6,6 +6,7 @@ from multiprocessing import parent_process
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from gezhi.config.lending import lend_connections
 from gezhi.config.overload import limit_statements
 from gezhi.config.proxies import behind
 from gezhi.config.tracing import trace_requests
@@ -19,5 +20,6 @@ if parent_process() is not None:  # of `gezhi serve`, which reaches everything; 
         os.environ.pop(name, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
 limit_statements()
+lend_connections()
 trace_requests(os.environ.get("GEZHI_TRACES_URL", ""))
 application = behind(settings.TRUSTED_PROXIES, get_wsgi_application())
