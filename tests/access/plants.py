@@ -53,7 +53,6 @@ OUTSIDE: Final = {
 NO_FILTER: Final = {
     "command/looking.py crumbs_of is_within(look.place, one)": "begins the way at a place that was checked before",
     "cases/actions/glass.py break_glass reached(actor)": "refuses an emergency for what is seen anyway",
-    "cases/actions/urging.py _urge ": "the action asks each case's role again",
     "desk/views/cases.py _steps ": "the step asks again",
     "desk/views/board.py show ": "which units the form offers",
     "desk/views/phrases.py _units ": "which units the form offers; saving asks again",
@@ -69,7 +68,6 @@ NO_FILTER: Final = {
     "command/views/wall.py wall commanded_places": "the place to begin with; what is looked at is checked",
     "desk/views/appraisal.py unit ": "whether a button stands there; the action asks again",
     "desk/views/appraisal_appeals.py _views ": "whether a button stands there; the action asks again",
-    "desk/views/appraisal_appeals.py lodge ": "whether a form stands there; the action asks again",
     "desk/views/appraisal_cases.py _case_rows {post": "whether a link to appeal stands there; the action asks again",
     "desk/views/appraisal_cases.py _case_rows visible": "whether a line is a link; its page asks again",
     "pages/security.py _cases ": "whether a line is a link; its page asks again",

@@ -232,6 +232,21 @@ def grids_elsewhere(matrix: "Matrix") -> str:
     return refused(matrix, "t-leader", f"/api/v1/grids/profiles?place={PLACES['far']}")
 
 
+@of("cases/actions/urging.py _urge ")
+def the_number_of_a_case_elsewhere(matrix: "Matrix") -> str:
+    from gezhi.cases.actions.urging import urge_many
+
+    urged = urge_many(actor(matrix, "t-dispatcher"), [case_id(matrix, "far")])
+    return ", ".join([*urged.done, *urged.already, *(number for number, _ in urged.refused)])
+
+
+@of("desk/views/appraisal_appeals.py lodge ")
+def the_form_of_anothers_appeal(matrix: "Matrix") -> str:
+    tally(matrix, "far")
+    case, unit = case_id(matrix, "far"), unit_id(matrix, "far")
+    return shown(matrix, "t-handler", f"/desk/appraisal/appeals/new/{case}/{unit}/")
+
+
 @of("insight/actions/appeals.py lodge_appeal ")
 def an_appeal_for_another_unit(matrix: "Matrix") -> str:
     from gezhi.insight.actions.appeals import lodge_appeal
