@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from django.core.signals import request_finished
 from django.db import connection, transaction
 
 from gezhi.config import lending
@@ -15,6 +16,7 @@ from tests.cast import Cast
 def lends(committed: Cast) -> Iterator[None]:
     lending.lend_connections()
     yield
+    request_finished.disconnect(dispatch_uid="gezhi.lending")
     for one in lending._spare or ():
         one.close()
     lending._spare = None
