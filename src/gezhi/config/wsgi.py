@@ -16,10 +16,10 @@ from gezhi.lib.reach import NOTHING, for_this_process
 end_with_parent()
 if parent_process() is not None:  # of `gezhi serve`, which reaches everything; answering requests does not
     for_this_process(NOTHING)
+    lend_connections()
     for name in ("GEZHI_OWNER_URL", "GEZHI_BACKUP_URL"):
         os.environ.pop(name, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
 limit_statements()
-lend_connections()
 trace_requests(os.environ.get("GEZHI_TRACES_URL", ""))
 application = behind(settings.TRUSTED_PROXIES, get_wsgi_application())
