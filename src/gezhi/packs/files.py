@@ -22,6 +22,7 @@ from gezhi.packs.shapes import (
     Rule,
     Shape,
     Situation,
+    ThingKind,
     WarningRule,
 )
 
@@ -65,6 +66,10 @@ class WarningsFile(Shape):
     warnings: tuple[WarningRule, ...]
 
 
+class ThingsFile(Shape):
+    things: tuple[ThingKind, ...]
+
+
 class SituationsFile(Shape):
     situations: tuple[Situation, ...]
 
@@ -93,6 +98,7 @@ FILE_KINDS = (
     FileKind("indicators/*.yaml", IndicatorsFile, "indicators"),
     FileKind("plans.yaml", PlansFile, "plans"),
     FileKind("warnings.yaml", WarningsFile, "warnings"),
+    FileKind("things.yaml", ThingsFile, "things"),
     FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
 )

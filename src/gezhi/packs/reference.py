@@ -17,10 +17,12 @@ from gezhi.packs.shapes import (
     Situation,
     State,
     Step,
+    ThingKind,
     Transition,
     WarningRule,
     Words,
 )
+from gezhi.packs.units import UNITS
 
 Table = tuple[str, ...]
 
@@ -37,6 +39,10 @@ _WORDS: Final[dict[str, str]] = {
     "Appraisals": "考核办法",
     "Patrols and visits": "巡查和走访",
     "Warnings": "预警规则",
+    "Things that sense": "感知设备",
+    "Measures": "测什么",
+    "Expected": "应报间隔",
+    "Silent after": "静默判定",
     "Set in other packs": "对其他场景包的设定",
     "Code": "编码",
     "Name": "名称",
@@ -122,6 +128,8 @@ def sections(pack: Pack, needed: Mapping[str, Pack], language: Language) -> list
                  ((say(p.title), f"{p.times}/{p.period}", p.source) for p in pack.plans)),
         _section("warnings", "Warnings", ("Name", "When", "Source"), language,
                  ((say(w.title), _warning(w), w.source) for w in pack.warnings)),
+        _section("things", "Things that sense", ("Name", "Measures", "Expected", "Silent after", "Source"), language,
+                 (row for t in pack.things for row in _thing(t, say))),
         _section("overlays", "Set in other packs", ("Name", "Value"), language, _overlays(pack, say)),
     ]  # fmt: skip
     return [one for one in found if one.rows]
@@ -204,6 +212,13 @@ def _warning(rule: WarningRule) -> str:
     levels = ", ".join(f"{level} ≥ {rule.levels[level]}" for level in LEVELS if level in rule.levels)
     hours = f", {rule.hours}" if rule.hours else ""
     return f"{what} of {', '.join(rule.signals)} by {rule.by} within {rule.within}{hours}: {levels}"
+
+
+def _thing(thing: ThingKind, say: Callable[[Words], str]) -> Iterator[Table]:
+    for one in thing.datastreams:
+        measures = f"{say(one.title)} ({one.property}), {one.low:g} - {one.high:g} {UNITS[one.unit].symbol}".rstrip()
+        code = f", HJ 212 {one.code}" if one.code else ""
+        yield say(thing.title), measures + code, one.every, one.silent, thing.source
 
 
 def _overlays(pack: Pack, say: Callable[[Words], str]) -> Iterator[Table]:

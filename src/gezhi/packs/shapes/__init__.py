@@ -48,9 +48,11 @@ from gezhi.packs.shapes.procedures import (
     Watch,
 )
 from gezhi.packs.shapes.situations import Situation, Step
+from gezhi.packs.shapes.things import AT_HOME, DatastreamKind, ThingKind, span_of
 from gezhi.packs.shapes.warnings import LEVELS, Level, Span, WarningRule
 
 __all__ = [
+    "AT_HOME",
     "CALLBACK_LIMIT",
     "ENGINE_LIMITS",
     "LEVELS",
@@ -63,6 +65,7 @@ __all__ = [
     "Category",
     "Closing",
     "Counted",
+    "DatastreamKind",
     "DocumentTemplate",
     "Effect",
     "Element",
@@ -102,9 +105,11 @@ __all__ = [
     "Stage",
     "State",
     "Step",
+    "ThingKind",
     "Transition",
     "Version",
     "WarningRule",
     "Watch",
     "Words",
+    "span_of",
 ]

@@ -10,6 +10,7 @@ from gezhi.packs.shapes.overlays import Overlay
 from gezhi.packs.shapes.plans import Element, RoundPlan
 from gezhi.packs.shapes.procedures import Procedure
 from gezhi.packs.shapes.situations import Situation
+from gezhi.packs.shapes.things import ThingKind
 from gezhi.packs.shapes.warnings import WarningRule
 
 
@@ -46,6 +47,7 @@ class Pack(Shape):
     elements: tuple[Element, ...] = ()
     plans: tuple[RoundPlan, ...] = ()
     warnings: tuple[WarningRule, ...] = ()
+    things: tuple[ThingKind, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     situations: tuple[Situation, ...] = ()
     digest: str = ""
