@@ -15,6 +15,7 @@ from gezhi.packs.shapes import (
     Indicator,
     Manifest,
     Message,
+    Monitor,
     Overlay,
     Parameter,
     Procedure,
@@ -66,6 +67,10 @@ class WarningsFile(Shape):
     warnings: tuple[WarningRule, ...]
 
 
+class MonitorsFile(Shape):
+    monitors: tuple[Monitor, ...]
+
+
 class ThingsFile(Shape):
     things: tuple[ThingKind, ...]
 
@@ -98,6 +103,7 @@ FILE_KINDS = (
     FileKind("indicators/*.yaml", IndicatorsFile, "indicators"),
     FileKind("plans.yaml", PlansFile, "plans"),
     FileKind("warnings.yaml", WarningsFile, "warnings"),
+    FileKind("monitors.yaml", MonitorsFile, "monitors"),
     FileKind("things.yaml", ThingsFile, "things"),
     FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),

@@ -11,7 +11,9 @@ from gezhi.packs.shapes import (
     LEVELS,
     Category,
     Closing,
+    Level,
     Limit,
+    Monitor,
     Pack,
     Procedure,
     Situation,
@@ -39,6 +41,7 @@ _WORDS: Final[dict[str, str]] = {
     "Appraisals": "考核办法",
     "Patrols and visits": "巡查和走访",
     "Warnings": "预警规则",
+    "Monitors": "监测规则",
     "Things that sense": "感知设备",
     "Measures": "测什么",
     "Expected": "应报间隔",
@@ -128,6 +131,8 @@ def sections(pack: Pack, needed: Mapping[str, Pack], language: Language) -> list
                  ((say(p.title), f"{p.times}/{p.period}", p.source) for p in pack.plans)),
         _section("warnings", "Warnings", ("Name", "When", "Source"), language,
                  ((say(w.title), _warning(w), w.source) for w in pack.warnings)),
+        _section("monitors", "Monitors", ("Name", "When", "Source"), language,
+                 ((say(m.title), _monitor(m), m.source) for m in pack.monitors)),
         _section("things", "Things that sense", ("Name", "Measures", "Expected", "Silent after", "Source"), language,
                  (row for t in pack.things for row in _thing(t, say))),
         _section("overlays", "Set in other packs", ("Name", "Value"), language, _overlays(pack, say)),
@@ -214,11 +219,24 @@ def _warning(rule: WarningRule) -> str:
     return f"{what} of {', '.join(rule.signals)} by {rule.by} within {rule.within}{hours}: {levels}"
 
 
+def _monitor(one: Monitor) -> str:
+    of = f"{one.of.kind or 'any thing'}: {one.of.property}" + (f" ({one.unit})" if one.unit else "")
+    rules: Mapping[Level, str] = one.levels or {key: f"silent {span} s" for key, span in one.silences.items()}
+    parts = ["; ".join(f"{level}: {rules[level]}" for level in one.reached)]
+    parts += [f"for {one.for_}"] if one.for_ else []
+    parts += [f"keep {one.keep}"] if one.keep else []
+    parts += one.hours
+    parts += [f"{one.escalate.to} after {one.escalate.after}"] if one.escalate else []
+    return f"{of} — " + ", ".join(parts)
+
+
 def _thing(thing: ThingKind, say: Callable[[Words], str]) -> Iterator[Table]:
     for one in thing.datastreams:
-        measures = f"{say(one.title)} ({one.property}), {one.low:g} - {one.high:g} {UNITS[one.unit].symbol}".rstrip()
-        code = f", HJ 212 {one.code}" if one.code else ""
-        yield say(thing.title), measures + code, one.every, one.silent, thing.source
+        limits = f"{one.low:g} - {one.high:g} {UNITS[one.unit].symbol}".rstrip()
+        measures = f"{say(one.title)} ({one.property}), {limits}" + (
+            f", HJ 212 {one.code}" if one.code else ""
+        )
+        yield say(thing.title), measures, one.every, one.silent, thing.source
 
 
 def _overlays(pack: Pack, say: Callable[[Words], str]) -> Iterator[Table]:

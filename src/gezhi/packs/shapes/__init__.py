@@ -33,6 +33,15 @@ from gezhi.packs.shapes.forms import (
     ShowIf,
 )
 from gezhi.packs.shapes.indicators import Appraisal, Counted, Indicator
+from gezhi.packs.shapes.monitors import (
+    Clearing,
+    Downgrade,
+    Escalation,
+    Gathering,
+    Monitor,
+    Watched,
+    seconds_of,
+)
 from gezhi.packs.shapes.overlays import OverlaidCategory, OverlaidParameter, Overlay
 from gezhi.packs.shapes.pack import Manifest, Pack
 from gezhi.packs.shapes.plans import Element, ElementIs, RoundPlan
@@ -48,7 +57,7 @@ from gezhi.packs.shapes.procedures import (
     Watch,
 )
 from gezhi.packs.shapes.situations import Situation, Step
-from gezhi.packs.shapes.things import AT_HOME, DatastreamKind, ThingKind, span_of
+from gezhi.packs.shapes.things import AT_HOME, DatastreamKind, ThingKind
 from gezhi.packs.shapes.warnings import LEVELS, Level, Span, WarningRule
 
 __all__ = [
@@ -63,19 +72,23 @@ __all__ = [
     "Attribute",
     "Block",
     "Category",
+    "Clearing",
     "Closing",
     "Counted",
     "DatastreamKind",
     "DocumentTemplate",
+    "Downgrade",
     "Effect",
     "Element",
     "ElementIs",
+    "Escalation",
     "Form",
     "FormCheck",
     "FormField",
     "FormGroup",
     "FormSchema",
     "Function",
+    "Gathering",
     "Group",
     "Indicator",
     "Items",
@@ -86,6 +99,7 @@ __all__ = [
     "Limit",
     "Manifest",
     "Message",
+    "Monitor",
     "Need",
     "OverlaidCategory",
     "OverlaidParameter",
@@ -110,6 +124,7 @@ __all__ = [
     "Version",
     "WarningRule",
     "Watch",
+    "Watched",
     "Words",
-    "span_of",
+    "seconds_of",
 ]

@@ -6,6 +6,7 @@ from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import DocumentTemplate
 from gezhi.packs.shapes.forms import Form
 from gezhi.packs.shapes.indicators import Appraisal, Indicator
+from gezhi.packs.shapes.monitors import Monitor
 from gezhi.packs.shapes.overlays import Overlay
 from gezhi.packs.shapes.plans import Element, RoundPlan
 from gezhi.packs.shapes.procedures import Procedure
@@ -47,6 +48,7 @@ class Pack(Shape):
     elements: tuple[Element, ...] = ()
     plans: tuple[RoundPlan, ...] = ()
     warnings: tuple[WarningRule, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
     things: tuple[ThingKind, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     situations: tuple[Situation, ...] = ()

@@ -1,25 +1,18 @@
 """Kinds of things in the city that sense, and what each of them measures."""
 
-from datetime import timedelta
 from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from gezhi.packs.shapes.base import Key, Shape, Words
-from gezhi.packs.shapes.warnings import Span
+from gezhi.packs.shapes.monitors import Timespan, seconds_of
 
 # What a thing inside a home may sense: danger, and its own state. Nothing from which the life in it can be read.
 AT_HOME: Final = ("smoke", "monoxide", "combustible", "leak", "muted", "battery", "soiled", "fault")
-LONGEST_AT_HOME: Final = timedelta(days=30)
-SHORTEST_ALIVE: Final = timedelta(hours=12)
+LONGEST_AT_HOME: Final = "30 days"
+SHORTEST_ALIVE: Final = "12 hours"
 
 Gives = Literal["number", "truth"]
-
-
-def span_of(text: str) -> timedelta:
-    """`15 minutes` as a length of time."""
-    number, unit = text.split()
-    return timedelta(**{unit: int(number)})
 
 
 class DatastreamKind(Shape):
@@ -39,10 +32,10 @@ class DatastreamKind(Shape):
     low: float = Field(default=0.0, ge=-1e9, le=1e9, allow_inf_nan=False)
     high: float = Field(default=1.0, ge=-1e9, le=1e9, allow_inf_nan=False)
     step: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
-    stuck: Span | None = None
-    every: Span
-    silent: Span
-    keep: Span
+    stuck: Timespan | None = None
+    every: Timespan
+    silent: Timespan
+    keep: Timespan
     code: str = Field(default="", pattern=r"^([a-z][0-9]{4}[0-9a-z]|L[A-Za-z0-9]{1,3})?$")
     sent_in: str = Field(default="", max_length=10)
 
@@ -52,9 +45,9 @@ class DatastreamKind(Shape):
             raise ValueError("'low' must be below 'high'")
         if self.gives == "truth" and (self.unit, self.low, self.high) != ("1", 0.0, 1.0):
             raise ValueError("a truth has the unit '1' and is 0 or 1")
-        if span_of(self.silent) <= span_of(self.every):
+        if seconds_of(self.silent) <= seconds_of(self.every):
             raise ValueError("'silent' must be longer than 'every'")
-        if self.stuck and span_of(self.stuck) <= span_of(self.every):
+        if self.stuck and seconds_of(self.stuck) <= seconds_of(self.every):
             raise ValueError("'stuck' must be longer than 'every'")
         if self.sent_in and not self.code:
             raise ValueError("'sent_in' is about a 'code'")
@@ -74,8 +67,8 @@ class ThingKind(Shape):
     stands: Literal["public", "premises", "home"] = "public"
     function: Key
     parts: tuple[str, ...] = ()
-    calibrate: Span | None = None
-    service: Span | None = None
+    calibrate: Timespan | None = None
+    service: Timespan | None = None
     datastreams: tuple[DatastreamKind, ...] = Field(min_length=1, max_length=40)
     source: str = Field(min_length=3)
 
@@ -97,7 +90,7 @@ def _fits_a_home(one: DatastreamKind) -> None:
     if one.property not in AT_HOME or one.gives != "truth":
         allowed = ", ".join(AT_HOME)
         raise ValueError(f"a thing in a home may not tell '{one.property}'; it tells whether: {allowed}")
-    if span_of(one.keep) > LONGEST_AT_HOME:
-        raise ValueError(f"readings of a home are kept for at most {LONGEST_AT_HOME.days} days")
-    if span_of(one.every) < SHORTEST_ALIVE:
+    if seconds_of(one.keep) > seconds_of(LONGEST_AT_HOME):
+        raise ValueError(f"readings of a home are kept for at most {LONGEST_AT_HOME}")
+    if seconds_of(one.every) < seconds_of(SHORTEST_ALIVE):
         raise ValueError("a thing in a home says that it is alive at most twice a day")
