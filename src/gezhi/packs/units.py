@@ -48,6 +48,7 @@ UNITS: Final[Mapping[str, Unit]] = {
     "kPa": _unit("千帕", "kilopascal", "kPa", "kPa", "kPa"),
     "MPa": _unit("兆帕", "megapascal", "MPa", "MPa", "kPa", 1000.0),
     "A": _unit("安", "ampere", "A", "A", "A"),
+    "mA": _unit("毫安", "milliampere", "mA", "mA", "A", 0.001),
     "V": _unit("伏", "volt", "V", "V", "V"),
     "mg/m3": _unit("毫克每立方米", "milligram per cubic metre", "mg/m³", "mg/m3", "ug/m3", 1000.0),
     "ug/m3": _unit("微克每立方米", "microgram per cubic metre", "µg/m³", "ug/m3", "ug/m3"),
