@@ -49,7 +49,9 @@ def _rising(monitor: Monitor, at: Address) -> Iterator[Finding]:
         less, more = float(a[3]), float(b[3])
         if less == more or (less < more) != (a[2][0] == ">"):
             what = f"{higher} is reached no later than {lower}"
-            yield Finding((*at, "levels", higher), what, f"more than {a[3]}" if a[2][0] == ">" else f"less than {a[3]}")
+            yield Finding(
+                (*at, "levels", higher), what, f"more than {a[3]}" if a[2][0] == ">" else f"less than {a[3]}"
+            )
 
 
 def _levels(monitor: Monitor, at: Address) -> Iterator[Finding]:
