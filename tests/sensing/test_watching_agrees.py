@@ -13,7 +13,9 @@ LENGTH = 90  # minutes
 HOLDS = (7, 40, 200)  # minutes; a reading of exactly that age is known no more
 
 spans = st.sampled_from([None, "1 minutes", "3 minutes", "10 minutes"])
-windows = st.sampled_from([(), ("00:10-00:40",), ("23:50-00:20", "00:30-00:35"), ("00:00-00:30", "00:30-01:00")])
+windows = st.sampled_from(
+    [(), ("00:10-00:40",), ("23:50-00:20", "00:30-00:35"), ("00:00-00:30", "00:30-01:00")]
+)
 rules = st.sampled_from([
     {"blue": "value > 2"},
     {"blue": "value > 1", "yellow": "value > 2", "red": "value > 3"},
@@ -51,7 +53,9 @@ holds = st.tuples(*[st.sampled_from(HOLDS)] * 4).map(lambda all_: tuple(one * MI
 OWN, RAIN, FORECAST = (0, 3), (1, -1), (2, 1)  # two watched series; the second has no rain gauge
 
 
-def plainly(one: Monitor, given_readings: list[tuple[int, int, float]], held: tuple[int, ...]) -> list[Transition]:
+def plainly(
+    one: Monitor, given_readings: list[tuple[int, int, float]], held: tuple[int, ...]
+) -> list[Transition]:
     series = [Series(hold) for hold in held]
     for whose, at, value in given_readings:
         series[whose].readings[at] = value

@@ -41,7 +41,12 @@ class Node:
 
     @classmethod
     def of(
-        cls, one: Monitor, own: Sequence[int], holds: Sequence[int], began: int = START, **related: Sequence[int]
+        cls,
+        one: Monitor,
+        own: Sequence[int],
+        holds: Sequence[int],
+        began: int = START,
+        **related: Sequence[int],
     ) -> "Node":
         names = {name.replace("__", "."): series for name, series in related.items()}
         node = cls(plan_of(one), own, holds, names)
@@ -73,5 +78,7 @@ class Node:
 
 
 NO_ROWS = Rows(
-    np.zeros(0, np.intp), np.zeros(0, np.int64), {name: np.zeros(0) for name in ("value", "step", "rate", "z", "mark")}
+    np.zeros(0, np.intp),
+    np.zeros(0, np.int64),
+    {name: np.zeros(0) for name in ("value", "step", "rate", "z", "mark")},
 )

@@ -11,6 +11,7 @@ from gezhi.packs.checking_monitors import check_monitors
 from gezhi.packs.checking_overlays import check_overlays
 from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
+from gezhi.packs.checking_recordings import check_recordings
 from gezhi.packs.checking_references import check_references, missing
 from gezhi.packs.checking_rules import check_rules
 from gezhi.packs.checking_things import check_things
@@ -52,6 +53,7 @@ def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]
     findings += check_warnings(scope)
     findings += check_monitors(scope)
     findings += check_things(scope)
+    findings += check_recordings(scope)
     findings += check_overlays(scope)
     for index, procedure in enumerate(pack.procedures):
         findings += check_procedure(scope, procedure, ("procedures", index))

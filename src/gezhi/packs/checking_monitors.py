@@ -49,7 +49,9 @@ def _rising(monitor: Monitor, at: Address) -> Iterator[Finding]:
         less, more = float(a[3]), float(b[3])
         if less == more or (less < more) != (a[2][0] == ">"):
             what = f"{higher} is reached no later than {lower}"
-            yield Finding((*at, "levels", higher), what, f"more than {a[3]}" if a[2][0] == ">" else f"less than {a[3]}")
+            yield Finding(
+                (*at, "levels", higher), what, f"more than {a[3]}" if a[2][0] == ">" else f"less than {a[3]}"
+            )
 
 
 def _levels(monitor: Monitor, at: Address) -> Iterator[Finding]:
@@ -73,9 +75,18 @@ def _inhibits(monitor: Monitor, monitors: Mapping[str, Monitor], at: Address) ->
     for n, key in enumerate(monitor.inhibits):
         here = (*at, "inhibits", n)
         yield from missing(here, "monitor", key, monitors)
+        if key in monitors and _unseen(monitor, monitors[key]):
+            lowest = monitor.reached[0]
+            what = f"'{key}' opens cases, and is muted by '{lowest}' already, which opens none"
+            yield Finding(here, what, f"opens: {lowest}, or the levels that open in a monitor of their own")
         if monitor.key in _muted_by(key, monitors):
             what = f"'{key}' would in turn mute '{monitor.key}'" if key != monitor.key else "it mutes itself"
             yield Finding(here, what, "monitors that do not mute this one, not even through others")
+
+
+def _unseen(monitor: Monitor, muted: Monitor) -> bool:
+    """What would open a case is muted at a level at which the muting one opens none."""
+    return muted.opens is not None and (monitor.opens is None or _above(monitor.opens, monitor.reached[0]))
 
 
 def _muted_by(key: str, monitors: Mapping[str, Monitor]) -> set[str]:

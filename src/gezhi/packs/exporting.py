@@ -19,6 +19,7 @@ _FILES = {
     "monitors.yaml": ("monitors",),
     "things.yaml": ("things",),
     "tests/situations.yaml": ("situations",),
+    "tests/readings/recordings.yaml": ("recordings",),
 }
 
 

@@ -19,6 +19,7 @@ from gezhi.packs.shapes import (
     Overlay,
     Parameter,
     Procedure,
+    Recording,
     RoundPlan,
     Rule,
     Shape,
@@ -79,6 +80,10 @@ class SituationsFile(Shape):
     situations: tuple[Situation, ...]
 
 
+class RecordingsFile(Shape):
+    recordings: tuple[Recording, ...]
+
+
 @dataclass(frozen=True)
 class FileKind:
     """`section` is set where the whole file is one object of that section of the pack."""
@@ -107,6 +112,7 @@ FILE_KINDS = (
     FileKind("things.yaml", ThingsFile, "things"),
     FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
+    FileKind("tests/readings/*.yaml", RecordingsFile, "recordings"),
 )
 CHANGELOG = "CHANGELOG.md"
 KNOWN_FILES = ", ".join([*(kind.pattern for kind in FILE_KINDS), CHANGELOG])

@@ -16,6 +16,7 @@ from gezhi.packs.shapes import (
     Monitor,
     Pack,
     Procedure,
+    Recording,
     Situation,
     State,
     Step,
@@ -46,6 +47,8 @@ _WORDS: Final[dict[str, str]] = {
     "Measures": "测什么",
     "Expected": "应报间隔",
     "Silent after": "静默判定",
+    "Readings played": "读数演算",
+    "Levels by minute": "各分钟的级别",
     "Set in other packs": "对其他场景包的设定",
     "Code": "编码",
     "Name": "名称",
@@ -135,6 +138,8 @@ def sections(pack: Pack, needed: Mapping[str, Pack], language: Language) -> list
                  ((say(m.title), _monitor(m), m.source) for m in pack.monitors)),
         _section("things", "Things that sense", ("Name", "Measures", "Expected", "Silent after", "Source"), language,
                  (row for t in pack.things for row in _thing(t, say))),
+        _section("recordings", "Readings played", ("Name", "Monitors", "Levels by minute"), language,
+                 ((r.title, r.monitor, _levels(r)) for r in pack.recordings)),
         _section("overlays", "Set in other packs", ("Name", "Value"), language, _overlays(pack, say)),
     ]  # fmt: skip
     return [one for one in found if one.rows]
@@ -228,6 +233,10 @@ def _monitor(one: Monitor) -> str:
     parts += one.hours
     parts += [f"{one.escalate.to} after {one.escalate.after}"] if one.escalate else []
     return f"{of} — " + ", ".join(parts)
+
+
+def _levels(recording: Recording) -> str:
+    return ", ".join(f"{minute:g} {level}" for minute, level in recording.then) or "-"
 
 
 def _thing(thing: ThingKind, say: Callable[[Words], str]) -> Iterator[Table]:

@@ -1,8 +1,8 @@
 """How conditions become levels: for, keep, escalation and downgrade, for many watches at one step. Pure.
 
-Each level of a monitor is an alert of its own in the sense of Prometheus' `for` and `keep_firing_for` (rules/alerting.go
-of 2.42). The warning's level is the highest that fires; it rises at once, and falls as the monitor says. What is unknown
-leaves everything as it is.
+Each level of a monitor is an alert of its own in the sense of Prometheus' `for` and `keep_firing_for` (2.42). The
+warning's level is the highest that fires; it rises at once, and falls as the monitor says. What is unknown leaves
+everything as it is.
 """
 
 from enum import IntEnum

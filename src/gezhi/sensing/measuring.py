@@ -29,12 +29,15 @@ AT_BITS: Final = 42  # enough for milliseconds until 2109
 MEMORY: Final = 256  # readings over which centre and spread forget
 LEAST: Final = 30  # readings before z is known
 CLIP: Final = 3.0  # spreads beyond which a value teaches no more than one at the edge
-_PER_SPREAD: Final = 1.2533141373155003  # of a normal variable: standard deviation / mean distance, sqrt(pi / 2)
+_PER_SPREAD: Final = (
+    1.2533141373155003  # of a normal variable: standard deviation / mean distance, sqrt(pi / 2)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """n readings, sorted by series and time, each later than what its series had. `columns`: value, step, rate, z, mark."""
+    """n readings, sorted by series and time, each later than what its series had. `columns`: value, step, rate, z and
+    mark."""
 
     series: NDArray[np.intp]
     at: Int64
@@ -68,15 +71,30 @@ def measured(
     order = _in_order(known, series, at)
     series, at, value = series[order], at[order], value[order]
     begins = _begins(series)
-    before, since = _before(known["last_value"], series, value, begins), _before(known["last_at"], series, at, begins)
+    before, since = (
+        _before(known["last_value"], series, value, begins),
+        _before(known["last_at"], series, at, begins),
+    )
     gap = at - since
     step = np.where((since > 0) & (gap <= stale[series]), value - before, np.nan)
     after = known.copy()
     z = _unusual(after, series, value, begins) if unusual else np.full(len(at), np.nan)
-    columns = {"value": value, "step": step, "rate": step / (gap / HOUR), "z": z, "mark": mark[order].astype(np.float64)}
+    columns = {
+        "value": value,
+        "step": step,
+        "rate": step / (gap / HOUR),
+        "z": z,
+        "mark": mark[order].astype(np.float64),
+    }
     last = _lasts(begins)
     after["last_at"][series[last]] = at[last]
-    for name, field in (("value", "last_value"), ("step", "step"), ("rate", "rate"), ("z", "z"), ("mark", "last_mark")):
+    for name, field in (
+        ("value", "last_value"),
+        ("step", "step"),
+        ("rate", "rate"),
+        ("z", "z"),
+        ("mark", "last_mark"),
+    ):
         after[field][series[last]] = columns[name][last]
     return Rows(series, at, columns), after
 

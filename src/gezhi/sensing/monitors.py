@@ -18,8 +18,8 @@ class Plan:
     """A compiled monitor. Lengths are milliseconds; 0: at once, or for `rise_after` and `fall_after` not at all.
 
     `rules`: by level. `own`, `clocks`: the names that they ask of the newest reading and of the city's clock;
-    `related`: those that other series answer. `ages`: at which an age changes what they say. `expires`: whether they say
-    something else, not just nothing, once a reading holds no more.
+    `related`: those that other series answer. `ages`: at which an age changes what they say. `expires`: whether they
+    say something else, not just nothing, once a reading holds no more.
     """
 
     key: str

@@ -139,7 +139,9 @@ class _Run:
         if plan.clocks:
             soonest = np.where(looks, next_hour(at, offset), soonest)
         if plan.windows:
-            soonest = np.where(looks | self.busy()[who], np.minimum(soonest, plan.windows.next_change(at, offset)), soonest)
+            soonest = np.where(
+                looks | self.busy()[who], np.minimum(soonest, plan.windows.next_change(at, offset)), soonest
+            )
         return soonest
 
     def busy(self) -> Bools:

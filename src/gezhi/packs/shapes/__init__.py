@@ -56,6 +56,7 @@ from gezhi.packs.shapes.procedures import (
     Transition,
     Watch,
 )
+from gezhi.packs.shapes.recordings import Recording
 from gezhi.packs.shapes.situations import Situation, Step
 from gezhi.packs.shapes.things import AT_HOME, DatastreamKind, ThingKind
 from gezhi.packs.shapes.warnings import LEVELS, Level, Span, WarningRule
@@ -109,6 +110,7 @@ __all__ = [
     "Procedure",
     "Property",
     "Public",
+    "Recording",
     "Role",
     "RoundPlan",
     "Rule",

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from gezhi.packs.shapes.base import Key, Shape, Words
 from gezhi.packs.shapes.warnings import LEVELS, Level
@@ -14,7 +14,17 @@ SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 Timespan = Annotated[str, Field(pattern=TIMESPAN)]
 Window = Annotated[str, Field(pattern=WINDOW)]
 Expression = Annotated[str, Field(min_length=1, max_length=500)]
-Area = Literal["province", "city", "county", "town", "village", "grid"]
+Area = Literal["province", "city", "county", "town", "village", "grid", "thing"]
+
+
+def _form_of(silent: object) -> str:
+    return "levels" if isinstance(silent, dict) else "span"
+
+
+Silent = Annotated[
+    Annotated[Timespan, Tag("span")] | Annotated[dict[Level, Timespan], Tag("levels")],
+    Discriminator(_form_of),
+]
 
 
 def seconds_of(text: str) -> int:
@@ -47,7 +57,7 @@ class Gathering(Shape):
     """Alarms of one area (or one thing) are one warning. `wait`: from the first alarm until the warning is raised.
     `most`: so many warnings of a monitor stand at once; what comes beyond goes into one for the whole monitor."""
 
-    by: tuple[Area | Literal["thing"], ...] = Field(default=("town",), min_length=1, max_length=3)
+    by: tuple[Area, ...] = Field(default=("town",), min_length=1, max_length=3)
     wait: Timespan = "30 seconds"
     most: int = Field(default=200, ge=1, le=10_000)
 
@@ -80,7 +90,7 @@ class Monitor(Shape):
     of: Watched
     unit: str = Field(default="", max_length=20)
     levels: dict[Level, Expression] = {}
-    silent: Timespan | dict[Level, Timespan] | None = None
+    silent: Silent | None = None
     for_: Timespan | None = Field(default=None, alias="for")
     keep: Timespan | None = None
     hours: tuple[Window, ...] = Field(default=(), max_length=12)
@@ -88,7 +98,7 @@ class Monitor(Shape):
     downgrade: Downgrade | None = None
     group: Gathering = Gathering()
     inhibits: tuple[Key, ...] = ()
-    within: Area | Literal["thing"] | None = None
+    within: Area | None = None
     opens: Level | None = None
     category: Key | None = None
     clear: Clearing | None = None

@@ -10,6 +10,7 @@ from gezhi.packs.shapes.monitors import Monitor
 from gezhi.packs.shapes.overlays import Overlay
 from gezhi.packs.shapes.plans import Element, RoundPlan
 from gezhi.packs.shapes.procedures import Procedure
+from gezhi.packs.shapes.recordings import Recording
 from gezhi.packs.shapes.situations import Situation
 from gezhi.packs.shapes.things import ThingKind
 from gezhi.packs.shapes.warnings import WarningRule
@@ -52,4 +53,5 @@ class Pack(Shape):
     things: tuple[ThingKind, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     situations: tuple[Situation, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     digest: str = ""

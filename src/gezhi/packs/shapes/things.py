@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from gezhi.packs.shapes.base import Key, Shape, Words
 from gezhi.packs.shapes.monitors import Timespan, seconds_of
 
+PROPERTY: Final = r"^[a-z][a-z0-9]*$"
 # What a thing inside a home may sense: danger, and its own state. Nothing from which the life in it can be read.
 AT_HOME: Final = ("smoke", "monoxide", "combustible", "leak", "muted", "battery", "soiled", "fault")
 LONGEST_AT_HOME: Final = "30 days"
@@ -25,7 +26,7 @@ class DatastreamKind(Shape):
     of that code give it, where it is another. `gives`: a number, or a truth that is 0 or 1.
     """
 
-    property: str = Field(pattern=r"^[a-z][a-z0-9]*$", max_length=40)
+    property: str = Field(pattern=PROPERTY, max_length=40)
     title: Words
     unit: str = Field(min_length=1, max_length=10)
     gives: Gives = "number"
