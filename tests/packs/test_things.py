@@ -143,3 +143,26 @@ def test_a_monitor_that_fits_no_kind_of_thing_is_told(
 def test_a_pack_without_kinds_of_things_may_watch_what_others_bring(tmp_path: Path) -> None:
     written = {**small.FILES, "monitors.yaml": MONITORS}
     assert load(small.write(tmp_path, written)).problems == ()
+
+
+MUTING = """\
+  - key: wind-still
+    title: {zh: 静风, en: Still air}
+    of: {kind: air-station, property: wind}
+    unit: m/s
+    levels: {blue: value < 2, orange: value < 1}
+    inhibits: [no2-high]
+    within: town
+    opens: orange
+    category: lamp
+    todo: {zh: 查看, en: Look}
+    source: tests
+"""
+
+
+@pytest.mark.parametrize(("opens", "refused"), [("orange", True), ("blue", False)])
+def test_a_monitor_hides_no_case_before_it_opens_one_itself(tmp_path: Path, opens: str, refused: bool) -> None:
+    no2 = MONITORS.replace("    todo:", "    opens: blue\n    category: lamp\n    todo:", 1)
+    written = {**files(), "monitors.yaml": no2 + MUTING.replace("opens: orange", f"opens: {opens}", 1)}
+    told = [one.what for one in load(small.write(tmp_path, written)).problems]
+    assert told == (["'no2-high' opens cases, and is muted by 'blue' already, which opens none"] if refused else [])

@@ -50,12 +50,13 @@ def facts_of(
 ) -> Facts:
     """`answers`: the report's attributes; what does not fit the form is unknown. `source`: `api:7` is `api`."""
     said = kept_answers(form, answers) if form else {}
+    kind = source.partition(":")[0]
     always: Facts = {
         "text": text,
-        "source": source.partition(":")[0],
+        "source": kind,
         "hour": local.hour,
         "level": level_of(place_code),
-        "warning": _warning(source, answers),
+        "warning": _warning(kind, answers),
     }
     return {**always, **{key: ",".join(one) if isinstance(one, list) else one for key, one in said.items()}}
 

@@ -75,13 +75,13 @@ def _inhibits(monitor: Monitor, monitors: Mapping[str, Monitor], at: Address) ->
     for n, key in enumerate(monitor.inhibits):
         here = (*at, "inhibits", n)
         yield from missing(here, "monitor", key, monitors)
-        if key in monitors and _unseen(monitor, monitors[key]):
-            lowest = monitor.reached[0]
-            what = f"'{key}' opens cases, and is muted by '{lowest}' already, which opens none"
-            yield Finding(here, what, f"opens: {lowest}, or the levels that open in a monitor of their own")
         if monitor.key in _muted_by(key, monitors):
             what = f"'{key}' would in turn mute '{monitor.key}'" if key != monitor.key else "it mutes itself"
             yield Finding(here, what, "monitors that do not mute this one, not even through others")
+        elif key in monitors and _unseen(monitor, monitors[key]):
+            lowest = monitor.reached[0]
+            what = f"'{key}' opens cases, and is muted by '{lowest}' already, which opens none"
+            yield Finding(here, what, f"opens: {lowest}, or the levels that open in a monitor of their own")
 
 
 def _unseen(monitor: Monitor, muted: Monitor) -> bool:
