@@ -161,8 +161,12 @@ MUTING = """\
 
 
 @pytest.mark.parametrize(("opens", "refused"), [("orange", True), ("blue", False)])
-def test_a_monitor_hides_no_case_before_it_opens_one_itself(tmp_path: Path, opens: str, refused: bool) -> None:
+def test_a_monitor_hides_no_case_before_it_opens_one_itself(
+    tmp_path: Path, opens: str, refused: bool
+) -> None:
     no2 = MONITORS.replace("    todo:", "    opens: blue\n    category: lamp\n    todo:", 1)
     written = {**files(), "monitors.yaml": no2 + MUTING.replace("opens: orange", f"opens: {opens}", 1)}
     told = [one.what for one in load(small.write(tmp_path, written)).problems]
-    assert told == (["'no2-high' opens cases, and is muted by 'blue' already, which opens none"] if refused else [])
+    assert told == (
+        ["'no2-high' opens cases, and is muted by 'blue' already, which opens none"] if refused else []
+    )

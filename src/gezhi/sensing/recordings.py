@@ -48,9 +48,9 @@ def played(recording: Recording, monitor: Monitor, kind: ThingKind | None) -> li
     rows = [
         (n, began + round(m * MINUTE), value) for n, one in enumerate(series.values()) for m, value in one
     ]
-    position, at, value = (
-        np.array([row[n] for row in rows], what) for n, what in enumerate((np.intp, "i8", "f8"))
-    )
+    position = np.array([row[0] for row in rows], np.intp)
+    at = np.array([row[1] for row in rows], np.int64)
+    value = np.array([row[2] for row in rows], np.float64)
     holds = np.array([_holds(kind, name) for name in series], np.int64)
     timeline = _timeline(position, at, value, holds)
     places = {name: n for n, name in enumerate(series)}
