@@ -39,7 +39,8 @@ _FIRST_AGE: Final = 1  # ms: an age is over a number so long after it reached it
 @dataclass(frozen=True)
 class Watched:
     """n series under one monitor. `own`: the position of each in the timeline. `related`: by name, that of the series
-    that answers it, -1 for none. `offset`: of the city's clock from UTC, ms."""
+    that answers it, -1 for none; a forecast is a series whose readings come when they are due, not when they are made.
+    `offset`: of the city's clock from UTC, ms."""
 
     own: NDArray[np.intp]
     state: Watch
