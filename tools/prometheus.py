@@ -1,7 +1,7 @@
 """Finds Prometheus' promtool and Alertmanager for the outside checks of monitors; `--install` gets Debian's.
 
-Their packages are unpacked beside Python, not installed, so that nothing is started. Debian's Alertmanager looks for its
-templates in one place of the machine; root links them there.
+Their packages are unpacked beside Python, not installed, so that nothing is started. Debian's Alertmanager looks for
+its templates in one place of the machine; root links them there.
 """
 
 import os

@@ -5,7 +5,7 @@ The state of a series is one row of a structured array; any array that has the f
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,9 +130,12 @@ def _lasts(begins: Bools) -> NDArray[np.intp]:
     return np.append(np.flatnonzero(begins)[1:] - 1, len(begins) - 1)
 
 
+_Number = TypeVar("_Number", np.float64, np.int64)
+
+
 def _before(
-    known: NDArray[np.generic], series: NDArray[np.intp], rows: NDArray[np.generic], begins: Bools
-) -> NDArray[np.generic]:
+    known: NDArray[_Number], series: NDArray[np.intp], rows: NDArray[_Number], begins: Bools
+) -> NDArray[_Number]:
     """What stood before each row in its series."""
     shifted = np.empty_like(rows)
     shifted[1:] = rows[:-1]
