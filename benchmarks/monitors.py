@@ -64,7 +64,9 @@ def _compare(name: str, text: str, columns: Mapping[str, np.ndarray], facts: lis
         raise SystemExit(f"{text}: the answers differ")
     seconds = min(_timed(lambda: rule.columns(columns)) for _ in range(ROUNDS))
     unknown = int(np.isnan(ours).sum())
-    tell(f"monitors.rules {name}", len(facts) / seconds, "rows/s a core", "common-expression-language", peer, rule=text, equal=len(facts), unknown=unknown)  # fmt: skip
+    told = {"rule": text, "equal": len(facts), "unknown": unknown}
+    rate = len(facts) / seconds
+    tell(f"monitors.rules {name}", rate, "rows/s a core", "common-expression-language", peer, **told)
 
 
 def _asked(execute: Callable[[dict[str, float]], bool], row: dict[str, float]) -> float:
@@ -102,7 +104,10 @@ def _watch(rows: int) -> None:
         play(plan, watched, Timeline.of(known, taken, holds))
 
     seconds = min(_timed(work) for _ in range(ROUNDS))
-    tell("monitors.played", rows / seconds, "readings/s a core", "asked for of ingest", 150_000, levels=3, series=series)  # fmt: skip
+    rate = rows / seconds
+    tell(
+        "monitors.played", rate, "readings/s a core", "asked for of ingest", 150_000, levels=3, series=series
+    )
 
 
 def _monitor() -> object:

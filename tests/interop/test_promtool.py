@@ -120,7 +120,7 @@ def alert(one: Drawn, grid: Grid) -> dict[str, str]:
     }
 
 
-def tests_file(cases: list[Drawn], grid: Grid, fires: list[list[bool]]) -> dict[str, object]:
+def expectations(cases: list[Drawn], grid: Grid, fires: list[list[bool]]) -> dict[str, object]:
     series = [
         {
             "series": f'{name}{{n="{one.number}"}}',
@@ -157,7 +157,7 @@ def asked(
     found = prometheus.program("promtool")
     if found is None:
         pytest.skip(prometheus.MISSING)
-    for name, content in (("rules", rule_file(cases, grid)), ("tests", tests_file(cases, grid, fires))):
+    for name, content in (("rules", rule_file(cases, grid)), ("tests", expectations(cases, grid, fires))):
         (folder / f"{name}.yaml").write_text(yaml.dump(content, Dumper=yaml.CSafeDumper))
     command = [str(found), "test", "rules", "tests.yaml"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -82,8 +82,8 @@ def test_a_missing_value_teaches_nothing() -> None:
     _, known = taken(nothing_known(1), *((0, n, float(n % 3)) for n in range(50)))
     rows, after = taken(known, (0, 50, np.nan))
     assert column(rows, "z") == [None]
-    assert [after[name][0] for name in ("centre", "spread", "count")] == [
-        known[name][0] for name in ("centre", "spread", "count")
+    assert [after[name][0] for name in ("centre", "spread", "learnt")] == [
+        known[name][0] for name in ("centre", "spread", "learnt")
     ]
 
 
@@ -115,4 +115,4 @@ def test_cutting_into_batches_changes_nothing(found: list[tuple[int, int, float]
 
 def test_z_may_be_left_out() -> None:
     rows, known = taken(nothing_known(1), *((0, n, float(n % 3)) for n in range(50)), unusual=False)
-    assert np.isnan(rows.columns["z"]).all() and known["count"][0] == 0
+    assert np.isnan(rows.columns["z"]).all() and known["learnt"][0] == 0

@@ -6,9 +6,9 @@ import numpy as np
 
 from gezhi.sensing.hours import FAR
 from gezhi.sensing.levels import WATCH, Why
-from gezhi.sensing.measuring import KNOWN, measured
+from gezhi.sensing.measuring import KNOWN, NO_ROWS, measured
 from gezhi.sensing.timeline import Timeline
-from tests.sensing.watched import MINUTE, NO_ROWS, START, Node, Transition, monitor
+from tests.sensing.watched import MINUTE, START, Node, Transition, monitor
 
 HOUR = 60
 LONG = 10_000 * MINUTE

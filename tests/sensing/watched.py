@@ -7,7 +7,7 @@ import numpy as np
 
 from gezhi.packs.shapes import Monitor
 from gezhi.sensing.levels import WATCH, new_watches
-from gezhi.sensing.measuring import KNOWN, Rows, measured, nothing_known
+from gezhi.sensing.measuring import KNOWN, measured, nothing_known
 from gezhi.sensing.monitors import Plan, plan_of
 from gezhi.sensing.timeline import Timeline
 from gezhi.sensing.watching import Played, Watched, play
@@ -75,10 +75,3 @@ class Node:
 
     def tick(self, now: int) -> list[Transition]:
         return self.take([], now)
-
-
-NO_ROWS = Rows(
-    np.zeros(0, np.intp),
-    np.zeros(0, np.int64),
-    {name: np.zeros(0) for name in ("value", "step", "rate", "z", "mark")},
-)

@@ -111,7 +111,7 @@ def next_timer(plan: Plan, watches: Watch, after: Int64) -> Int64:
     later = after[:, None]
     times = np.where(waiting, watches["since"] + plan.hold, FAR)
     times = np.minimum(times, np.where(watches["clear"] > 0, watches["clear"] + plan.keep, FAR))
-    soonest = np.where(times > later, times, FAR).min(axis=1)
+    soonest: Int64 = np.where(times > later, times, FAR).min(axis=1)
     if plan.rise_after:
         rise = np.where((watches["raised"] > 0) & ~watches["risen"], watches["raised"] + plan.rise_after, FAR)
         soonest = np.minimum(soonest, np.where(rise > after, rise, FAR))

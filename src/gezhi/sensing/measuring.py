@@ -5,7 +5,7 @@ The state of a series is one row of a structured array; any array that has the f
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ KNOWN: Final = np.dtype([
     ("z", "f8"),
     ("centre", "f8"),
     ("spread", "f8"),
-    ("count", "i8"),
+    ("learnt", "i8"),  # readings that centre and spread rest on
 ])  # fmt: skip
 Known = NDArray[np.void]
 
@@ -45,6 +45,13 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.at)
+
+
+NO_ROWS: Final = Rows(
+    np.zeros(0, np.intp),
+    np.zeros(0, np.int64),
+    {name: np.zeros(0) for name in ("value", "step", "rate", "z", "mark")},
+)
 
 
 def nothing_known(count: int) -> Known:
@@ -123,9 +130,12 @@ def _lasts(begins: Bools) -> NDArray[np.intp]:
     return np.append(np.flatnonzero(begins)[1:] - 1, len(begins) - 1)
 
 
+_Number = TypeVar("_Number", np.float64, np.int64)
+
+
 def _before(
-    known: NDArray[np.generic], series: NDArray[np.intp], rows: NDArray[np.generic], begins: Bools
-) -> NDArray[np.generic]:
+    known: NDArray[_Number], series: NDArray[np.intp], rows: NDArray[_Number], begins: Bools
+) -> NDArray[_Number]:
     """What stood before each row in its series."""
     shifted = np.empty_like(rows)
     shifted[1:] = rows[:-1]
@@ -150,16 +160,16 @@ def _unusual(known: Known, series: NDArray[np.intp], value: Float64, begins: Boo
 
 def _learnt(known: Known, series: NDArray[np.intp], value: Float64) -> Float64:
     """Centre and spread move by what is near them and hardly by what is not, so that a spike stays one."""
-    centre, spread, count = (known[name][series] for name in ("centre", "spread", "count"))
+    centre, spread, learnt = (known[name][series] for name in ("centre", "spread", "learnt"))
     sound = np.isfinite(value)
-    distance = np.where(sound & (count > 0), value - centre, 0.0)
+    distance = np.where(sound & (learnt > 0), value - centre, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(sound & (count >= LEAST) & (spread > 0), distance / spread, np.nan)
-    edge = np.where((spread > 0) & (count >= LEAST), CLIP * spread, np.inf)
+        z = np.where(sound & (learnt >= LEAST) & (spread > 0), distance / spread, np.nan)
+    edge = np.where((spread > 0) & (learnt >= LEAST), CLIP * spread, np.inf)
     moved = np.clip(distance, -edge, edge)
-    share = 1.0 / np.minimum(count + 1, MEMORY)
-    begun = np.where(sound & (count == 0), value, centre)
+    share = 1.0 / np.minimum(learnt + 1, MEMORY)
+    begun = np.where(sound & (learnt == 0), value, centre)
     known["centre"][series] = np.where(sound, begun + share * moved, centre)
     known["spread"][series] = np.where(sound, spread + share * (_PER_SPREAD * np.abs(moved) - spread), spread)
-    known["count"][series] = count + sound
+    known["learnt"][series] = learnt + sound
     return z

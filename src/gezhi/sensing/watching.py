@@ -24,9 +24,9 @@ from gezhi.sensing.hours import (
     next_hour,
     weekday_of,
 )
-from gezhi.sensing.levels import HIGHEST, UNKNOWN, WATCH, YES, Conditions, Watch, next_timer, step
+from gezhi.sensing.levels import UNKNOWN, WATCH, YES, Conditions, Watch, next_timer, step
 from gezhi.sensing.measuring import AT_BITS
-from gezhi.sensing.monitors import Plan
+from gezhi.sensing.monitors import HIGHEST, Plan
 from gezhi.sensing.timeline import Timeline
 
 TRANSITION: Final = np.dtype([
@@ -39,7 +39,8 @@ _FIRST_AGE: Final = 1  # ms: an age is over a number so long after it reached it
 @dataclass(frozen=True)
 class Watched:
     """n series under one monitor. `own`: the position of each in the timeline. `related`: by name, that of the series
-    that answers it, -1 for none. `offset`: of the city's clock from UTC, ms."""
+    that answers it, -1 for none; a forecast is a series whose readings come when they are due, not when they are made.
+    `offset`: of the city's clock from UTC, ms."""
 
     own: NDArray[np.intp]
     state: Watch
@@ -107,7 +108,8 @@ class _Run:
 
     def _base(self, who: NDArray[np.intp], moment: Int64) -> Int64:
         """Whence age counts."""
-        return np.maximum(self.timeline.at[moment], self.state["began"][who])
+        base: Int64 = np.maximum(self.timeline.at[moment], self.state["began"][who])
+        return base
 
     def next_expiry(self, who: NDArray[np.intp], at: Int64) -> Int64:
         """When something that the rules ask for is next known no more: later than `at`, or FAR."""
@@ -146,8 +148,7 @@ class _Run:
 
     def busy(self) -> Bools:
         """Which watches wait for something or stand at a level."""
-        busy: Bools = (self.state["since"] > 0).any(axis=1)
-        return busy
+        return np.asarray((self.state["since"] > 0).any(axis=1), np.bool_)
 
     def next_by_time(self, who: NDArray[np.intp], at: Int64) -> Int64:
         return np.minimum(next_timer(self.plan, self.state[who], at), self.next_change(who, at))
@@ -181,7 +182,8 @@ def _events(run: _Run) -> _Events:
     if run.plan.timeless:
         stirs = run.busy()
         stirs[who[(conditions == YES).any(axis=1)]] = True
-        who, at, conditions = (one[stirs[who]] for one in (who, at, conditions))
+        kept = stirs[who]
+        who, at, conditions = who[kept], at[kept], conditions[kept]
     kept = _telling(run, who, at, conditions)
     who, at, conditions = who[kept], at[kept], conditions[kept]
     bounds = np.searchsorted(who, np.arange(watches + 1))
