@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from gezhi.lib.command import wrap_leaves
 
 if TYPE_CHECKING:
     from gezhi.packs.catalogue import Catalogue
+    from gezhi.packs.shapes import Pack
 
 COMMANDS = {
     "serve": ("gezhi.config.serving:serve", "Serve the pages and the API."),
@@ -80,13 +81,20 @@ def _from_above(command: str) -> object:
     if command == "ledger":
         return prepare
     if command == "packs":
-        from gezhi.cases.situations import prove
         from gezhi.packs.cli import Above
 
-        return Above(open_states, _waiting, _move, prove)
+        return Above(open_states, _waiting, _move, _prove)
     if command == "people":
         return _above_people()
     return None
+
+
+def _prove(pack: "Pack", needed: Sequence["Pack"]) -> list[str]:
+    """What of a pack's situations and recordings goes otherwise than they say."""
+    from gezhi.cases import situations
+    from gezhi.sensing import recordings
+
+    return [*situations.prove(pack, needed), *recordings.prove(pack, needed)]
 
 
 def _above_people() -> object:

@@ -15,13 +15,16 @@ from gezhi.packs.shapes import (
     Indicator,
     Manifest,
     Message,
+    Monitor,
     Overlay,
     Parameter,
     Procedure,
+    Recording,
     RoundPlan,
     Rule,
     Shape,
     Situation,
+    ThingKind,
     WarningRule,
 )
 
@@ -65,8 +68,20 @@ class WarningsFile(Shape):
     warnings: tuple[WarningRule, ...]
 
 
+class MonitorsFile(Shape):
+    monitors: tuple[Monitor, ...]
+
+
+class ThingsFile(Shape):
+    things: tuple[ThingKind, ...]
+
+
 class SituationsFile(Shape):
     situations: tuple[Situation, ...]
+
+
+class RecordingsFile(Shape):
+    recordings: tuple[Recording, ...]
 
 
 @dataclass(frozen=True)
@@ -93,8 +108,11 @@ FILE_KINDS = (
     FileKind("indicators/*.yaml", IndicatorsFile, "indicators"),
     FileKind("plans.yaml", PlansFile, "plans"),
     FileKind("warnings.yaml", WarningsFile, "warnings"),
+    FileKind("monitors.yaml", MonitorsFile, "monitors"),
+    FileKind("things.yaml", ThingsFile, "things"),
     FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
+    FileKind("tests/readings/*.yaml", RecordingsFile, "recordings"),
 )
 CHANGELOG = "CHANGELOG.md"
 KNOWN_FILES = ", ".join([*(kind.pattern for kind in FILE_KINDS), CHANGELOG])

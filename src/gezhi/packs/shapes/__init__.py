@@ -33,6 +33,15 @@ from gezhi.packs.shapes.forms import (
     ShowIf,
 )
 from gezhi.packs.shapes.indicators import Appraisal, Counted, Indicator
+from gezhi.packs.shapes.monitors import (
+    Clearing,
+    Downgrade,
+    Escalation,
+    Gathering,
+    Monitor,
+    Watched,
+    seconds_of,
+)
 from gezhi.packs.shapes.overlays import OverlaidCategory, OverlaidParameter, Overlay
 from gezhi.packs.shapes.pack import Manifest, Pack
 from gezhi.packs.shapes.plans import Element, ElementIs, RoundPlan
@@ -47,10 +56,13 @@ from gezhi.packs.shapes.procedures import (
     Transition,
     Watch,
 )
+from gezhi.packs.shapes.recordings import Recording
 from gezhi.packs.shapes.situations import Situation, Step
+from gezhi.packs.shapes.things import AT_HOME, DatastreamKind, ThingKind
 from gezhi.packs.shapes.warnings import LEVELS, Level, Span, WarningRule
 
 __all__ = [
+    "AT_HOME",
     "CALLBACK_LIMIT",
     "ENGINE_LIMITS",
     "LEVELS",
@@ -61,18 +73,23 @@ __all__ = [
     "Attribute",
     "Block",
     "Category",
+    "Clearing",
     "Closing",
     "Counted",
+    "DatastreamKind",
     "DocumentTemplate",
+    "Downgrade",
     "Effect",
     "Element",
     "ElementIs",
+    "Escalation",
     "Form",
     "FormCheck",
     "FormField",
     "FormGroup",
     "FormSchema",
     "Function",
+    "Gathering",
     "Group",
     "Indicator",
     "Items",
@@ -83,6 +100,7 @@ __all__ = [
     "Limit",
     "Manifest",
     "Message",
+    "Monitor",
     "Need",
     "OverlaidCategory",
     "OverlaidParameter",
@@ -92,6 +110,7 @@ __all__ = [
     "Procedure",
     "Property",
     "Public",
+    "Recording",
     "Role",
     "RoundPlan",
     "Rule",
@@ -102,9 +121,12 @@ __all__ = [
     "Stage",
     "State",
     "Step",
+    "ThingKind",
     "Transition",
     "Version",
     "WarningRule",
     "Watch",
+    "Watched",
     "Words",
+    "seconds_of",
 ]
