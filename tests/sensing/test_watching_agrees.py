@@ -1,6 +1,6 @@
 """The engine over columns says the same as a plain watcher that looks every minute, however readings are cut."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -43,11 +43,21 @@ silent = st.builds(
 )
 monitors = st.one_of(rule_based, silent).map(lambda keys: monitor(**keys))
 minutes = st.integers(0, LENGTH).map(lambda minute: START + minute * MINUTE)
-readings = st.lists(
-    st.tuples(st.integers(0, 3), minutes, st.sampled_from([-1.0, 0.0, 1.0, 2.0, 3.0, 4.0])),
-    max_size=60,
-    unique_by=lambda reading: reading[:2],
-)
+values = st.sampled_from([-1.0, 0.0, 1.0, 2.0, 3.0, 4.0])
+gaps = st.lists(st.tuples(st.sampled_from([1, 1, 2, 3, 5, 9, 20]), values), max_size=40)
+
+
+def placed(found: list[list[tuple[int, float]]]) -> list[tuple[int, int, float]]:
+    """Readings of each series from gaps between them, as far as the length goes."""
+    return [
+        (series, START + minute * MINUTE, value)
+        for series, pairs in enumerate(found)
+        for minute, (_, value) in zip(accumulate(gap for gap, _ in pairs), pairs, strict=True)
+        if minute <= LENGTH
+    ]
+
+
+readings = st.tuples(gaps, gaps, gaps, gaps).map(list).map(placed)
 holds = st.tuples(*[st.sampled_from(HOLDS)] * 4).map(lambda all_: tuple(one * MINUTE - 1 for one in all_))
 
 OWN, RAIN, FORECAST = (0, 3), (1, -1), (2, 1)  # two watched series; the second has no rain gauge
