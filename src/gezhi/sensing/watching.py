@@ -203,11 +203,13 @@ def _instants(run: _Run) -> tuple[NDArray[np.intp], Int64]:
 
 
 def _telling(run: _Run, who: NDArray[np.intp], at: Int64, conditions: Conditions) -> Bools:
-    """Not: what says the same as the reading before it, with nothing between them that time could have changed."""
+    """Not: what says the same as the reading before it, with nothing between them that time could have changed, and
+    no reason to look again any sooner."""
     telling = np.ones(len(who), np.bool_)
     same = np.flatnonzero((who[1:] == who[:-1]) & (conditions[1:] == conditions[:-1]).all(axis=1))
-    between = np.minimum(run.next_change(who[same], at[same]), run.next_expiry(who[same], at[same]))
-    telling[same + 1] = between < at[same + 1]
+    before, after = (run.next_change(who[rows], at[rows]) for rows in (same, same + 1))
+    between = np.minimum(before, run.next_expiry(who[same], at[same]))
+    telling[same + 1] = (between < at[same + 1]) | (after < before)
     return telling
 
 
