@@ -7,13 +7,19 @@ rules again, as Prometheus evaluates its rules at each tick.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from gezhi.packs.monitor_rules import names_for
 from gezhi.packs.shapes import LEVELS, Monitor, seconds_of
-from gezhi.rules import compile_rule
+from gezhi.rules import Rule, compile_rule
 
 MINUTE = 60_000
 BEIJING = timezone(timedelta(hours=8))
+
+
+@lru_cache
+def compiled(text: str) -> Rule:
+    return compile_rule(text, names_for(text))
 
 
 @dataclass
@@ -114,7 +120,7 @@ class Watcher:
 
     def ask(self, level: str, now: int) -> bool | None:
         text = self.rules()[level]
-        answer = compile_rule(text, names_for(text)).value(self.facts(now))
+        answer = compiled(text).value(self.facts(now))
         return answer if isinstance(answer, bool) else None
 
     def facts(self, now: int) -> dict[str, float | None]:

@@ -66,6 +66,19 @@ def test_unknown_neither_raises_nor_ends() -> None:
     assert moved(watch.take(readings((601, 1.0)))) == [(601, 1, 0)]
 
 
+def test_a_rule_that_asks_what_is_known_is_itself_unknown_once_the_reading_holds_no_more() -> None:
+    watch = node(holds=5 * MINUTE, levels={"blue": "!has(value) || value > 5"})
+    assert watch.take(readings((0, 1.0)), START + HOUR * MINUTE) == []
+
+
+def test_a_fall_waits_while_nothing_is_known() -> None:
+    levels = {"blue": "value > 1", "red": "value > 4"}
+    watch = node(holds=10 * MINUTE, levels=levels, downgrade={"after": "1 hours"})
+    watch.take(readings((0, 5.0), (5, 2.0)))
+    assert watch.tick(START + 200 * MINUTE) == []
+    assert moved(watch.take(readings((201, 2.0)))) == [(201, 4, 1)]
+
+
 def test_a_value_that_is_no_number_is_unknown() -> None:
     watch = node(**HIGH)
     assert moved(watch.take(readings((0, 6.0)))) == [(0, 0, 1)]
@@ -112,12 +125,12 @@ def test_the_highest_level_that_fires_is_the_warnings() -> None:
 
 
 def test_a_warning_rises_when_it_has_stood_too_long_and_its_rule_still_holds() -> None:
-    watch = node(**HIGH, keep="30 minutes", escalate={"after": "1 hours", "to": "orange"})
+    watch = node(**HIGH, keep="90 minutes", escalate={"after": "1 hours", "to": "orange"})
     watch.take(readings((0, 6.0)))
     assert moved(watch.tick(START + 90 * MINUTE)) == [(60, 1, 3)]
-    assert moved(watch.take(readings((91, 1.0)), START + 200 * MINUTE)) == [(121, 3, 0)]
+    assert moved(watch.take(readings((91, 1.0)), START + 200 * MINUTE)) == [(181, 3, 0)]
     watch.take(readings((210, 6.0), (240, 1.0)))
-    assert moved(watch.tick(START + 300 * MINUTE)) == [(270, 1, 0)]
+    assert moved(watch.tick(START + 400 * MINUTE)) == [(330, 1, 0)]
 
 
 def test_a_higher_level_falls_only_after_a_time_but_its_end_waits_for_nothing() -> None:

@@ -50,14 +50,23 @@ def new_watches(began: Int64) -> Watch:
 
 def step(plan: Plan, watches: Watch, at: Int64, conditions: Conditions) -> NDArray[np.int8]:
     """Moves the watches in place to these instants. Gives Why of each, 0 where its level stays."""
-    known = (conditions != UNKNOWN).any(axis=1)
+    known = np.flatnonzero((conditions != UNKNOWN).any(axis=1))
+    if len(known) == len(watches):
+        return _moved(plan, watches, at, conditions)
+    why, moving = np.zeros(len(watches), np.int8), watches[known]
+    why[known] = _moved(plan, moving, at[known], conditions[known])
+    watches[known] = moving
+    return why
+
+
+def _moved(plan: Plan, watches: Watch, at: Int64, conditions: Conditions) -> NDArray[np.int8]:
     was = watches["level"].copy()
     rises = _alerts(plan, watches, at, conditions)
     fires = np.where(watches["firing"], _NUMBERS, np.int8(0)).max(axis=1)
     watches["raised"] = np.where(fires == 0, 0, np.where(watches["raised"] == 0, at, watches["raised"]))
     before = watches["risen"].copy()
     wanted = _escalated(plan, watches, at, fires, rises)
-    watches["level"] = np.where(known, _fallen(plan, watches, at, was, wanted), was)
+    watches["level"] = _fallen(plan, watches, at, was, wanted)
     return _why(was, watches["level"], fires, watches["risen"] & ~before)
 
 

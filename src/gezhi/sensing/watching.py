@@ -203,11 +203,13 @@ def _instants(run: _Run) -> tuple[NDArray[np.intp], Int64]:
 
 
 def _telling(run: _Run, who: NDArray[np.intp], at: Int64, conditions: Conditions) -> Bools:
-    """Not: what says the same as the reading before it, with nothing between them that time could have changed."""
+    """Not: what says the same as the reading before it, with nothing between them that time could have changed, and
+    no reason to look again any sooner."""
     telling = np.ones(len(who), np.bool_)
     same = np.flatnonzero((who[1:] == who[:-1]) & (conditions[1:] == conditions[:-1]).all(axis=1))
-    between = np.minimum(run.next_change(who[same], at[same]), run.next_expiry(who[same], at[same]))
-    telling[same + 1] = between < at[same + 1]
+    before, after = (run.next_change(who[rows], at[rows]) for rows in (same, same + 1))
+    between = np.minimum(before, run.next_expiry(who[same], at[same]))
+    telling[same + 1] = (between < at[same + 1]) | (after < before)
     return telling
 
 
@@ -225,14 +227,22 @@ def _played(run: _Run, events: _Events, limit: Int64) -> Played:
         who, reads_at, time_at = who[goes], reads_at[goes], time_at[goes]
         by_time = time_at < reads_at
         at = np.where(by_time, time_at, reads_at)
-        conditions = np.empty((len(who), HIGHEST), np.int8)
-        conditions[~by_time] = events.conditions[cursor[who[~by_time]]]
-        conditions[by_time] = run.conditions(who[by_time], at[by_time])
-        found.append(_stepped(run, who, at, conditions, by_time))
+        found.append(_stepped(run, who, at, _now(run, events, cursor, who, at, by_time), by_time))
         run.clock[who] = at
         cursor[who] += ~by_time
     transitions = np.concatenate(found) if found else np.zeros(0, TRANSITION)
     return Played(run.state, transitions[np.lexsort((transitions["watch"], transitions["at"]))], wake)
+
+
+def _now(
+    run: _Run, events: _Events, cursor: Int64, who: NDArray[np.intp], at: Int64, by_time: Bools
+) -> Conditions:
+    """What the rules say at the next event of each watch: known already where it is a reading."""
+    conditions = np.empty((len(who), HIGHEST), np.int8)
+    conditions[~by_time] = events.conditions[cursor[who[~by_time]]]
+    if by_time.any():
+        conditions[by_time] = run.conditions(who[by_time], at[by_time])
+    return conditions
 
 
 def _bytes(state: Watch) -> NDArray[np.uint8]:
