@@ -46,7 +46,7 @@ class Gatherer:
     `settled` is called in the writer thread after each batch, when its futures are done.
     """
 
-    def __init__(  # noqa: PLR0913 - each is a limit with a default
+    def __init__(
         self,
         take: Take,
         source: str,
