@@ -124,7 +124,10 @@ def test_a_fact_of_another_type_is_unknown() -> None:
         ("-" * 80 + "1", 65, "too many things inside each other", "64 levels"),
         ("1 + " * 125 + "1", 501, "a rule of 501 characters", "at most 500"),
         ("__import__('os')", 1, "there is no function '__import__'", "one of abs"),
-        ("kind.__class__", 15, "the rule ends too early", "("),
+        ("kind.__class__", 1, "there is no name 'kind.__class__'", "one of a, b"),
+        ("other.depth > 1", 1, "there is no name 'other.depth'", "did you mean 'other.level'?"),
+        ("other.level.more > 1", 16, "'>' does not fit here", "("),
+        ("other .level > 1", 14, "'>' does not fit here", "("),
     ],
 )
 def test_a_wrong_rule_says_where_what_and_what_is_allowed(

@@ -7,6 +7,7 @@ from itertools import pairwise
 from gezhi.packs.checking_documents import check_documents
 from gezhi.packs.checking_forms import check_forms
 from gezhi.packs.checking_indicators import check_indicators
+from gezhi.packs.checking_monitors import check_monitors
 from gezhi.packs.checking_overlays import check_overlays
 from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
@@ -31,7 +32,7 @@ from gezhi.packs.shapes import (
 PLACEHOLDERS = ("number", "category", "unit", "place", "text", "due")
 SECTIONS = (
     *("functions", "groups", "categories", "procedures", "parameters", "messages", "closings", "rules"),
-    *("forms", "documents", "indicators", "appraisals", "elements", "plans", "warnings"),
+    *("forms", "documents", "indicators", "appraisals", "elements", "plans", "warnings", "monitors"),
 )
 
 
@@ -47,6 +48,7 @@ def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]
     findings += check_forms(pack)
     findings += check_plans(scope)
     findings += check_warnings(scope)
+    findings += check_monitors(scope)
     findings += check_overlays(scope)
     for index, procedure in enumerate(pack.procedures):
         findings += check_procedure(scope, procedure, ("procedures", index))

@@ -12,6 +12,8 @@ from gezhi.packs.shapes import Shape
 
 _PATTERNS = {
     "[a-z][a-z0-9]*(-": "small letters, digits and single hyphens, first a letter: street-lamp",
+    "(seconds|minutes": "a number and seconds, minutes, hours or days",
+    "]-([01]": "two times of day: 22:00-06:00",
     "(working minutes": "a number and working minutes, working hours, working days, minutes, hours or days",
     "[0-9]{5}": "five digits",
     r"[0-9]+\.[0-9]+": "three numbers: 1.0.0",

@@ -15,6 +15,7 @@ from gezhi.packs.shapes import (
     Indicator,
     Manifest,
     Message,
+    Monitor,
     Overlay,
     Parameter,
     Procedure,
@@ -65,6 +66,10 @@ class WarningsFile(Shape):
     warnings: tuple[WarningRule, ...]
 
 
+class MonitorsFile(Shape):
+    monitors: tuple[Monitor, ...]
+
+
 class SituationsFile(Shape):
     situations: tuple[Situation, ...]
 
@@ -93,6 +98,7 @@ FILE_KINDS = (
     FileKind("indicators/*.yaml", IndicatorsFile, "indicators"),
     FileKind("plans.yaml", PlansFile, "plans"),
     FileKind("warnings.yaml", WarningsFile, "warnings"),
+    FileKind("monitors.yaml", MonitorsFile, "monitors"),
     FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
 )

@@ -11,7 +11,9 @@ from gezhi.packs.shapes import (
     LEVELS,
     Category,
     Closing,
+    Level,
     Limit,
+    Monitor,
     Pack,
     Procedure,
     Situation,
@@ -37,6 +39,7 @@ _WORDS: Final[dict[str, str]] = {
     "Appraisals": "考核办法",
     "Patrols and visits": "巡查和走访",
     "Warnings": "预警规则",
+    "Monitors": "监测规则",
     "Set in other packs": "对其他场景包的设定",
     "Code": "编码",
     "Name": "名称",
@@ -122,6 +125,8 @@ def sections(pack: Pack, needed: Mapping[str, Pack], language: Language) -> list
                  ((say(p.title), f"{p.times}/{p.period}", p.source) for p in pack.plans)),
         _section("warnings", "Warnings", ("Name", "When", "Source"), language,
                  ((say(w.title), _warning(w), w.source) for w in pack.warnings)),
+        _section("monitors", "Monitors", ("Name", "When", "Source"), language,
+                 ((say(m.title), _monitor(m), m.source) for m in pack.monitors)),
         _section("overlays", "Set in other packs", ("Name", "Value"), language, _overlays(pack, say)),
     ]  # fmt: skip
     return [one for one in found if one.rows]
@@ -204,6 +209,17 @@ def _warning(rule: WarningRule) -> str:
     levels = ", ".join(f"{level} ≥ {rule.levels[level]}" for level in LEVELS if level in rule.levels)
     hours = f", {rule.hours}" if rule.hours else ""
     return f"{what} of {', '.join(rule.signals)} by {rule.by} within {rule.within}{hours}: {levels}"
+
+
+def _monitor(one: Monitor) -> str:
+    of = f"{one.of.kind or 'any thing'}: {one.of.property}" + (f" ({one.unit})" if one.unit else "")
+    rules: Mapping[Level, str] = one.levels or {key: f"silent {span} s" for key, span in one.silences.items()}
+    parts = ["; ".join(f"{level}: {rules[level]}" for level in one.reached)]
+    parts += [f"for {one.for_}"] if one.for_ else []
+    parts += [f"keep {one.keep}"] if one.keep else []
+    parts += one.hours
+    parts += [f"{one.escalate.to} after {one.escalate.after}"] if one.escalate else []
+    return f"{of} — " + ", ".join(parts)
 
 
 def _overlays(pack: Pack, say: Callable[[Words], str]) -> Iterator[Table]:

@@ -33,6 +33,15 @@ from gezhi.packs.shapes.forms import (
     ShowIf,
 )
 from gezhi.packs.shapes.indicators import Appraisal, Counted, Indicator
+from gezhi.packs.shapes.monitors import (
+    Clearing,
+    Downgrade,
+    Escalation,
+    Gathering,
+    Monitor,
+    Watched,
+    seconds_of,
+)
 from gezhi.packs.shapes.overlays import OverlaidCategory, OverlaidParameter, Overlay
 from gezhi.packs.shapes.pack import Manifest, Pack
 from gezhi.packs.shapes.plans import Element, ElementIs, RoundPlan
@@ -61,18 +70,22 @@ __all__ = [
     "Attribute",
     "Block",
     "Category",
+    "Clearing",
     "Closing",
     "Counted",
     "DocumentTemplate",
+    "Downgrade",
     "Effect",
     "Element",
     "ElementIs",
+    "Escalation",
     "Form",
     "FormCheck",
     "FormField",
     "FormGroup",
     "FormSchema",
     "Function",
+    "Gathering",
     "Group",
     "Indicator",
     "Items",
@@ -83,6 +96,7 @@ __all__ = [
     "Limit",
     "Manifest",
     "Message",
+    "Monitor",
     "Need",
     "OverlaidCategory",
     "OverlaidParameter",
@@ -106,5 +120,7 @@ __all__ = [
     "Version",
     "WarningRule",
     "Watch",
+    "Watched",
     "Words",
+    "seconds_of",
 ]

@@ -6,6 +6,7 @@ from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import DocumentTemplate
 from gezhi.packs.shapes.forms import Form
 from gezhi.packs.shapes.indicators import Appraisal, Indicator
+from gezhi.packs.shapes.monitors import Monitor
 from gezhi.packs.shapes.overlays import Overlay
 from gezhi.packs.shapes.plans import Element, RoundPlan
 from gezhi.packs.shapes.procedures import Procedure
@@ -46,6 +47,7 @@ class Pack(Shape):
     elements: tuple[Element, ...] = ()
     plans: tuple[RoundPlan, ...] = ()
     warnings: tuple[WarningRule, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     situations: tuple[Situation, ...] = ()
     digest: str = ""

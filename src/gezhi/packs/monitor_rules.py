@@ -1,0 +1,74 @@
+"""What the rules of monitors may ask, and from which age on they say something else. Pure.
+
+A rule is asked whenever something that it asks for may have changed. Readings are events, and so are whole hours; age
+grows all the time, so a rule may only compare it with numbers, and those tell when to look again.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from lark import Token, Tree
+
+from gezhi.rules import Rule, RuleError, RuleType, compile_rule
+from gezhi.rules.grammar import Node, parse, place_of
+
+OWN: Final = ("value", "rate", "step", "z", "mark")  # of the newest reading
+CLOCK: Final = ("hour", "weekday", "month")  # by the city's clock
+AGE: Final = "age"
+FORECAST: Final = "forecast"
+OTHER: Final = "other."
+NAMES: Final = (*OWN, AGE, *CLOCK, FORECAST)
+
+_HAS: Final = re.compile(r"\bhas\s*\(")
+_OTHER_NAME: Final = re.compile(r"\bother\.[a-z][a-z0-9_]*")
+
+
+def names_for(text: str) -> dict[str, RuleType]:
+    """Every name that this rule may ask; `other.` and a property is a name wherever it stands."""
+    return dict.fromkeys((*NAMES, *_OTHER_NAME.findall(text)), "number")
+
+
+def monitor_rule(text: str) -> Rule:
+    """Raises RuleError: as compile_rule, and for age that is not compared with a number."""
+    rule = compile_rule(text, names_for(text))
+    for _ in _compared_ages(parse(text)):
+        pass
+    return rule
+
+
+def ages_of(text: str) -> tuple[float, ...]:
+    """The ages, in seconds, at which a sound rule may change its mind."""
+    return tuple(sorted(set(_compared_ages(parse(text)))))
+
+
+def asks_whether_known(text: str) -> bool:
+    return _HAS.search(text) is not None
+
+
+def related_of(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """The names that other series answer."""
+    asked = {name for rule in rules for name in rule.names}
+    return tuple(sorted(name for name in asked if name == FORECAST or name.startswith(OTHER)))
+
+
+def _compared_ages(node: Node) -> Iterator[float]:
+    if isinstance(node, Token):
+        if node.type == "NAME" and node.value == AGE:
+            raise RuleError(place_of(node), "age is not compared with a number", "age > 600, in seconds")
+        return
+    match node.data, node.children:
+        case "compare", [Token(type="NAME", value="age"), Token(), Token(type="NUMBER") as number]:
+            yield float(number)
+        case "compare", [Token(type="NUMBER") as number, Token(), Token(type="NAME", value="age")]:
+            yield float(number)
+        case "call", [Token(value="has"), Tree(children=[Token(type="NAME")])]:
+            return
+        case "call", [Token(), rest]:
+            yield from _compared_ages(rest)
+        case "method", [one, Token(), rest]:
+            yield from _compared_ages(one)
+            yield from _compared_ages(rest)
+        case _, children:
+            for child in children:
+                yield from _compared_ages(child)
