@@ -1,0 +1,39 @@
+"""How much of the server one connection may use, and all of them."""
+
+from dataclasses import dataclass
+
+from gezhi.exchange.hj212.segment import LONGEST_LINE
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`frames`, `bytes`: a second and connection; who sends more is read later, which TCP tells it. `burst`: seconds of
+    that rate at once. `bad`: refused frames in a row after which the line is cut. `silent`: seconds without a frame.
+    `unread`: bytes of answers that a device has not fetched. `stuck`: seconds that it may leave them."""
+
+    connections: int = 10_000
+    per_address: int = 2_000  # a mobile operator's gateway stands for many devices
+    frames: float = 200.0
+    bytes: float = 512 * 1024
+    burst: float = 10.0
+    line: int = LONGEST_LINE
+    bad: int = 100
+    greeting: float = 300.0
+    silent: float = 3_900.0
+    unread: int = 64 * 1024
+    stuck: float = 30.0
+
+
+class Debt:
+    """Seconds of its allowance that a connection has used up beforehand."""
+
+    __slots__ = ("_limits", "_until")
+
+    def __init__(self, limits: Limits, now: float) -> None:
+        self._limits, self._until = limits, now - limits.burst
+
+    def owe(self, frames: int, size: int, now: float) -> float:
+        """Counts what came; the seconds for which nothing more may be read, 0 when within the allowance."""
+        cost = max(frames / self._limits.frames, size / self._limits.bytes)
+        self._until = max(self._until, now - self._limits.burst) + cost
+        return max(self._until - now, 0.0)
