@@ -7,6 +7,7 @@ kept; after that a frame costs a split, a look-up by its names, and checks over 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from operator import gt, itemgetter, lt
 from typing import Final
 
@@ -29,7 +30,6 @@ MARKS: Final[dict[int, Mark]] = {
 _LETTERS: Final = bytes(MARKS)
 _VALID: Final = {Mark.GOOD, Mark.MANUAL}  # a value so marked must be possible
 _TO_EQUALS: Final = bytes.maketrans(b",;", b"==")
-_TO_SEMICOLON: Final = bytes.maketrans(b",", b";")
 _NO_SEPARATOR: Final = bytes(byte for byte in range(256) if byte not in b"=,;")
 _NUMBER: Final = rb"-?[0-9]{1,10}(?:\.[0-9]{1,6})?"
 _NUMBERS: Final = re.compile(_NUMBER + rb"(?:," + _NUMBER + rb")*")
@@ -44,10 +44,11 @@ Pick = Callable[[Sequence[bytes]], tuple[bytes, ...]]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shape:
-    """What the names of a frame say. `names`: of its numbers, CODE-FIELD. `flag_of`: for each number the place of its
-    mark among the marks, -1 without one. `ordered`: places of minimum, average, maximum."""
+    """What the names of a frame say. `separators`: as they may stand between its parts. `names`: of its numbers,
+    CODE-FIELD. `flag_of`: for each number the place of its mark among the marks, -1 without one. `ordered`: places of
+    minimum, average, maximum."""
 
-    separators: bytes
+    separators: frozenset[bytes]
     time: int
     names: tuple[str, ...]
     numbers: Pick
@@ -89,7 +90,7 @@ class Reader:
             if len(self._shapes) >= _KEPT:
                 self._shapes.clear()
             self._shapes[key] = shape
-        if content.translate(_TO_SEMICOLON, _NO_SEPARATOR) != shape.separators:
+        if content.translate(None, _NO_SEPARATOR) not in shape.separators:
             raise Refused(Why.CONTENT, content)
         return _numbers(shape, parts[1::2])
 
@@ -175,7 +176,7 @@ def shape_of(names: tuple[bytes, ...], cn: bytes, st: bytes, own: Own) -> Shape:
         raise Refused(Why.CONTENT, b"no number")
     codes = list(making.flags)
     return Shape(
-        b"=" + b";=" * (len(names) - 1),
+        _separators(names),
         making.time,
         tuple(making.names),
         _pick(making.numbers),
@@ -205,10 +206,10 @@ def _add(making: _Making, place: int, name: bytes, station: str, own: Own) -> No
     elif what in commands.TIMES or what in commands.OTHERS:
         making.others.append((place, what))
     else:
+        low, high = _range_of_field(what, low, high)
         making.names.append(name.decode())
         making.codes.append(code)
         making.numbers.append(place)
-        low, high = _range_of_field(what, low, high)
         making.low.append(low)
         making.high.append(high)
 
@@ -233,6 +234,15 @@ def _range_of_field(what: bytes, low: float, high: float) -> tuple[float, float]
     if what in commands.TOTALS:
         return _TOTAL
     raise Refused(Why.FIELD, what)
+
+
+def _separators(names: tuple[bytes, ...]) -> frozenset[bytes]:
+    """As the standard has them, a comma inside a factor and a semicolon between; or, as some devices do, one of them
+    everywhere."""
+    codes = [name.partition(b"-")[0] for name in names]
+    standard = b"".join(b"=," if one == next_one else b"=;" for one, next_one in pairwise(codes)) + b"="
+    more = len(names) - 1
+    return frozenset((standard, b"=," * more + b"=", b"=;" * more + b"="))
 
 
 def _ordered(names: Sequence[str]) -> tuple[tuple[int, int, int], ...]:

@@ -15,7 +15,9 @@ class Device:
     """`series`: by `key_of`, the id of the datastream; what stands in no series is checked and not kept.
     `stations`: its ST, empty for any. `own`: codes of its maker, with the lowest and highest value possible.
     `key`: 16 bytes for SM4; with it, content that must be ciphered is refused when plain.
-    `modbus`, `lower`: its checksum is computed in Modbus order, is written in small letters."""
+    `modbus`, `lower`: its checksum is computed in Modbus order, is written in small letters. `alone`: it cuts an answer
+    between factors and waits for the answer to each package, so each is taken by itself; otherwise packages are
+    acknowledged when all have come and are kept, since a cut may go through a number."""
 
     mn: str
     series: Mapping[str, int]
@@ -25,6 +27,7 @@ class Device:
     key: bytes | None = None
     modbus: bool = False
     lower: bool = False
+    alone: bool = False
     bound: dict[Shape, "Bound"] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -15,7 +15,7 @@ from gezhi.exchange.hj212.content import Numbers, Reader, Shape
 from gezhi.exchange.hj212.devices import Bound, Device, Devices, key_of
 from gezhi.exchange.hj212.refusing import Refused, Why
 from gezhi.exchange.hj212.segment import Segment
-from gezhi.exchange.hj212.splitting import Joiner, joined, stands_alone
+from gezhi.exchange.hj212.splitting import Joiner, contents
 from gezhi.sensing.columns import NOTHING, Columns, Int32
 
 AHEAD: Final = timedelta(minutes=10)  # how far a device's clock may be before ours
@@ -84,15 +84,18 @@ class Frames:
         if kind is not Kind.DATA:
             return Frame(kind, (said,), 0)
         parts: tuple[Segment, ...] = (said,)
-        if said.count > 1 and not stands_alone(said.content):
+        if said.count > 1 and not device.alone:
             parts = tuple(self._joiner.add(said, span[1] / 1000))
-            if not parts:
-                return Frame(kind, (), 0)
-            said = joined(list(parts))
-        numbers = self._reader.read(said.content, said.cn, said.st, device.own or None, device.mn)
+        read = [self._content(one, said, device, span) for one in contents(parts)] if parts else []
+        return Frame(kind, parts, sum(_gather(gathered, numbers, device, said.cn) for numbers in read))
+
+    def _content(self, content: bytes, said: Segment, device: Device, span: tuple[int, int]) -> Numbers:
+        if not content.isascii():
+            raise Refused(Why.CHARACTERS, content)
+        numbers = self._reader.read(content, said.cn, said.st, device.own or None, device.mn)
         if not span[0] <= numbers.at <= span[1]:
             raise Refused(Why.TIME, str(numbers.at))
-        return Frame(kind, parts, _gather(gathered, numbers, device, said.cn))
+        return numbers
 
 
 def understood(line: bytes, devices: Devices) -> tuple[Segment, Device]:

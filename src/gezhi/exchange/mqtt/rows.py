@@ -57,7 +57,7 @@ class Rows:
 
 
 def number_in(said: Any) -> float | None:
-    """A number, or a text of one as some devices write; NaN and infinities too, for the door to refuse. None: neither."""
+    """A number, or the text of one; NaN and infinities too, which the door refuses and counts. None: neither."""
     if isinstance(said, bool):
         return 1.0 if said else 0.0
     try:

@@ -21,8 +21,8 @@ class _Base:
 
 def records(pack: Any, now: float) -> Iterator[tuple[str, float, float | None]]:
     """Name, seconds since 1970, value; the value is None where a record has none that is a number (text, data, a sum
-    alone). `now`: seconds since 1970. Refused: what is no SenML, a version above ours, a field ending in _ that we do not
-    know and therefore may not skip (4.4)."""
+    alone). `now`: seconds since 1970. Refused: what is no SenML, a version above ours, a field ending in _ that we do
+    not know and therefore may not skip (4.4)."""
     if not isinstance(pack, list) or not pack:
         raise Refused(Why.SHAPE, "SenML is a list of records")
     base = _Base()
