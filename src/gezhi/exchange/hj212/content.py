@@ -77,13 +77,13 @@ class Reader:
     def __init__(self) -> None:
         self._shapes: dict[tuple[object, ...], Shape] = {}
 
-    def read(self, content: bytes, cn: bytes, st: bytes, own: Own | None = None, whose: str = "") -> Numbers:
-        """`own`: codes that only the device `whose` has."""
+    def read(self, content: bytes, cn: bytes, st: bytes, own: Own | None = None) -> Numbers:
+        """`own`: codes of the device's maker."""
         if content[-1:] == b";":
             content = content[:-1]
         parts = content.translate(_TO_EQUALS).split(b"=")
         names = tuple(parts[::2])
-        key = (names, cn, st, whose if own else "")
+        key = (names, cn, st, tuple(own.items()) if own else ())
         shape = self._shapes.get(key)
         if shape is None:
             shape = shape_of(names, cn, st, own or {})

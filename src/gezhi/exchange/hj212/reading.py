@@ -92,7 +92,7 @@ class Frames:
     def _content(self, content: bytes, said: Segment, device: Device, span: tuple[int, int]) -> Numbers:
         if not content.isascii():
             raise Refused(Why.CHARACTERS, content)
-        numbers = self._reader.read(content, said.cn, said.st, device.own or None, device.mn)
+        numbers = self._reader.read(content, said.cn, said.st, device.own)
         if not span[0] <= numbers.at <= span[1]:
             raise Refused(Why.TIME, str(numbers.at))
         return numbers

@@ -6,7 +6,7 @@ is cut and the broker sends it anew.
 """
 
 import asyncio
-import random
+import secrets
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -94,7 +94,7 @@ class Client:
                 self.state = str(error) or type(error).__name__
             if self._loop.time() - begun > longest:
                 pause = self._broker.retry[0]
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+            await asyncio.sleep(pause * (0.5 + secrets.randbelow(1000) / 1000))
             pause = min(2 * pause, longest)
 
     async def _hold_a_line(self) -> str:

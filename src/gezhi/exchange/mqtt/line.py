@@ -79,10 +79,12 @@ class Line(asyncio.Protocol):
 
     def hold(self, held: bool) -> None:
         """Reads nothing while held."""
-        if self._transport and held != self._held and not self._transport.is_closing():
-            (self._transport.pause_reading if held else self._transport.resume_reading)()
+        if held == self._held:
+            return
         self._held = held
         self._last_in = self._loop.time()
+        if self._transport and not self._transport.is_closing():
+            (self._transport.pause_reading if held else self._transport.resume_reading)()
 
     def cut(self, why: str) -> None:
         if self._transport:
