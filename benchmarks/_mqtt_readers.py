@@ -6,6 +6,7 @@ forgets it. `discard` and mosquitto_sub acknowledge at once and look at nothing.
 """
 
 import asyncio
+import importlib
 import json
 import socket
 import sys
@@ -223,4 +224,6 @@ READERS = {"discard": discard, "ours": ours, "paho": paho, "gmqtt": gmqtt, "aiom
 NEEDS = {"paho": "paho", "gmqtt": "gmqtt", "aiomqtt": "aiomqtt"}
 
 if __name__ == "__main__":
+    importlib.import_module(NEEDS.get(sys.argv[1], "gezhi.exchange.mqtt.client"))
+    print("ready", flush=True)
     print(READERS[sys.argv[1]](int(sys.argv[2]), sys.argv[3], int(sys.argv[4])).told(), flush=True)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+import psutil
 import pytest
 
 SERVER: Final = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
@@ -44,6 +45,13 @@ class Mosquitto:
                     return self
             time.sleep(0.02)
         raise AssertionError("mosquitto did not start")
+
+    @property
+    def used(self) -> float:
+        """Seconds of processor so far."""
+        assert self._process
+        times = psutil.Process(self._process.pid).cpu_times()
+        return float(times.user + times.system)
 
     def kill(self) -> None:
         """-9"""

@@ -12,6 +12,7 @@
 The series of a value is found by "KEY/NAME", for senml by the resolved name.
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping as Table
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -67,6 +68,16 @@ class Mapping(BaseModel):
     @property
     def mark_of(self) -> Table[str, Mark]:
         return {said: Mark[name] for said, name in self.marks.items() if said != "at"}
+
+
+def finder(path: str | None) -> Callable[[Any], Any]:
+    """Looks along a path; without one it finds what it looks in."""
+    if path is None:
+        return lambda row: row
+    steps = tuple(path.split("."))
+    if len(steps) == 1:
+        return lambda row: row.get(path) if isinstance(row, dict) else found(row, steps)
+    return lambda row: found(row, steps)
 
 
 def found(row: Any, path: tuple[str, ...]) -> Any:

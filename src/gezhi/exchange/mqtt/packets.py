@@ -5,7 +5,7 @@ Never asked for, so never read: QoS 2, topic aliases, a will. Properties of a PU
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 CONNACK: Final = 0x20
 PUBLISH: Final = 0x30
@@ -27,8 +27,7 @@ class Broken(Exception):
     """What came is not MQTT: the line has to be cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """`number`: the packet identifier, 0 for QoS 0."""
 
     topic: bytes

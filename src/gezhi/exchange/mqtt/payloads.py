@@ -11,7 +11,7 @@ from typing import Any, Final
 from gezhi.exchange.hj212.devices import Devices
 from gezhi.exchange.hj212.reading import Frames
 from gezhi.exchange.hj212.refusing import Refused as FrameRefused
-from gezhi.exchange.mqtt.mapping import Mapping, found
+from gezhi.exchange.mqtt.mapping import Clock, Mapping, finder, found
 from gezhi.exchange.mqtt.packets import Message
 from gezhi.exchange.mqtt.refusing import Refused, Why
 from gezhi.exchange.mqtt.rows import Rows, instant_in, number_in
@@ -25,7 +25,11 @@ _SPACED: Final = bytes(byte if chr(byte).isalnum() or byte in b"+/=_-\\" else 0x
 _FIELD: Final = re.compile(r"\{([^{}]+)\}")
 _STREAM: Final = re.compile(r"(?:^|/)Datastreams\((\d{1,7})\)/Observations$")
 
+_JSON: Final = json.JSONDecoder()
+_REMEMBERED: Final = 50_000  # topics
+
 Series = Table[str, int]
+Goals = list[tuple[int | None, str, Callable[[Any], Any]]]
 Read = Callable[[Rows, Message, datetime], None]
 
 
@@ -35,16 +39,18 @@ class Payloads:
 
     def __init__(self, mapping: Mapping, series: Series, devices: Devices | None = None) -> None:
         self.series, self.devices = series, devices or {}
-        self._mapping = mapping
         self._frames = Frames()
-        self._paths = {name: tuple(path.split(".")) for name, path in mapping.values.items()}
-        self._rows = tuple(mapping.rows.split(".")) if mapping.rows else ()
-        self._time = tuple(mapping.time.split(".")) if mapping.time else ()
-        self._mark = tuple(mapping.marks["at"].split(".")) if mapping.marks else ()
+        self._clock: Clock = mapping.clock
+        self._values = [(name, finder(path)) for name, path in mapping.values.items()]
+        self._list = finder(mapping.rows)
+        self._time = finder(mapping.time) if mapping.time else None
+        self._mark = finder(mapping.marks["at"]) if mapping.marks else None
         self._marks = mapping.mark_of
         self._key = mapping.key
-        self._fields = [(name, tuple(name.split("."))) for name in _FIELD.findall(mapping.key)]
-        self._needs_levels = any(name.isdigit() for name, _ in self._fields)
+        self._fields = [(name, finder(name)) for name in _FIELD.findall(mapping.key)]
+        self._by_topic = all(name.isdigit() for name, _ in self._fields)
+        self._goals: dict[bytes, Goals] = {}
+        self._goals_of: Series = series
         forms: dict[str, Read] = {
             "json": self._json, "senml": self._senml, "sensorthings": self._sensorthings, "hj212": self._hj212,
         }  # fmt: skip
@@ -65,8 +71,7 @@ class Payloads:
             raise
 
     def _json(self, rows: Rows, message: Message, now: datetime) -> None:
-        said = found(parsed(message.payload), self._rows)
-        levels = message.topic.decode().split("/") if self._needs_levels else []
+        said = self._list(parsed(message.payload))
         received = int(now.timestamp() * 1000)
         many = said if isinstance(said, list) else [said]
         if len(many) > MOST:
@@ -74,41 +79,44 @@ class Payloads:
         for row in many:
             if not isinstance(row, dict):
                 raise Refused(Why.SHAPE, "a row is an object")
-            self._row(rows, row, levels, received)
+            self._row(rows, row, message.topic, received)
 
-    def _row(self, rows: Rows, row: dict[str, Any], levels: list[str], received: int) -> None:
+    def _row(self, rows: Rows, row: dict[str, Any], topic: bytes, received: int) -> None:
+        mark = 0 if self._mark is None else int(self._marks.get(str(self._mark(row)), Mark.GOOD))
         at: int | None = received
-        mark = int(self._marks.get(str(found(row, self._mark)), Mark.GOOD)) if self._mark else 0
-        if self._time:
-            at = instant_in(found(row, self._time), self._mapping.clock)
-        else:
+        if self._time is None:
             mark |= Mark.ASSUMED
-        if at is None:
-            rows.refuse(Why.TIME, found(row, self._time))
+        elif (at := instant_in(self._time(row), self._clock)) is None:
+            rows.refuse(Why.TIME, self._time(row))
             return
-        key = self._named(row, levels)
-        for name, path in self._paths.items():
-            self._add(rows, f"{key}/{name}" if key else name, at, found(row, path), mark)
+        for series, name, find in self._goals_in(row, topic):
+            if (said := find(row)) is not None:  # what is not there is no fault: devices send what changed
+                _add(rows, series, name, at, said, mark)
 
-    def _add(self, rows: Rows, name: str, at: int, said: Any, mark: int) -> None:
-        """A value that is not there is no fault: devices send what changed."""
-        if said is None:
-            return
-        series = self.series.get(name)
-        if series is None:
-            rows.refuse(Why.SERIES, name)
-        elif (number := number_in(said)) is None:
-            rows.refuse(Why.NUMBER, f"{name}={said}")
-        else:
-            rows.add(series, at, number, mark)
+    def _goals_in(self, row: dict[str, Any], topic: bytes) -> Goals:
+        """Which value goes into which series. Where the topic alone says it, it is worked out once."""
+        if not self._by_topic:
+            return self._goals_for(self._named(row, topic))
+        if self._goals_of is not self.series or len(self._goals) > _REMEMBERED:
+            self._goals_of = self.series
+            self._goals.clear()
+        goals = self._goals.get(topic)
+        if goals is None:
+            goals = self._goals[topic] = self._goals_for(self._named(row, topic))
+        return goals
 
-    def _named(self, row: dict[str, Any], levels: list[str]) -> str:
+    def _goals_for(self, key: str) -> Goals:
+        named = [(f"{key}/{name}" if key else name, find) for name, find in self._values]
+        return [(self.series.get(name), name, find) for name, find in named]
+
+    def _named(self, row: dict[str, Any], topic: bytes) -> str:
+        levels = topic.decode().split("/")
         key = self._key
-        for name, path in self._fields:
+        for name, find in self._fields:
             if name.isdigit():
                 said: Any = levels[int(name)] if int(name) < len(levels) else ""
             else:
-                said = found(row, path)
+                said = find(row)
             key = key.replace(f"{{{name}}}", str(said)[:200], 1)
         return key
 
@@ -119,7 +127,7 @@ class Payloads:
             elif value is None:
                 rows.refuse(Why.NUMBER, name)
             else:
-                self._add(rows, name, round(seconds * 1000), value, 0)
+                _add(rows, self.series.get(name), name, round(seconds * 1000), value, 0)
 
     def _sensorthings(self, rows: Rows, message: Message, now: datetime) -> None:
         """An observation as a client creates it (OGC 18-088, 14.2): the datastream by the topic or by link."""
@@ -134,7 +142,8 @@ class Payloads:
             raise Refused(Why.TIME, time)
         if "result" not in said:
             raise Refused(Why.SHAPE, "no result")
-        self._add(rows, stream, at, said["result"], int(Mark.ASSUMED) if time is None else 0)
+        mark = int(Mark.ASSUMED) if time is None else 0
+        _add(rows, self.series.get(stream), stream, at, said["result"], mark)
 
     def _hj212(self, rows: Rows, message: Message, now: datetime) -> None:
         lines = [line for line in message.payload.split(b"\r\n") if line]
@@ -146,11 +155,22 @@ class Payloads:
             rows.frames.append(batch.columns)
 
 
+def _add(rows: Rows, series: int | None, name: str, at: int, said: Any, mark: int) -> None:
+    if series is None:
+        rows.refuse(Why.SERIES, name)
+    elif (number := number_in(said)) is None:
+        rows.refuse(Why.NUMBER, f"{name}={said}")
+    else:
+        rows.add(series, at, number, mark)
+
+
 def parsed(payload: bytes) -> Any:
     """JSON; NaN and infinities are read, so that they are refused as values and counted as such."""
     if len(payload) > _LONG and max(map(len, payload.translate(_SPACED).split()), default=0) > _LONG:
         raise Refused(Why.ATTACHMENT, f"{len(payload)} bytes")
     try:
-        return json.loads(payload)
+        text = payload.decode()
+        said, end = _JSON.raw_decode(text)
+        return said if end == len(text) else json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Refused(Why.TEXT, str(error)) from error

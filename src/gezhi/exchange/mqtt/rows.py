@@ -13,6 +13,7 @@ from gezhi.exchange.mqtt.refusing import Why
 from gezhi.sensing.columns import NOTHING, Columns
 
 _BEIJING = timezone(timedelta(hours=8))
+_FARTHEST = 100_000_000_000_000  # ms
 _PER_SECOND = {"s": 1000.0, "ms": 1.0}
 
 
@@ -72,8 +73,10 @@ def instant_in(said: Any, clock: Clock) -> int | None:
     """ms since 1970. A text without a zone is Beijing time. None: not a time."""
     if clock == "iso":
         return _iso(said)
+    if type(said) is int and clock == "ms":
+        return said if -_FARTHEST < said < _FARTHEST else None
     number = number_in(said)
-    if number is None or not math.isfinite(number) or abs(number) > 1e14:
+    if number is None or not math.isfinite(number) or abs(number) > _FARTHEST:
         return None
     return round(number * _PER_SECOND[clock])
 
