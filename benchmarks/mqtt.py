@@ -7,7 +7,7 @@ reads. Libraries that are installed (paho-mqtt, gmqtt, aiomqtt) are told too. On
 
 - value, peer_value: by the clock, publisher, broker and reader sharing the machine.
 - core: messages for a second of the reader's processor; broker_core: the same of the broker's while it serves the loop
-  that discards. A reader whose core_ratio is above 0.8 keeps up with four fifths of a broker that has a core of its own.
+  that discards. A reader whose core_ratio is above 0.8 keeps up with four fifths of a broker on a core of its own.
 
     .venv/bin/python benchmarks/mqtt.py [--messages 100000] [--rounds 3]
 """

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from gezhi.exchange.mqtt.broker import Broker
 from gezhi.exchange.mqtt.line import Line
@@ -31,6 +31,7 @@ WAIT: Final = 0.005  # seconds that readings wait for others: a broker may allow
 GREETING: Final = 10.0  # seconds within which the broker has to answer
 TICK: Final = 5.0
 _REFUSED: Final = 0x80
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -118,16 +119,10 @@ class Client:
         return line.gone.result()
 
     async def _enter(self, line: Line) -> None:
-        await asyncio.wait({line.greeted, line.gone}, return_when=asyncio.FIRST_COMPLETED)
-        if line.gone.done():
-            raise NoEntry(line.gone.result())
-        if code := line.greeted.result().code:
+        if code := (await _answer(line, line.greeted)).code:
             raise NoEntry(f"the broker refuses us with code {code:#x}")
         line.subscribe(self._filters)
-        await asyncio.wait({line.granted, line.gone}, return_when=asyncio.FIRST_COMPLETED)
-        if line.gone.done():
-            raise NoEntry(line.gone.result())
-        granted = line.granted.result()
+        granted = await _answer(line, line.granted)
         no = [one for one, code in zip(self._filters, granted, strict=False) if code >= _REFUSED]
         if no or len(granted) != len(self._filters):
             raise NoEntry(f"the broker refuses the subscription {(no or self._filters)[0]}")
@@ -201,3 +196,12 @@ class Client:
         """A new line, on which the broker sends again what was not acknowledged."""
         if self._line:
             self._line.cut(why)
+
+
+async def _answer(line: Line, answer: "asyncio.Future[T]") -> T:
+    """NoEntry: the line ended before it came."""
+    either: set[asyncio.Future[Any]] = {answer, line.gone}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if not answer.done():
+        raise NoEntry(line.gone.result())
+    return answer.result()

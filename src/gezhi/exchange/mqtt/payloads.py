@@ -86,8 +86,10 @@ class Payloads:
         at: int | None = received
         if self._time is None:
             mark |= Mark.ASSUMED
-        elif (at := instant_in(self._time(row), self._clock)) is None:
-            rows.refuse(Why.TIME, self._time(row))
+        else:
+            at = instant_in(self._time(row), self._clock)
+        if at is None:
+            rows.refuse(Why.TIME, self._time and self._time(row))
             return
         for series, name, find in self._goals_in(row, topic):
             if (said := find(row)) is not None:  # what is not there is no fault: devices send what changed
