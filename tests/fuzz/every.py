@@ -9,4 +9,11 @@ from tests.fuzz.parser import Parser
 def every() -> tuple[Parser, ...]:
     from tests.fuzz import files, kept, packs, proofs, sensed, sent
 
-    return (*files.parsers(), *kept.parsers(), *proofs.parsers(), *sent.parsers(), *packs.parsers(), *sensed.parsers())
+    return (
+        *files.parsers(),
+        *kept.parsers(),
+        *proofs.parsers(),
+        *sent.parsers(),
+        *packs.parsers(),
+        *sensed.parsers(),
+    )

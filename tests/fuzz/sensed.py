@@ -70,9 +70,7 @@ def sealed_read(data: bytes) -> object:
 
 def joined_read(parts: list[bytes]) -> object:
     whole = segment.fields(segment_of("a", flag="11", more="PNUM=2;PNO=1;"))
-    return contents(
-        [segment.Segment(*(getattr(whole, name) for name in whole.__slots__[:-1]), part) for part in parts]
-    )
+    return contents([whole._replace(content=part) for part in parts])
 
 
 def packets_read(data: bytes) -> object:

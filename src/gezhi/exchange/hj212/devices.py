@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
-from gezhi.exchange.hj212.content import Shape
+from gezhi.exchange.hj212.content import Hints, Shape
 from gezhi.sensing.columns import Int32
 
 REAL_TIME: Final = "2011"
@@ -29,6 +30,11 @@ class Device:
     lower: bool = False
     alone: bool = False
     bound: dict[Shape, "Bound"] = field(default_factory=dict, compare=False, repr=False)
+    hints: Hints = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def secret(self) -> bytes:
+        return self.password.encode()
 
     def __post_init__(self) -> None:
         if self.key is not None and len(self.key) != 16:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ BACK: Final = timedelta(days=400)  # how old a frame may be that is sent again
 _SHAPES: Final = 64  # that one device may have
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A frame that is taken. `rows`: how many of the columns' rows are its own; the next frame's follow. `parts`:
     what is to be answered, of a split frame all its packages; none while packages lack."""
 
@@ -83,16 +82,17 @@ class Frames:
         _check_clock(said, span)
         if kind is not Kind.DATA:
             return Frame(kind, (said,), 0)
-        parts: tuple[Segment, ...] = (said,)
-        if said.count > 1 and not device.alone:
-            parts = tuple(self._joiner.add(said, span[1] / 1000))
+        if said.count < 2 or device.alone:
+            numbers = self._content(said.content, said, device, span)
+            return Frame(kind, (said,), _gather(gathered, numbers, device, said.cn))
+        parts = tuple(self._joiner.add(said, span[1] / 1000))
         read = [self._content(one, said, device, span) for one in contents(parts)] if parts else []
         return Frame(kind, parts, sum(_gather(gathered, numbers, device, said.cn) for numbers in read))
 
     def _content(self, content: bytes, said: Segment, device: Device, span: tuple[int, int]) -> Numbers:
         if not content.isascii():
             raise Refused(Why.CHARACTERS, content)
-        numbers = self._reader.read(content, said.cn, said.st, device.own)
+        numbers = self._reader.read(content, said.cn, said.st, device.own, device.hints)
         if not span[0] <= numbers.at <= span[1]:
             raise Refused(Why.TIME, str(numbers.at))
         return numbers
@@ -136,7 +136,7 @@ def _understood_ciphered(line: bytes, written: bytes, fits: bool, devices: Devic
 
 
 def _check_device(said: Segment, device: Device) -> None:
-    if device.password and not compare_digest(device.password.encode(), said.pw):
+    if device.password and not compare_digest(device.secret, said.pw):
         raise Refused(Why.PASSWORD)
     if device.stations and said.st.decode() not in device.stations and said.st != b"91":
         raise Refused(Why.STATION, said.st)

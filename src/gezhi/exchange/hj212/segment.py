@@ -4,8 +4,7 @@
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from gezhi.exchange.hj212.checksum import checksum, modbus_checksum
 from gezhi.exchange.hj212.refusing import Refused, Why
@@ -23,8 +22,7 @@ _HEX: Final = re.compile(rb"[0-9A-F]{4}")
 _ANY_HEX: Final = re.compile(rb"[0-9A-Fa-f]{4}")
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """What a frame says. `flag` None: the field was not there (2005). `count`, `number`: PNUM and PNO, 0 without.
     `again`: RF=1, sent once more (2025)."""
 
@@ -106,11 +104,11 @@ def fields(segment: bytes) -> Segment:
 def _check_flag(read: Segment) -> None:
     """A known version, packages exactly where the flag says so, RF only in 2025, QN wherever an answer is wanted."""
     flag = read.flag or 0
-    if flag > 11 or read.is_split != bool(read.count) or (read.again and read.version < 2):
+    if flag > 11 or bool(flag & 2) != bool(read.count) or (read.again and flag < 8):
         raise Refused(Why.FLAG, str(flag))
     if read.count and not 1 <= read.number <= read.count:
         raise Refused(Why.SPLIT, f"PNUM={read.count};PNO={read.number}")
-    if not read.qn and (read.wants_answer or read.version):
+    if not read.qn and (flag & 1 or flag > 3):
         raise Refused(Why.HEADER, b"QN")
 
 
