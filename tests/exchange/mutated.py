@@ -171,6 +171,7 @@ def measure(way: Way, count: int, seed: int) -> tuple[int, int]:
             bad = way(chance, frame, other)
             if bad not in (frame, other):
                 broken.append(bad)
+        reader.read(good, known, NOW)  # a reader that knows its devices is the one that stands in a city
         told = reader.read(broken, known, NOW).told
         taken += sum(not isinstance(one, Refused) for one in told)
         alone += sum(map(passes_alone, broken))

@@ -21,6 +21,8 @@ from gezhi.sensing.columns import NOTHING, Columns, Int32
 AHEAD: Final = timedelta(minutes=10)  # how far a device's clock may be before ours
 BACK: Final = timedelta(days=400)  # how old a frame may be that is sent again
 _SHAPES: Final = 64  # that one device may have
+_HEADS: Final = 100_000  # that are remembered
+_QN: Final = 20  # bytes of QN=yyyyMMddHHmmssSSS
 
 
 class Frame(NamedTuple):
@@ -56,9 +58,14 @@ class Frames:
         self._ahead, self._back = ahead, back
         self._reader = Reader()
         self._joiner = Joiner()
+        self._heads: dict[bytes, tuple[Segment, Device]] = {}
+        self._devices: Devices | None = None
 
     def read(self, lines: Iterable[bytes], devices: Devices, now: datetime) -> Batch:
-        """`lines`: without their ends. `now`: aware."""
+        """`lines`: without their ends. `devices`: another mapping once anything in it changes. `now`: aware."""
+        if devices is not self._devices or len(self._heads) > _HEADS:
+            self._devices = devices
+            self._heads.clear()
         batch, gathered = Batch(), _Gathered()
         latest = milliseconds(now + self._ahead)
         earliest = milliseconds(now - self._back)
@@ -75,19 +82,34 @@ class Frames:
         return self._joiner.forget(milliseconds(now + self._ahead) / 1000)
 
     def _one(self, line: bytes, devices: Devices, span: tuple[int, int], gathered: _Gathered) -> Frame:
-        said, device = understood(line, devices)
+        said, device = self._understood(line, devices)
         kind = KINDS.get(said.cn)
         if kind is None:
             raise Refused(Why.COMMAND, said.cn)
         _check_clock(said, span)
         if kind is not Kind.DATA:
             return Frame(kind, (said,), 0)
-        if said.count < 2 or device.alone:
+        if said.total < 2 or device.alone:
             numbers = self._content(said.content, said, device, span)
             return Frame(kind, (said,), _gather(gathered, numbers, device, said.cn))
         parts = tuple(self._joiner.add(said, span[1] / 1000))
         read = [self._content(one, said, device, span) for one in contents(parts)] if parts else []
         return Frame(kind, parts, sum(_gather(gathered, numbers, device, said.cn) for numbers in read))
+
+    def _understood(self, line: bytes, devices: Devices) -> tuple[Segment, Device]:
+        """A device repeats everything between QN and its data: what was found right once is known. Strange characters
+        in the data are found when it is read."""
+        plain, fits = segment.opened(line)
+        head, _, tail = plain.partition(b";CP=&&")
+        known = self._heads.get(head[_QN:])
+        if known and fits and head[:3] == b"QN=" and head[3:_QN].isdigit() and tail[-2:] == b"&&":
+            like, device = known
+            segment.check(line, plain, modbus=device.modbus, lower=device.lower)
+            return like.with_(head[3:_QN], tail[:-2]), device
+        said, device = understood(line, devices)
+        if KINDS.get(said.cn) is Kind.DATA and device.key is None and head[:3] == b"QN=":
+            self._heads[head[_QN:]] = said, device
+        return said, device
 
     def _content(self, content: bytes, said: Segment, device: Device, span: tuple[int, int]) -> Numbers:
         if not content.isascii():

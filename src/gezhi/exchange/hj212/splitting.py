@@ -38,17 +38,17 @@ class Joiner:
     def add(self, part: Segment, now: float) -> list[Segment]:
         """The packages in order once this was the last that lacked, else nothing. `now`: seconds, any clock.
         Refused: more packages than are allowed, or of another number than before."""
-        if part.count > PACKAGES:
-            raise Refused(Why.SPLIT, f"PNUM={part.count}")
+        if part.total > PACKAGES:
+            raise Refused(Why.SPLIT, f"PNUM={part.total}")
         answers = self._open.setdefault(part.mn, {})
         key = (part.qn, part.cn)
         if key not in answers and len(answers) >= OPEN:
             self._drop(part.mn, min(answers, key=lambda one: answers[one].begun))
             answers = self._open.setdefault(part.mn, {})
-        answer = answers.setdefault(key, _Open(part.count, now))
-        if answer.count != part.count:
+        answer = answers.setdefault(key, _Open(part.total, now))
+        if answer.count != part.total:
             self._drop(part.mn, key)
-            raise Refused(Why.SPLIT, f"PNUM={part.count}")
+            raise Refused(Why.SPLIT, f"PNUM={part.total}")
         self._put(answer, part)
         if len(answer.parts) == answer.count:
             self._drop(part.mn, key)
