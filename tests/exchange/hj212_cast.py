@@ -9,6 +9,8 @@ import numpy as np
 
 from gezhi.exchange.hj212.clock import written
 from gezhi.exchange.hj212.devices import Device, Devices, key_of
+from gezhi.exchange.hj212.reading import Batch, Frame, Frames
+from gezhi.exchange.hj212.refusing import Refused, Why
 from gezhi.exchange.hj212.segment import wire
 from gezhi.sensing.columns import Columns, Fate, Taken
 
@@ -73,6 +75,25 @@ def water_content(now: datetime = NOW) -> str:
 def line(segment: bytes) -> bytes:
     """As it goes over the wire, without the end."""
     return wire(segment)[:-2]
+
+
+KEY = b"0" * 16  # the test key of HJ 212-2025 annex A.2
+
+
+def read(*lines: bytes, known: dict[bytes, Device] | None = None, now: datetime = NOW) -> Batch:
+    return Frames().read(lines, known or devices(), now)
+
+
+def refused(raw: bytes, known: dict[bytes, Device] | None = None) -> Why:
+    (told,) = read(raw, known=known).told
+    assert isinstance(told, Refused)
+    return told.why
+
+
+def taken(raw: bytes, known: dict[bytes, Device] | None = None) -> Frame:
+    (told,) = read(raw, known=known).told
+    assert isinstance(told, Frame), told
+    return told
 
 
 @dataclass
