@@ -97,6 +97,7 @@ ELSEWHERE: Final = {  # modules that read, and are not parsers of what comes fro
     "lib.calling": "addresses of settings alone",
     "places.cli": "hands rows on to places.points",
     "places.generate": "a table that goes with the program",
+    "exchange.hj212.factors": "a table that goes with the program",
 }
 
 

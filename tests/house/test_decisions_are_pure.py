@@ -25,6 +25,8 @@ SHELLS = {
             *("store", "trying"),
         )
     ),
+    "exchange/hj212/serving.py",  # the server of devices
+    "exchange/mqtt/client.py",  # the line to the broker
     *(
         f"cases/intake/{name}.py" for name in ("door", "edge", "gate", "lookups", "rows")
     ),  # the action of intake

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
-from gezhi.exchange.hj212.content import Shape
+from gezhi.exchange.hj212.content import Hints, Shape
 from gezhi.sensing.columns import Int32
 
 REAL_TIME: Final = "2011"
@@ -15,7 +16,9 @@ class Device:
     """`series`: by `key_of`, the id of the datastream; what stands in no series is checked and not kept.
     `stations`: its ST, empty for any. `own`: codes of its maker, with the lowest and highest value possible.
     `key`: 16 bytes for SM4; with it, content that must be ciphered is refused when plain.
-    `modbus`, `lower`: its checksum is computed in Modbus order, is written in small letters."""
+    `modbus`, `lower`: its checksum is computed in Modbus order, is written in small letters. `alone`: it cuts an answer
+    between factors and waits for the answer to each package, so each is taken by itself; otherwise packages are
+    acknowledged when all have come and are kept, since a cut may go through a number."""
 
     mn: str
     series: Mapping[str, int]
@@ -25,7 +28,13 @@ class Device:
     key: bytes | None = None
     modbus: bool = False
     lower: bool = False
+    alone: bool = False
     bound: dict[Shape, "Bound"] = field(default_factory=dict, compare=False, repr=False)
+    hints: Hints = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def secret(self) -> bytes:
+        return self.password.encode()
 
     def __post_init__(self) -> None:
         if self.key is not None and len(self.key) != 16:

@@ -34,6 +34,9 @@ class Debt:
 
     def owe(self, frames: int, size: int, now: float) -> float:
         """Counts what came; the seconds for which nothing more may be read, 0 when within the allowance."""
-        cost = max(frames / self._limits.frames, size / self._limits.bytes)
-        self._until = max(self._until, now - self._limits.burst) + cost
-        return max(self._until - now, 0.0)
+        limits = self._limits
+        cost, more = frames / limits.frames, size / limits.bytes
+        earliest = now - limits.burst
+        until = self._until if self._until > earliest else earliest
+        self._until = until = until + (cost if cost > more else more)
+        return until - now if until > now else 0.0

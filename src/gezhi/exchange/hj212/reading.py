@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -15,16 +15,17 @@ from gezhi.exchange.hj212.content import Numbers, Reader, Shape
 from gezhi.exchange.hj212.devices import Bound, Device, Devices, key_of
 from gezhi.exchange.hj212.refusing import Refused, Why
 from gezhi.exchange.hj212.segment import Segment
-from gezhi.exchange.hj212.splitting import Joiner, joined, stands_alone
+from gezhi.exchange.hj212.splitting import Joiner, contents
 from gezhi.sensing.columns import NOTHING, Columns, Int32
 
 AHEAD: Final = timedelta(minutes=10)  # how far a device's clock may be before ours
 BACK: Final = timedelta(days=400)  # how old a frame may be that is sent again
 _SHAPES: Final = 64  # that one device may have
+_HEADS: Final = 100_000  # that are remembered
+_QN: Final = 20  # bytes of QN=yyyyMMddHHmmssSSS
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A frame that is taken. `rows`: how many of the columns' rows are its own; the next frame's follow. `parts`:
     what is to be answered, of a split frame all its packages; none while packages lack."""
 
@@ -57,9 +58,14 @@ class Frames:
         self._ahead, self._back = ahead, back
         self._reader = Reader()
         self._joiner = Joiner()
+        self._heads: dict[bytes, tuple[Segment, Device]] = {}
+        self._devices: Devices | None = None
 
     def read(self, lines: Iterable[bytes], devices: Devices, now: datetime) -> Batch:
-        """`lines`: without their ends. `now`: aware."""
+        """`lines`: without their ends. `devices`: another mapping once anything in it changes. `now`: aware."""
+        if devices is not self._devices or len(self._heads) > _HEADS:
+            self._devices = devices
+            self._heads.clear()
         batch, gathered = Batch(), _Gathered()
         latest = milliseconds(now + self._ahead)
         earliest = milliseconds(now - self._back)
@@ -76,23 +82,42 @@ class Frames:
         return self._joiner.forget(milliseconds(now + self._ahead) / 1000)
 
     def _one(self, line: bytes, devices: Devices, span: tuple[int, int], gathered: _Gathered) -> Frame:
-        said, device = understood(line, devices)
+        said, device = self._understood(line, devices)
         kind = KINDS.get(said.cn)
         if kind is None:
             raise Refused(Why.COMMAND, said.cn)
         _check_clock(said, span)
         if kind is not Kind.DATA:
             return Frame(kind, (said,), 0)
-        parts: tuple[Segment, ...] = (said,)
-        if said.count > 1 and not stands_alone(said.content):
-            parts = tuple(self._joiner.add(said, span[1] / 1000))
-            if not parts:
-                return Frame(kind, (), 0)
-            said = joined(list(parts))
-        numbers = self._reader.read(said.content, said.cn, said.st, device.own or None, device.mn)
+        if said.total < 2 or device.alone:
+            numbers = self._content(said.content, said, device, span)
+            return Frame(kind, (said,), _gather(gathered, numbers, device, said.cn))
+        parts = tuple(self._joiner.add(said, span[1] / 1000))
+        read = [self._content(one, said, device, span) for one in contents(parts)] if parts else []
+        return Frame(kind, parts, sum(_gather(gathered, numbers, device, said.cn) for numbers in read))
+
+    def _understood(self, line: bytes, devices: Devices) -> tuple[Segment, Device]:
+        """A device repeats everything between QN and its data: what was found right once is known. Strange characters
+        in the data are found when it is read."""
+        plain, fits = segment.opened(line)
+        head, _, tail = plain.partition(b";CP=&&")
+        known = self._heads.get(head[_QN:])
+        if known and fits and head[:3] == b"QN=" and head[3:_QN].isdigit() and tail[-2:] == b"&&":
+            like, device = known
+            segment.check(line, plain, modbus=device.modbus, lower=device.lower)
+            return like.with_(head[3:_QN], tail[:-2]), device
+        said, device = understood(line, devices)
+        if KINDS.get(said.cn) is Kind.DATA and device.key is None and head[:3] == b"QN=":
+            self._heads[head[_QN:]] = said, device
+        return said, device
+
+    def _content(self, content: bytes, said: Segment, device: Device, span: tuple[int, int]) -> Numbers:
+        if not content.isascii():
+            raise Refused(Why.CHARACTERS, content)
+        numbers = self._reader.read(content, said.cn, said.st, device.own, device.hints)
         if not span[0] <= numbers.at <= span[1]:
             raise Refused(Why.TIME, str(numbers.at))
-        return Frame(kind, parts, _gather(gathered, numbers, device, said.cn))
+        return numbers
 
 
 def understood(line: bytes, devices: Devices) -> tuple[Segment, Device]:
@@ -133,7 +158,7 @@ def _understood_ciphered(line: bytes, written: bytes, fits: bool, devices: Devic
 
 
 def _check_device(said: Segment, device: Device) -> None:
-    if device.password and not compare_digest(device.password.encode(), said.pw):
+    if device.password and not compare_digest(device.secret, said.pw):
         raise Refused(Why.PASSWORD)
     if device.stations and said.st.decode() not in device.stations and said.st != b"91":
         raise Refused(Why.STATION, said.st)

@@ -4,8 +4,7 @@
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from gezhi.exchange.hj212.checksum import checksum, modbus_checksum
 from gezhi.exchange.hj212.refusing import Refused, Why
@@ -19,13 +18,10 @@ _FIELDS: Final = re.compile(
     rb"(?:Flag=([0-9]{1,3});)?(?:PNUM=([0-9]{1,4});PNO=([0-9]{1,4});)?(RF=1;)?CP=&&([!-%'-~\x80-\xFF]*)&&"
 )
 _ALLOWED: Final = bytes(range(0x21, 0x7F))
-_HEX: Final = re.compile(rb"[0-9A-F]{4}")
-_ANY_HEX: Final = re.compile(rb"[0-9A-Fa-f]{4}")
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """What a frame says. `flag` None: the field was not there (2005). `count`, `number`: PNUM and PNO, 0 without.
+class Segment(NamedTuple):
+    """What a frame says. `flag` None: the field was not there (2005). `total`, `number`: PNUM and PNO, 0 without.
     `again`: RF=1, sent once more (2025)."""
 
     qn: bytes
@@ -34,10 +30,15 @@ class Segment:
     pw: bytes
     mn: bytes
     flag: int | None
-    count: int
+    total: int
     number: int
     again: bool
     content: bytes
+
+    def with_(self, qn: bytes, content: bytes) -> "Segment":
+        """The same but for these."""
+        _, st, cn, pw, mn, flag, total, number, again, _ = self
+        return Segment(qn, st, cn, pw, mn, flag, total, number, again, content)
 
     @property
     def version(self) -> int:
@@ -74,9 +75,7 @@ def opened(line: bytes) -> tuple[bytes, bool]:
 def check(line: bytes, segment: bytes, *, modbus: bool = False, lower: bool = False) -> None:
     """That the line ends with the checksum of this (plain) segment. `lower`: small letters pass too."""
     said = line[-4:]
-    if not (_ANY_HEX if lower else _HEX).fullmatch(said):
-        raise Refused(Why.CHECKSUM, said)
-    if int(said, 16) != (modbus_checksum if modbus else checksum)(segment):
+    if b"%04X" % (modbus_checksum if modbus else checksum)(segment) != (said.upper() if lower else said):
         raise Refused(Why.CHECKSUM, said)
 
 
@@ -106,11 +105,11 @@ def fields(segment: bytes) -> Segment:
 def _check_flag(read: Segment) -> None:
     """A known version, packages exactly where the flag says so, RF only in 2025, QN wherever an answer is wanted."""
     flag = read.flag or 0
-    if flag > 11 or read.is_split != bool(read.count) or (read.again and read.version < 2):
+    if flag > 11 or bool(flag & 2) != bool(read.total) or (read.again and flag < 8):
         raise Refused(Why.FLAG, str(flag))
-    if read.count and not 1 <= read.number <= read.count:
-        raise Refused(Why.SPLIT, f"PNUM={read.count};PNO={read.number}")
-    if not read.qn and (read.wants_answer or read.version):
+    if read.total and not 1 <= read.number <= read.total:
+        raise Refused(Why.SPLIT, f"PNUM={read.total};PNO={read.number}")
+    if not read.qn and (flag & 1 or flag > 3):
         raise Refused(Why.HEADER, b"QN")
 
 
@@ -125,8 +124,8 @@ def written(said: Segment) -> bytes:
     parts += [b"ST=" + said.st, b"CN=" + said.cn, b"PW=" + said.pw, b"MN=" + said.mn]
     if said.flag is not None:
         parts.append(b"Flag=%d" % said.flag)
-    if said.count:
-        parts.append(b"PNUM=%d;PNO=%d" % (said.count, said.number))
+    if said.total:
+        parts.append(b"PNUM=%d;PNO=%d" % (said.total, said.number))
     if said.again:
         parts.append(b"RF=1")
     return b";".join(parts) + b";CP=&&" + said.content + b"&&"

@@ -35,7 +35,7 @@ Said = tuple[Connection, Frame]
 
 
 class Server:
-    """`devices` may be replaced at any time by another mapping."""
+    """`devices` may be replaced at any time by another mapping; the mapping itself must not change."""
 
     def __init__(
         self, take: Take, devices: Devices, limits: Limits | None = None, frames: Frames | None = None
@@ -132,13 +132,15 @@ class Server:
         if not pending:
             return
         batch = self._frames.read((line for _, line in pending), self.devices, datetime.now(UTC))
+        now = self._loop.time()
         kept: list[Said] = []
         plain: list[Said] = []
         for (connection, line), told in zip(pending, batch.told, strict=True):
             if isinstance(told, Refused):
                 self._refuse(connection, told, line)
             else:
-                self._welcome(connection)
+                connection.heard, connection.greeted, connection.bad = now, True, 0
+                self.counts.frames += 1
                 (kept if told.rows else plain).append((connection, told))
         self._answer(plain)
         if kept:
@@ -171,12 +173,6 @@ class Server:
             connection.say(b"".join(lines))
 
     # who behaves how
-
-    def _welcome(self, connection: Connection) -> None:
-        self.counts.frames += 1
-        connection.bad = 0
-        connection.greeted = True
-        connection.heard = self._loop.time()
 
     def _refuse(self, connection: Connection, refusal: Refused, line: bytes) -> None:
         self.counts.refuse(self._whose(line), refusal.why, refusal.what)

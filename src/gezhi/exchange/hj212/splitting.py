@@ -1,7 +1,8 @@
 """Packages of one answer put together (PNUM, PNO; HJ 212-2017, 6.1.3): bounded in number, bytes and time."""
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from gezhi.exchange.hj212.refusing import Refused, Why
@@ -13,7 +14,6 @@ BYTES: Final = 8 << 20  # of all devices together
 SECONDS: Final = 60.0  # that an answer may take
 _ITEM: Final = rb"[^=,;]+=[^=,;]*"
 _ITEMS: Final = re.compile(_ITEM + rb"(?:[,;]" + _ITEM + rb")*;?")
-_TIME: Final = re.compile(rb"DataTime=[0-9]{14,17}[,;]")
 
 
 @dataclass(slots=True)
@@ -38,17 +38,17 @@ class Joiner:
     def add(self, part: Segment, now: float) -> list[Segment]:
         """The packages in order once this was the last that lacked, else nothing. `now`: seconds, any clock.
         Refused: more packages than are allowed, or of another number than before."""
-        if part.count > PACKAGES:
-            raise Refused(Why.SPLIT, f"PNUM={part.count}")
+        if part.total > PACKAGES:
+            raise Refused(Why.SPLIT, f"PNUM={part.total}")
         answers = self._open.setdefault(part.mn, {})
         key = (part.qn, part.cn)
         if key not in answers and len(answers) >= OPEN:
             self._drop(part.mn, min(answers, key=lambda one: answers[one].begun))
             answers = self._open.setdefault(part.mn, {})
-        answer = answers.setdefault(key, _Open(part.count, now))
-        if answer.count != part.count:
+        answer = answers.setdefault(key, _Open(part.total, now))
+        if answer.count != part.total:
             self._drop(part.mn, key)
-            raise Refused(Why.SPLIT, f"PNUM={part.count}")
+            raise Refused(Why.SPLIT, f"PNUM={part.total}")
         self._put(answer, part)
         if len(answer.parts) == answer.count:
             self._drop(part.mn, key)
@@ -83,20 +83,13 @@ class Joiner:
             del self._open[mn]
 
 
-def stands_alone(content: bytes) -> bool:
-    """Whether a package can be read without the others: it has a time and whole items."""
-    return content.startswith(b"DataTime=") and bool(_ITEMS.fullmatch(content))
-
-
-def joined(parts: list[Segment]) -> Segment:
-    """Their content in one. A time that each package repeats stands once; where one ends with a whole item and the next
-    begins with one they are parted by a semicolon, else the cut went through an item."""
+def contents(parts: Sequence[Segment]) -> list[bytes]:
+    """What the packages say together. Where each begins with a time they are as many data areas; else they are one, cut
+    anywhere: where one ends with a whole item and the next begins with one a semicolon parts them."""
+    if all(part.content.startswith(b"DataTime=") for part in parts):
+        return [part.content for part in parts]
     whole = parts[0].content
-    begun = _TIME.match(whole)
     for part in parts[1:]:
-        more = part.content
-        if begun and more.startswith(begun[0]):
-            more = more[begun.end() :]
-        between = b";" if _ITEMS.fullmatch(whole) and _ITEMS.fullmatch(more) and whole[-1:] != b";" else b""
-        whole += between + more
-    return replace(parts[-1], content=whole)
+        cut_between = _ITEMS.fullmatch(whole) and _ITEMS.fullmatch(part.content) and whole[-1:] != b";"
+        whole += (b";" if cut_between else b"") + part.content
+    return [whole]
