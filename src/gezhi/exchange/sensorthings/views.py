@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from gezhi.exchange.rest.access import READ, Caller, Scope, answer_with, guarded
 from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.sensorthings.api.batching import answered
-from gezhi.exchange.sensorthings.api.serving import Answer, Call, Service
+from gezhi.exchange.sensorthings.api.serving import VERSION, Answer, Call, Service
 from gezhi.exchange.sensorthings.bodies import BadBody, parsed_body
 from gezhi.exchange.sensorthings.queries.fetching import Reader
 from gezhi.people.signing_in.policy import SENSE
@@ -35,14 +35,14 @@ def _as_bearer(request: HttpRequest) -> None:
     request.__dict__.pop("headers", None)  # Django keeps what it has read
 
 
-def _serve(request: HttpRequest, version: str, path: str = "") -> HttpResponse:
+def _serve(request: HttpRequest, path: str = "") -> HttpResponse:
     if request.method not in METHODS:
         detail = f"{str(request.method)[:20]} is not possible here. You may: {', '.join(METHODS)}."
         raise Problem(405, "method-not-allowed", detail, headers={"Allow": ", ".join(METHODS)})
     is_batch = path.strip("/") == "$batch"
     reads = request.method in ("GET", "HEAD") or is_batch
     caller = (_READS if reads else _WRITES)(request)
-    service = _service(request, caller, version)
+    service = _service(request, caller)
     answer = _batch(service, request, caller) if is_batch else service.answer(_call(request, path))
     return _as_response(answer, request)
 
@@ -55,8 +55,8 @@ def _call(request: HttpRequest, path: str) -> Call:
     )
 
 
-def _service(request: HttpRequest, caller: Caller, version: str) -> Service:
-    base = request.build_absolute_uri(f"/api/sensorthings/{version}")
+def _service(request: HttpRequest, caller: Caller) -> Service:
+    base = request.build_absolute_uri(f"/api/sensorthings/{VERSION}")
     reached = reached_by(caller.actor)
     return Service(base, Reader(reached, base), Writer(caller.actor.account_id, reached), timezone.now())
 
@@ -81,10 +81,10 @@ _guarded = guarded(_serve)
 
 
 @csrf_exempt
-def service(request: HttpRequest, version: str, path: str = "") -> HttpResponse:
+def service(request: HttpRequest, path: str = "") -> HttpResponse:
     """Every address of the service; whoever calls shows a key, or is signed in and reads."""
     _as_bearer(request)
-    return _guarded(request, version=version, path=path)
+    return _guarded(request, path=path)
 
 
 service.permission = "public"  # type: ignore[attr-defined]

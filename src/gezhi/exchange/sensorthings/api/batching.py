@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from itertools import groupby
 from typing import Final
+from urllib.parse import unquote
 
 import orjson
 from django.db import transaction
@@ -106,7 +107,7 @@ class _Run:
         headers = one.get("headers")
         told = headers.get("Content-Type", "") if isinstance(headers, dict) else ""
         is_patch = method == "PATCH" and isinstance(one.get("body"), list)
-        return Call(method, path, query, body, JSON_PATCH if is_patch else str(told))
+        return Call(method, unquote(path), query, body, JSON_PATCH if is_patch else str(told))
 
     def _address(self, hit: re.Match[str]) -> str:
         return self._known(hit[1])

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
-from urllib.parse import unquote
 
 import orjson
 from django.db import DataError
@@ -101,7 +100,7 @@ class Service:
             raise Problem(status, error.code, error.en) from error
 
     def _answer(self, call: Call) -> Answer:
-        path = unquote(call.path).strip("/")
+        path = call.path.strip("/")
         if call.method in ("GET", "HEAD"):
             return self._root() if not path else self._get(call, address_of(path))
         if path == "CreateObservations" and call.method == "POST":
