@@ -32,23 +32,40 @@ class Arrays:
     usable: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Readings of one series, whose form was checked."""
+
+    series: int
+    names: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+    @property
+    def is_plain(self) -> bool:
+        return set(self.names) == {_TIME, _RESULT} and len(self.names) == 2
+
+
 def arrays_in(body: object, now_ms: int) -> Arrays:
     """Raises BadBody for a wrong form; a row that cannot be read is left out."""
     if not isinstance(body, list) or not body:
         raise _bad("", "A list of data arrays is expected, each with Datastream, components and dataArray")
-    parts = [_group(one, f"[{at}]", now_ms) for at, one in enumerate(body)]
-    usable = np.concatenate([part.usable for part in parts])
-    if len(usable) > MOST:
-        raise _bad("", f"A body holds at most {MOST} observations; these are {len(usable)}")
+    groups = [_group(one, f"[{at}]") for at, one in enumerate(body)]
+    count = sum(len(group.rows) for group in groups)
+    if count > MOST:
+        raise _bad("", f"A body holds at most {MOST} observations; these are {count}")
+    if all(group.is_plain for group in groups) and (found := _together(groups)) is not None:
+        return found
+    parts = [_read_each(group, now_ms) for group in groups]
     extras: dict[int, Mapping[str, object]] = {}
     start = 0
     for part in parts:
         extras |= {start + row: extra for row, extra in part.extras.items()}
         start += len(part.columns)
+    usable = np.concatenate([part.usable for part in parts])
     return Arrays(Columns.joined([part.columns for part in parts]), extras, usable)
 
 
-def _group(one: object, where: str, now_ms: int) -> Arrays:
+def _group(one: object, where: str) -> _Group:
     if not isinstance(one, dict):
         raise _bad(where, "An object in braces is expected")
     stream, names, rows = one.get("Datastream"), one.get("components"), one.get("dataArray")
@@ -57,26 +74,32 @@ def _group(one: object, where: str, now_ms: int) -> Arrays:
         raise _bad(f"{where}.Datastream.@iot.id", f"A whole number from 1 to {LARGEST_SERIES} is expected")
     if not isinstance(names, list) or not all(name in _COMPONENTS for name in names) or _RESULT not in names:
         raise _bad(f"{where}.components", f"A list with result is expected, of {', '.join(_COMPONENTS)}")
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+    if not isinstance(rows, list) or set(map(type, rows)) - {list}:
         raise _bad(f"{where}.dataArray", "A list of rows is expected, each a list in the order of components")
     if set(map(len, rows)) - {len(names)}:
         at = next(at for at, row in enumerate(rows) if len(row) != len(names))
         raise _bad(f"{where}.dataArray[{at}]", f"{len(names)} values are expected, as components says")
-    return _read(series, names, rows, now_ms)
+    return _Group(series, names, rows)
 
 
-def _read(series: int, names: Sequence[str], rows: Sequence[Sequence[object]], now_ms: int) -> Arrays:
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
-    values = columns.get(_RESULT, ())
-    if set(columns) <= {_TIME, _RESULT} and set(map(type, values)) <= _PLAIN:
-        at, usable = times_of(columns[_TIME]) if _TIME in columns else _now(len(rows), now_ms)
-        if usable.all() and (numbers := _numbers(values)) is not None:
-            return Arrays(Columns.of(np.full(len(rows), series, np.int32), at, numbers), {}, usable)
-    return _read_each(series, names, rows, now_ms)
-
-
-def _now(count: int, now_ms: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    return np.full(count, now_ms, np.int64), np.ones(count, np.bool_)
+def _together(groups: Sequence[_Group]) -> Arrays | None:
+    """All at once, where every row is a time and a number."""
+    texts: list[object] = []
+    values: list[object] = []
+    for group in groups:
+        if group.rows:
+            columns = dict(zip(group.names, zip(*group.rows, strict=True), strict=True))
+            texts += columns[_TIME]
+            values += columns[_RESULT]
+    if set(map(type, values)) - _PLAIN:
+        return None
+    at, usable = times_of(texts)
+    numbers = _numbers(values)
+    if numbers is None or not usable.all():
+        return None
+    lengths = [len(group.rows) for group in groups]
+    series = np.repeat(np.array([group.series for group in groups], np.int32), lengths)
+    return Arrays(Columns.of(series, at, numbers), {}, usable)
 
 
 def _numbers(values: Sequence[object]) -> NDArray[np.float64] | None:
@@ -86,11 +109,11 @@ def _numbers(values: Sequence[object]) -> NDArray[np.float64] | None:
         return None
 
 
-def _read_each(series: int, names: Sequence[str], rows: Sequence[Sequence[object]], now_ms: int) -> Arrays:
+def _read_each(group: _Group, now_ms: int) -> Arrays:
     """Row by row: anything that carries more than a time and a number."""
-    observed = [_observed(dict(zip(names, row, strict=True)), now_ms) for row in rows]
+    observed = [_observed(dict(zip(group.names, row, strict=True)), now_ms) for row in group.rows]
     kept = [one for one in observed if one is not None]
-    columns = Columns.of([series] * len(kept), [one.at for one in kept], [one.value for one in kept])
+    columns = Columns.of([group.series] * len(kept), [one.at for one in kept], [one.value for one in kept])
     extras = {row: _extra(one) for row, one in enumerate(kept) if one.extra or one.feature}
     return Arrays(columns, extras, np.array([one is not None for one in observed], np.bool_))
 

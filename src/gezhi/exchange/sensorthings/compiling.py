@@ -56,7 +56,11 @@ class Compiler:
             raise BadQuery("$orderby leads over a link to many; it may lead over links to one.")
         turn = " DESC" if descending else ""
         if value.kind is Kind.GEOMETRY:
-            raise BadQuery("$orderby takes no geometry; geo.distance(...) is a number.")
+            if not value.as_text:
+                raise BadQuery(
+                    "$orderby takes no geometry that is written out; geo.distance(...) is a number."
+                )
+            return Sql(value.kind, f'({value.as_text})::text COLLATE "C"{turn}', value.params)
         if value.kind is Kind.TEXT:
             return Sql(value.kind, f'({value.text}) COLLATE "C"{turn}', value.params)
         if value.kind is Kind.RESULT:
@@ -177,8 +181,9 @@ def _column(known: Property, alias: str, entity: Entity) -> Sql:
 
     end = Sql(Kind.INSTANT, of(known.end)) if known.end else None
     shape = entity.name if known.kind is Kind.GEOMETRY and entity.shape else ""
-    text = of(entity.id) if shape else of(known.sql)
-    return Sql(known.kind, text, (), end, of(known.text), of(known.json), shape)
+    if shape:
+        return Sql(known.kind, of(entity.id), as_text=of(known.sql), entity=shape)
+    return Sql(known.kind, of(known.sql), (), end, of(known.text), of(known.json))
 
 
 def _inside(known: Property, alias: str, keys: tuple[str, ...]) -> Sql:

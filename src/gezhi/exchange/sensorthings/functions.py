@@ -113,7 +113,7 @@ _FUNCTIONS: Final[Mapping[str, tuple[int, int, Made]]] = {
     "date": (1, 1, _times(Kind.DATE, "{0}::date")),
     "time": (1, 1, _times(Kind.CLOCK, "{0}::time")),
     "totaloffsetminutes": (1, 1, _zero),
-    "now": (0, 0, _fixed(Kind.INSTANT, "now()")),
+    "now": (0, 0, _fixed(Kind.INSTANT, "statement_timestamp()")),
     "mindatetime": (0, 0, _fixed(Kind.INSTANT, "'-infinity'::timestamptz")),
     "maxdatetime": (0, 0, _fixed(Kind.INSTANT, "'infinity'::timestamptz")),
     "round": (1, 1, _numbers("round(({0})::numeric)")),

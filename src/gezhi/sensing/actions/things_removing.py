@@ -25,7 +25,7 @@ from gezhi.sensing.queries import streams_of
 
 MOST: Final = 100_000  # readings of one deletion
 _COUNT: Final = """
-SELECT count(*) FROM (SELECT FROM sensing_reading WHERE datastream_id = ANY(%s) LIMIT %s) some
+SELECT count(*) FROM (SELECT FROM sensing_reading WHERE datastream_id = ANY(%s) LIMIT %s) counted
 """
 _FORGET: Final = "DELETE FROM sensing_reading WHERE datastream_id = ANY(%s)"
 _FORGET_EXTRA: Final = "DELETE FROM sensing_extra WHERE datastream_id = ANY(%s)"

@@ -5,6 +5,7 @@ Every statement holds what the asker reaches, is bounded by LIMIT, and has param
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 import orjson
@@ -147,29 +148,35 @@ class Reader:
         """One statement for the rows of all parents: each parent's are found by its own index."""
         if not page.ids:
             return
-        top = min(DEFAULT_TOP if asked.top is None else asked.top, max(1, self.left // len(page.ids)))
+        ids = list(dict.fromkeys(page.ids))
+        top = min(DEFAULT_TOP if asked.top is None else asked.top, max(1, self.left // len(ids)))
         many = link.many.replace("{a}", "p.id").replace("{b}", "t")
         made = _Made(self, asked, "t", Sql(Kind.BOOL, many), link.proven)
-        inner = made.statement(f"LIMIT {top + 1} OFFSET {asked.skip}")
-        names = ", ".join(f"c{at}" for at in range(made.width))
-        text = f"SELECT p.id, {names} FROM unnest(%s::bigint[]) p(id) CROSS JOIN LATERAL ({inner.text}) c({names})"
-        cells = self.run(Sql(Kind.NULL, text, (page.ids, *inner.params))) if top else []
-        groups: dict[int, list[tuple[object, ...]]] = {number: [] for number in page.ids}
-        for one in cells:
-            groups[int(str(one[0]))].append(one[1:])
-        kept = [one for group in groups.values() for one in group[:top]]
+        groups = self._each(made, ids, top)
         found = Page()
-        self._fill(found, made, kept)
-        counts = self._counted_each(made, page.ids) if asked.count else {}
+        self._fill(found, made, [one for group in groups.values() for one in group[:top]])
+        counts = self._counted_each(made, ids) if asked.count else {}
         rows = iter(found.rows)
+        lists = {number: list(islice(rows, min(top, len(group)))) for number, group in groups.items()}
         for row, number in zip(page.rows, page.ids, strict=True):
-            mine = groups[number]
             if number in counts:
                 row[f"{link.name}@iot.count"] = counts[number]
-            row[link.name] = [next(rows) for _ in mine[:top]]
-            if len(mine) > top > 0:
+            row[link.name] = lists[number]
+            if len(groups[number]) > top > 0:
                 path = f"{self.base}/{parent.plural}({number})/{link.name}"
                 row[f"{link.name}@iot.nextLink"] = f"{path}?{paging(asked).after(top)}"
+
+    def _each(self, made: "_Made", ids: Sequence[int], top: int) -> dict[int, list[tuple[object, ...]]]:
+        """By parent, in their order: at most one row more than `top`."""
+        groups: dict[int, list[tuple[object, ...]]] = {number: [] for number in ids}
+        if top == 0:
+            return groups
+        inner = made.statement(f"LIMIT {top + 1} OFFSET {made.asked.skip}")
+        names = ", ".join(f"c{at}" for at in range(made.width))
+        text = f"SELECT p.id, {names} FROM unnest(%s::bigint[]) p(id) CROSS JOIN LATERAL ({inner.text}) c({names})"
+        for one in self.run(Sql(Kind.NULL, text, (list(ids), *inner.params))):
+            groups[int(str(one[0]))].append(one[1:])
+        return groups
 
     def _counted(self, made: "_Made") -> int:
         counted = made.counting(MOST_COUNTED + 1)
