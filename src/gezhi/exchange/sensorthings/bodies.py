@@ -60,11 +60,8 @@ def changed(
 
 def _named(body: object) -> frozenset[str]:
     words = {"phenomenonTime": "at", "result": "value", "FeatureOfInterest": "feature"}
-    return (
-        frozenset(words.get(key, key) for key in body if key in (*words, *_EXTRA))
-        if isinstance(body, dict)
-        else frozenset()
-    )
+    said = body if isinstance(body, dict) else {}
+    return frozenset(words.get(key, key) for key in map(str, said) if key in (*words, *_EXTRA))
 
 
 class Whole:

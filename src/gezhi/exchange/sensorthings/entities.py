@@ -87,16 +87,16 @@ def instant(ms: int) -> datetime:
     return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
 
 
-def text(name: str, column: str = "", **more: bool) -> Property:
-    return Property(name, Kind.TEXT, f"{{t}}.{column or name}", **more)
+def _text(name: str, column: str = "") -> Property:
+    return Property(name, Kind.TEXT, f"{{t}}.{column or name}")
 
 
-def _json(name: str, column: str = "", **more: bool) -> Property:
-    return Property(name, Kind.JSON, f"{{t}}.{column or name}", **more)
+def _json(name: str, column: str = "", optional: bool = False) -> Property:
+    return Property(name, Kind.JSON, f"{{t}}.{column or name}", optional=optional)
 
 
 _PROPERTIES: Final = Property("properties", Kind.JSON, "{t}.properties", optional=True)
-_NAMED: Final = (text("name"), text("description"))
+_NAMED: Final = (_text("name"), _text("description"))
 _SHAPED: Final = ("Location", "FeatureOfInterest")
 
 
@@ -143,7 +143,7 @@ THING: Final = Entity(
 )  # fmt: skip
 LOCATION: Final = Entity(
     "Location", "Locations", "sensing_location {t}", "{t}.id",
-    (*_NAMED, text("encodingType", "encoding_type"), _geometry("location"), _PROPERTIES),
+    (*_NAMED, _text("encodingType", "encoding_type"), _geometry("location"), _PROPERTIES),
     (
         Link("Things", "Thing",
              many="EXISTS (SELECT FROM sensing_thing_locations m WHERE m.location_id = {a} AND m.thing_id = {b}.id)"),
@@ -166,13 +166,13 @@ HISTORICAL_LOCATION: Final = Entity(
 )  # fmt: skip
 SENSOR: Final = Entity(
     "Sensor", "Sensors", "sensing_sensor {t}", "{t}.id",
-    (*_NAMED, text("encodingType", "encoding_type"), _json("metadata"), _PROPERTIES),
+    (*_NAMED, _text("encodingType", "encoding_type"), _json("metadata"), _PROPERTIES),
     (Link("Datastreams", "Datastream", many="{b}.sensor_id = {a}"),),
     ("{t}.id",),
 )  # fmt: skip
 OBSERVED_PROPERTY: Final = Entity(
     "ObservedProperty", "ObservedProperties", "sensing_observedproperty {t}", "{t}.id",
-    (text("name"), text("definition"), text("description"), _PROPERTIES),
+    (_text("name"), _text("definition"), _text("description"), _PROPERTIES),
     (Link("Datastreams", "Datastream", many="{b}.observed_property_id = {a}"),),
     ("{t}.id",),
 )  # fmt: skip
@@ -180,7 +180,7 @@ _LAST: Final = "(SELECT {end}(o.at) FROM sensing_reading o WHERE o.datastream_id
 DATASTREAM: Final = Entity(
     "Datastream", "Datastreams", "sensing_datastream {t}", "{t}.id",
     (
-        *_NAMED, text("observationType", "observation_type"), _json("unitOfMeasurement", "unit"),
+        *_NAMED, _text("observationType", "observation_type"), _json("unitOfMeasurement", "unit"),
         _json("observedArea", "observed_area", optional=True),
         Property("phenomenonTime", Kind.PERIOD, _LAST.replace("{end}", "min"), end=_LAST.replace("{end}", "max"),
                  shown=False, optional=True),
@@ -218,7 +218,7 @@ OBSERVATION: Final = Entity(
 )  # fmt: skip
 FEATURE_OF_INTEREST: Final = Entity(
     "FeatureOfInterest", "FeaturesOfInterest", "sensing_featureofinterest {t}", "{t}.id",
-    (*_NAMED, text("encodingType", "encoding_type"), _geometry("feature"), _PROPERTIES),
+    (*_NAMED, _text("encodingType", "encoding_type"), _geometry("feature"), _PROPERTIES),
     (Link("Observations", "Observation", many=_OF_FEATURE),),
     ("{t}.id",), reach=_HELD, shape="feature",
 )  # fmt: skip

@@ -19,7 +19,7 @@ def move_thing(thing: Thing, locations: Sequence[Location], now: datetime, is_to
 
 def moved_location(location: Location) -> None:
     """The things that stand there now stand where it was put right to."""
-    for thing in location.things.all():
+    for thing in Thing.objects.filter(locations=location):
         _stand_at(thing, [location])
 
 

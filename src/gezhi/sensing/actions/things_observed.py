@@ -18,7 +18,7 @@ from gezhi.lib.rows import insert_rows
 from gezhi.sensing.actions.taking import take
 from gezhi.sensing.actions.things_writer import ALWAYS, Writer
 from gezhi.sensing.columns import Columns, Fate, Int8
-from gezhi.sensing.drafts import Observed, contradicts, no_place_for, refused_reading, unknown
+from gezhi.sensing.drafts import Observed, Ref, contradicts, no_place_for, refused_reading, unknown
 from gezhi.sensing.models import Datastream, FeatureOfInterest, FeatureSpan, Location
 from gezhi.sensing.queries import Held, streams_of
 
@@ -183,7 +183,7 @@ def correct(
         del extra["from"]
     value = observed.value if "value" in named else float(row[0])
     right = Observed(moved, value, extra)
-    feature = observed.feature.id if hasattr(observed.feature, "id") else None
+    feature = observed.feature.id if isinstance(observed.feature, Ref) else None
     take_of(writer, series, [(right, feature)], now)
     facts: dict[str, Fact] = {"at": at.isoformat(), "changed": sorted(named), "by": writer.account_id}
     record("sensing.corrected", f"datastream:{series}", facts)

@@ -108,7 +108,7 @@ def _forget_of(writer: Writer, feature: int) -> int:
 
 
 def _forget_keys(keys: Sequence[tuple[int, datetime]]) -> int:
-    columns = [[key[0] for key in keys], [key[1] for key in keys]]
+    columns: tuple[list[int], list[datetime]] = [key[0] for key in keys], [key[1] for key in keys]
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_THEIRS, columns)
         cursor.execute(_FORGET_THESE, columns)

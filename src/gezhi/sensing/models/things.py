@@ -51,7 +51,9 @@ class Thing(Placed):
     calibrated_on = models.DateField(null=True)
     service_days = models.IntegerField(null=True)
     serviced_on = models.DateField(null=True)
-    locations = models.ManyToManyField("Location", related_name="things")
+    locations: "models.ManyToManyField[Location, models.Model]" = models.ManyToManyField(
+        "Location", related_name="things"
+    )
 
     class Meta:
         constraints = [

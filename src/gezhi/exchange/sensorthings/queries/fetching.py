@@ -6,7 +6,7 @@ Every statement holds what the asker reaches, is bounded by LIMIT, and has param
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from django.db import connection
@@ -47,8 +47,9 @@ class Column:
 
 
 def _number(value: object) -> object:
-    whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
-    return int(value) if whole else value  # type: ignore[arg-type]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
 
 
 def _column(known: Property, alias: str) -> Column:
@@ -184,7 +185,7 @@ class Reader:
         if number <= MOST_COUNTED:
             return number
         plan = self.run(Sql(Kind.NULL, f"EXPLAIN (FORMAT JSON) {made.bare.text}", made.bare.params))[0][0]
-        told = orjson.loads(plan) if isinstance(plan, str) else plan
+        told: Any = orjson.loads(plan) if isinstance(plan, str) else plan
         return max(number, int(told[0]["Plan"]["Plan Rows"]))
 
     def _counted_each(self, made: "_Made", ids: Sequence[int]) -> dict[int, int]:
@@ -196,11 +197,12 @@ class Reader:
 
     def run(self, sql: Sql) -> list[tuple[object, ...]]:
         """The statement, after what its shapes need."""
-        params = [self._looked_up(one) if isinstance(one, Shape) else one for one in sql.params]
+        params: list[Any] = [self._looked_up(one) if isinstance(one, Shape) else one for one in sql.params]
         self.statements += 1
         with connection.cursor() as cursor:
             cursor.execute(sql.text, params)
-            return cursor.fetchall()
+            rows: list[tuple[object, ...]] = cursor.fetchall()
+            return rows
 
     def _looked_up(self, shape: Shape) -> object:
         entity = ENTITIES[shape.entity]
