@@ -44,9 +44,9 @@ def serving(site: Path) -> Iterator[int]:
     """Yields its port."""
     from django.db import connection
 
-    from gezhi.config.walls import owner_settings
+    from gezhi.config.roles import SUPERUSER
 
-    known = {**connection.settings_dict, **owner_settings()}
+    known = {**connection.settings_dict, "USER": SUPERUSER}
     with psycopg.connect(**_wire(known), autocommit=True) as one:
         one.execute("DROP DATABASE IF EXISTS sta_peer")
         one.execute("CREATE DATABASE sta_peer")

@@ -7,6 +7,7 @@ the same data in one run. Without it the last figure measured on a like machine 
 """
 
 import argparse
+import gc
 import json
 import multiprocessing
 import os
@@ -54,6 +55,7 @@ def main() -> None:
             port, "/api/sensorthings/v1.1/CreateObservations", key, [streams] * CLIENTS, asked.seconds
         )
     assert not wrong, f"{wrong} answers were not 201"
+    print(f"ours: {ours:,.0f} observations/s", flush=True)
     theirs = _peer(asked.peer, asked.seconds) if asked.peer else PEER_RATE
     _node.tell(
         "sensorthings-data-arrays", ours, "observations/s", PEER, theirs, rows=ROWS, clients=CLIENTS,
@@ -88,12 +90,14 @@ def _parsing() -> None:
 
 
 def _rate(work: Any) -> float:
+    """A second of processor time, with what is loaded frozen as the web server does it."""
     work()
-    turns, begun = 0, time.perf_counter()
-    while time.perf_counter() - begun < 2.0:
+    gc.freeze()
+    turns, begun = 0, time.process_time()
+    while time.process_time() - begun < 1.0:
         work()
         turns += 1
-    return turns * ROWS / (time.perf_counter() - begun)
+    return turns * ROWS / (time.process_time() - begun)
 
 
 def _thing(name: str) -> dict[str, Any]:
@@ -151,18 +155,26 @@ def _drive(port: int, path: str, key: str, streams: list[list[object]], seconds:
 def _client(
     port: int, path: str, key: str, streams: list[object], turn: int, seconds: float
 ) -> tuple[int, int]:
-    bodies = [body(streams, turn * 10_000 + number) for number in range(int(60 * seconds))]
+    bodies = [body(streams, turn * 10_000 + number) for number in range(int(40 * seconds))]
     rows = wrong = 0
-    with socket.create_connection(("127.0.0.1", port), 60) as wire:
-        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        end = time.perf_counter() + seconds
-        for text in bodies:
-            wire.sendall(_head(path, key, len(text)) + text)
-            good = _answered(wire) == 201
-            if time.perf_counter() > end:
-                return rows, wrong
-            rows, wrong = rows + ROWS * good, wrong + (not good)
+    wire, end = _wire(port), float("inf")
+    for number, text in enumerate(bodies):
+        wire.sendall(_head(path, key, len(text)) + text)
+        status, stays = _answered(wire)
+        if time.perf_counter() > end:
+            return rows, wrong
+        if number:  # the first body finds the server cold
+            rows, wrong = rows + ROWS * (status == 201), wrong + (status != 201)
+        else:
+            end = time.perf_counter() + seconds
+        wire = wire if stays else _wire(port)
     raise SystemExit("There are too few bodies for so many seconds.")
+
+
+def _wire(port: int) -> socket.socket:
+    wire = socket.create_connection(("127.0.0.1", port), 60)
+    wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return wire
 
 
 def _head(path: str, key: str, length: int) -> bytes:
@@ -173,7 +185,8 @@ def _head(path: str, key: str, length: int) -> bytes:
     ).encode()
 
 
-def _answered(wire: socket.socket) -> int:
+def _answered(wire: socket.socket) -> tuple[int, bool]:
+    """The status, and whether the connection stays open."""
     held = b""
     while (split := held.find(b"\r\n\r\n")) < 0:
         held += wire.recv(65536) or _closed()
@@ -181,7 +194,7 @@ def _answered(wire: socket.socket) -> int:
     left = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0) - len(held) + split + 4
     while left > 0:
         left -= len(wire.recv(min(left, 1 << 20)) or _closed())
-    return int(head[9:12])
+    return int(head[9:12]), b"connection: close" not in head
 
 
 def _closed() -> bytes:

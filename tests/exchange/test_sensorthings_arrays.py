@@ -99,6 +99,19 @@ def test_a_data_array_carries_features_and_parameters(service: Asker, stream: in
     assert rows[1]["FeatureOfInterest"]["@iot.id"] != feature
 
 
+def test_a_feature_of_elsewhere_is_refused_and_not_shown(city: Cast, service: Asker, stream: int) -> None:
+    other = asker(city, "jiangbei-dispatcher")
+    feature = other.made("FeaturesOfInterest", {
+        "name": "江", "description": "江", "encodingType": "application/geo+json",
+        "feature": {"type": "Point", "coordinates": [121.605, 29.805]},
+    })  # fmt: skip
+    mine = asker(city, "dispatcher")
+    for known in (feature, 10**15):
+        body = array(stream, [[at(1), 1, known]], "phenomenonTime", "result", "FeatureOfInterest/id")
+        assert json.loads(mine.send("POST", "CreateObservations", [body]).content) == ["error"]
+    assert service.values("Observations") == []
+
+
 def test_observations_come_as_data_arrays(service: Asker, stream: int) -> None:
     service.send("POST", "CreateObservations", [array(stream, [[at(one), one] for one in range(3)])])
     path = f"Datastreams({stream})/Observations?$resultFormat=dataArray&$select=phenomenonTime,result"

@@ -211,7 +211,7 @@ OBSERVATION: Final = Entity(
     ),
     (
         Link("Datastream", "Datastream", one="{t}.datastream_id", proven=True),
-        Link("FeatureOfInterest", "FeatureOfInterest", one=_FEATURE, proven=True),
+        Link("FeatureOfInterest", "FeatureOfInterest", one=_FEATURE),
     ),
     ("{t}.datastream_id", "{t}.at"),
     owner="{t}.datastream_id IN (SELECT o.id FROM sensing_datastream o WHERE {reach})",

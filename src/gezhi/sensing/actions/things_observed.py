@@ -42,11 +42,11 @@ class Noted:
 def take_observed(
     writer: Writer, columns: Columns, extras: Mapping[int, Mapping[str, object]], now: datetime
 ) -> Noted:
-    """Readings of any series; `extras`: by row. Rows of series that the writer does not reach, and rows of nothing (no
-    location, no feature), are refused; the others are taken. One statement beside those of the door."""
+    """Readings of any series; `extras`: by row. Rows of series or features that the writer does not reach, and rows of
+    nothing (no location, no feature), are refused; the others are taken. One statement beside those of the door."""
     why, homeless = _refusals(writer, columns, extras, now)
     allowed = ~np.isin(columns.series, np.array([*why], np.int32))
-    for row in homeless:
+    for row in (*homeless, *_of_unknown_features(writer, extras)):
         allowed[row] = False
     fate = np.full(len(columns), Fate.REFUSED, np.int8)
     with ExitStack() as stack:
@@ -80,6 +80,16 @@ def _refusals(
             if not (rows & own).any():
                 why[stream.id] = no_place_for(stream.id)
     return why, homeless
+
+
+def _of_unknown_features(writer: Writer, extras: Mapping[int, Mapping[str, object]]) -> list[int]:
+    """The rows that name a feature which is not there or not in reach."""
+    named = {row: extra["feature"] for row, extra in extras.items() if "feature" in extra}
+    if not named:
+        return []
+    wanted = FeatureOfInterest.objects.filter(writer.reached.rows, pk__in=set(named.values()))
+    known = set(wanted.values_list("pk", flat=True))
+    return [row for row, feature in named.items() if feature not in known]
 
 
 @transaction.atomic
