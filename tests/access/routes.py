@@ -42,6 +42,7 @@ MEANT: Final[Mapping[tuple[str, str], str]] = {
     ("api/v1/ledger", "size"): "1",
     ("api/v1/ledger", "index"): "0",
     ("api/v1/photos", "key"): ".photo",
+    ("api/sensorthings", "path"): ".thing",
     ("open311", "code"): "matter-01037",
     ("open311", "pk"): ".report",
     ("open311", "token"): ".tracking",
@@ -149,6 +150,7 @@ QUERIES: Final[Mapping[str, Sequence[str]]] = {
     "open311/v2/^requests\\.(?P<form>xml|json)$": ("api_key=@key", "service_request_id=.report&api_key=@key"),
     "open311/v2/^requests/(?P<pk>[^/]+)\\.(?P<form>xml|json)$": ("api_key=@key",),
     "open311/v2/^servicerequestupdates\\.(?P<form>xml|json)$": ("api_key=@key",),
+    "api/sensorthings/v1.1/<path:path>": ("$expand=Locations,Datastreams/Observations", "$select=name"),
     "desk/appraisal/cases/": ("place=@place", "unit=.unit"),
     "api/v1/appraisals/cases": ("place=@place",),
 }

@@ -7,7 +7,7 @@ from tests.fuzz.parser import Parser
 
 @cache
 def every() -> tuple[Parser, ...]:
-    from tests.fuzz import files, kept, packs, proofs, sensed, sent
+    from tests.fuzz import files, kept, observed, packs, proofs, sensed, sent
 
     return (
         *files.parsers(),
@@ -16,4 +16,5 @@ def every() -> tuple[Parser, ...]:
         *sent.parsers(),
         *packs.parsers(),
         *sensed.parsers(),
+        *observed.parsers(),
     )

@@ -16,6 +16,7 @@ def _guarded(pattern: URLPattern) -> URLPattern:
 rest = [_guarded(one) for one in api.urls[0] if isinstance(one, URLPattern) and str(one.pattern)]
 
 urlpatterns = [
+    path("api/sensorthings/", include("gezhi.exchange.sensorthings.urls")),
     path("api/v1/openapi.json", document),
     path("api/v1/identity/logout", left),
     path("api/v1/", include(rest)),

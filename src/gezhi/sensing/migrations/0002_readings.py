@@ -15,8 +15,8 @@ CREATE TABLE sensing_reading_rest PARTITION OF sensing_reading DEFAULT;
 CREATE TABLE sensing_extra (
     datastream_id int NOT NULL, at timestamptz NOT NULL, body jsonb NOT NULL, PRIMARY KEY (datastream_id, at)
 );
-CREATE INDEX extra_of_feature ON sensing_extra (((body->>'feature')::bigint)) WHERE body ? 'feature';
-CREATE INDEX extra_moved ON sensing_extra (datastream_id, ((body->>'from')::bigint)) WHERE body ? 'from';
+CREATE INDEX extra_of_feature ON sensing_extra (((body->>'feature')::bigint)) WHERE (body->>'feature')::bigint IS NOT NULL;
+CREATE INDEX extra_moved ON sensing_extra (datastream_id, ((body->>'from')::bigint)) WHERE (body->>'from')::bigint IS NOT NULL;
 CREATE SEQUENCE sensing_stamp;
 CREATE TABLE sensing_block (block int PRIMARY KEY, state bytea NOT NULL);
 ALTER TABLE sensing_block ALTER state SET STORAGE EXTERNAL;

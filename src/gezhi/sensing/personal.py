@@ -1,0 +1,35 @@
+"""What the tables of things keep of people: who registered them, and nothing else. A thing stands at a place."""
+
+from typing import Final
+
+from gezhi.lib.personal import Held, Personal, of_staff
+
+_BY: Final = "t.account_id = %(account)s"
+
+TAGS: Final[dict[str, Personal]] = {
+    "sensing_thing.account_id": of_staff("登记设备的账号", "Who registered a thing"),
+    "sensing_location.account_id": of_staff("登记位置的账号", "Who registered a location"),
+    "sensing_sensor.account_id": of_staff("登记传感器的账号", "Who registered a sensor"),
+    "sensing_observedproperty.account_id": of_staff(
+        "登记观测项的账号", "Who registered an observed property"
+    ),
+    "sensing_datastream.account_id": of_staff("登记数据流的账号", "Who registered a datastream"),
+    "sensing_featureofinterest.account_id": of_staff("登记观测对象的账号", "Who registered a feature"),
+}
+_WORDS: Final = "name description properties"
+_BOX: Final = "west south east north"
+PLAIN: Final[dict[str, str]] = {
+    "sensing_thing": f"{_WORDS} key kind lon lat part_code place_code",
+    "sensing_location": f"{_WORDS} {_BOX} encoding_type location place_code",
+    "sensing_sensor": f"{_WORDS} encoding_type metadata",
+    "sensing_observedproperty": f"{_WORDS} definition code",
+    "sensing_datastream": f"{_WORDS} key unit observation_type observed_area low high max_step code place_code",
+    "sensing_featureofinterest": f"{_WORDS} {_BOX} encoding_type feature place_code",
+    "sensing_reading": "value",
+    "sensing_extra": "body",
+}
+HELD: Final[dict[str, Held]] = {
+    table: Held(staff=_BY, context=("id", "name"))
+    for table in ("thing", "location", "sensor", "observedproperty", "datastream", "featureofinterest")
+    for table in (f"sensing_{table}",)
+}
