@@ -1,4 +1,4 @@
-"""CAP 1.2 out and in: what is written, readers that we did not write understand; what is read is bounded and checked."""
+"""CAP 1.2 out and in: readers that we did not write understand what is written; what is read is bounded and checked."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -168,8 +168,10 @@ def test_the_level_is_the_colour_or_else_the_severity(
         ({"sent": "2026-07-01T08:30:00"}, "sent"), ({"sent": "yesterday"}, "sent"), ({"severity": "Bad"}, "severity"),
         ({"expires": "<expires>9999</expires>"}, "expires"), ({"identifier": "a,b"}, "identifier"),
         ({"references": "<references>a b</references>"}, "references"),
-        ({"area": "<polygon>1,1 2,2 3,3</polygon>"}, "polygon"), ({"area": "<polygon>91,1 2,2 3,3 91,1</polygon>"}, "polygon"),
-        ({"area": "<polygon>" + "1,1 " * 20_001 + "</polygon>"}, "polygon"), ({"area": "<circle>1,1 nan</circle>"}, "circle"),
+        ({"area": "<polygon>1,1 2,2 3,3</polygon>"}, "polygon"),
+        ({"area": "<polygon>91,1 2,2 3,3 91,1</polygon>"}, "polygon"),
+        ({"area": "<polygon>" + "1,1 " * 20_001 + "</polygon>"}, "polygon"),
+        ({"area": "<circle>1,1 nan</circle>"}, "circle"),
         ({"area": "<circle>1,1</circle>"}, "circle"), ({"headline": "x" * 1001}, "headline"),
     ],
 )  # fmt: skip
@@ -182,7 +184,8 @@ def test_each_fault_is_named_by_its_field(changed: dict[str, str], field: str) -
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"{}", b"<a/>", b"<alert/>", b"<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'/>", b" " * (MOST_BYTES + 1),
+        b"", b"{}", b"<a/>", b"<alert/>", b"<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'/>",
+        b" " * (MOST_BYTES + 1),
         b"<!DOCTYPE a [<!ENTITY b 'c'>]><alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'>&b;</alert>", b"\xff\xfe<",
     ],
 )  # fmt: skip

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "gezhi.cases",
     "gezhi.insight",
     "gezhi.rounds",
+    "gezhi.sensing",
     "gezhi.security",
     "gezhi.rights",
     "gezhi.exchange",

@@ -17,6 +17,7 @@ from gezhi.packs.shapes import (
     Form,
     Function,
     Group,
+    HazardRule,
     Indicator,
     Limit,
     Message,
@@ -80,6 +81,7 @@ class Catalogue:
     elements: Mapping[str, Owned[Element]]
     plans: Mapping[str, Owned[RoundPlan]]
     warnings: Mapping[str, Owned[WarningRule]]
+    hazards: Mapping[str, Owned[HazardRule]]
     packs: Mapping[str, Published]
     fallback_category: str
     confidential: frozenset[str]
@@ -212,6 +214,7 @@ def catalogue_of(published: Iterable[Published], staff: StaffValues | None = Non
         elements={e.key: _owned(e, one) for one in active for e in one.pack.elements},
         plans={p.key: _owned(p, one) for one in active for p in one.pack.plans},
         warnings={w.key: _owned(w, one) for one in active for w in one.pack.warnings},
+        hazards={h.key: _owned(h, one) for one in active for h in one.pack.hazards},
         packs={one.pack.manifest.name: one for one in active},
         fallback_category=next((f for one in active if (f := one.pack.manifest.fallback)), ""),
         confidential=frozenset(c.key for one in versions for c in one.pack.categories if c.confidential),

@@ -16,6 +16,7 @@ _FILES = {
     "indicators/indicators.yaml": ("indicators", "appraisals"),
     "plans.yaml": ("elements", "plans"),
     "warnings.yaml": ("warnings",),
+    "hazards.yaml": ("hazards",),
     "tests/situations.yaml": ("situations",),
 }
 

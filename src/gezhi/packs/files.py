@@ -12,6 +12,7 @@ from gezhi.packs.shapes import (
     Form,
     Function,
     Group,
+    HazardRule,
     Indicator,
     Manifest,
     Message,
@@ -65,6 +66,10 @@ class WarningsFile(Shape):
     warnings: tuple[WarningRule, ...]
 
 
+class HazardsFile(Shape):
+    hazards: tuple[HazardRule, ...]
+
+
 class SituationsFile(Shape):
     situations: tuple[Situation, ...]
 
@@ -93,6 +98,7 @@ FILE_KINDS = (
     FileKind("indicators/*.yaml", IndicatorsFile, "indicators"),
     FileKind("plans.yaml", PlansFile, "plans"),
     FileKind("warnings.yaml", WarningsFile, "warnings"),
+    FileKind("hazards.yaml", HazardsFile, "hazards"),
     FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
 )

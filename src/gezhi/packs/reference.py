@@ -37,6 +37,7 @@ _WORDS: Final[dict[str, str]] = {
     "Appraisals": "考核办法",
     "Patrols and visits": "巡查和走访",
     "Warnings": "预警规则",
+    "Hazards": "险情",
     "Set in other packs": "对其他场景包的设定",
     "Code": "编码",
     "Name": "名称",
@@ -122,6 +123,8 @@ def sections(pack: Pack, needed: Mapping[str, Pack], language: Language) -> list
                  ((say(p.title), f"{p.times}/{p.period}", p.source) for p in pack.plans)),
         _section("warnings", "Warnings", ("Name", "When", "Source"), language,
                  ((say(w.title), _warning(w), w.source) for w in pack.warnings)),
+        _section("hazards", "Hazards", ("Name", "Sets", "Source"), language,
+                 ((say(h.text), h.category, h.source) for h in pack.hazards)),
         _section("overlays", "Set in other packs", ("Name", "Value"), language, _overlays(pack, say)),
     ]  # fmt: skip
     return [one for one in found if one.rows]

@@ -32,6 +32,7 @@ from gezhi.packs.shapes.forms import (
     Property,
     ShowIf,
 )
+from gezhi.packs.shapes.hazards import HAZARDS, Alarm, Hazard, HazardRule
 from gezhi.packs.shapes.indicators import Appraisal, Counted, Indicator
 from gezhi.packs.shapes.overlays import OverlaidCategory, OverlaidParameter, Overlay
 from gezhi.packs.shapes.pack import Manifest, Pack
@@ -53,9 +54,11 @@ from gezhi.packs.shapes.warnings import LEVELS, Level, Span, WarningRule
 __all__ = [
     "CALLBACK_LIMIT",
     "ENGINE_LIMITS",
+    "HAZARDS",
     "LEVELS",
     "ORDER_LIMIT",
     "REPORT_IN_LIMIT",
+    "Alarm",
     "Appraisal",
     "Approval",
     "Attribute",
@@ -74,6 +77,8 @@ __all__ = [
     "FormSchema",
     "Function",
     "Group",
+    "Hazard",
+    "HazardRule",
     "Indicator",
     "Items",
     "Key",

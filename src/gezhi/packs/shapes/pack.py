@@ -5,6 +5,7 @@ from gezhi.packs.shapes.categories import Category, Function, Group, Message, Pa
 from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import DocumentTemplate
 from gezhi.packs.shapes.forms import Form
+from gezhi.packs.shapes.hazards import HazardRule
 from gezhi.packs.shapes.indicators import Appraisal, Indicator
 from gezhi.packs.shapes.overlays import Overlay
 from gezhi.packs.shapes.plans import Element, RoundPlan
@@ -46,6 +47,7 @@ class Pack(Shape):
     elements: tuple[Element, ...] = ()
     plans: tuple[RoundPlan, ...] = ()
     warnings: tuple[WarningRule, ...] = ()
+    hazards: tuple[HazardRule, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     situations: tuple[Situation, ...] = ()
     digest: str = ""
