@@ -32,7 +32,7 @@ def running(city: Cast) -> Iterator[Node]:
 
 def sipp(port: int, transport: str, where: Path, secret: str = SECRET) -> subprocess.CompletedProcess[str]:
     at = timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M:%S")
-    keys = {"device": DEVICE, "platform": PLATFORM, "realm": REALM, "secret": secret, "at": at}
+    keys = {"device": DEVICE, "platform": PLATFORM, "realm": REALM, "at": at}
     given = [word for key, value in keys.items() for word in ("-key", key, value)]
     command = [
         *(

@@ -92,7 +92,8 @@ def _take(event: Event, source: EventSource, now: datetime) -> Taken:
         return Taken(EventFate.HEARD)
     channel = f"{CHANNEL}:{source.key}"
     known = is_known(channel, event.id)
-    if not known and case_of_late(channel, rule.category, now - _span(rule.quiet)):
+    here = event.where is None  # elsewhere, the door says what is the same matter
+    if here and not known and case_of_late(channel, rule.category, now - _span(rule.quiet)):
         return Taken(EventFate.JOINED)
     edge = edge_for(channel, source.account_id, now, staffed=True)
     report = read_report(_raw(event, source, rule), edge)

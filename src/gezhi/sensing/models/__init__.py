@@ -1,5 +1,5 @@
 """Tables of sensing."""
 
-from gezhi.sensing.models.sources import EventFate, EventSource, EventTally
+from gezhi.sensing.models.sources import EventFate, EventSource, EventTally, EventWay, Scene
 
-__all__ = ["EventFate", "EventSource", "EventTally"]
+__all__ = ["EventFate", "EventSource", "EventTally", "EventWay", "Scene"]

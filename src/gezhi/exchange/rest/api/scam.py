@@ -9,6 +9,7 @@ from gezhi.exchange.rest.access import CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.rest.scam_shapes import NoticeIn, NoticeOut
+from gezhi.exchange.rest.shapes import ProblemOut
 from gezhi.exchange.scam.taking import CATEGORY, take_notice
 from gezhi.people.signing_in.policy import SENSE
 
@@ -18,7 +19,7 @@ router = Router(tags=["sensing"])
 @router.post(
     "/sensing/scam-notices",
     auth=Scope(SENSE),
-    response={200: NoticeOut, 201: NoticeOut, **PROBLEMS},
+    response={200: NoticeOut, 201: NoticeOut, **PROBLEMS, 503: ProblemOut},
     summary="Send a notice of a suspected scam call",
 )
 def send_notice(request: CallerRequest, body: NoticeIn) -> HttpResponse:
