@@ -34,29 +34,9 @@ def sipp(port: int, transport: str, where: Path, secret: str = SECRET) -> subpro
     at = timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M:%S")
     keys = {"device": DEVICE, "platform": PLATFORM, "realm": REALM, "at": at}
     given = [word for key, value in keys.items() for word in ("-key", key, value)]
-    command = [
-        *(
-            str(SIPP),
-            f"127.0.0.1:{port}",
-            "-sf",
-            str(FOLDER / "alarm.xml"),
-            "-oocsf",
-            str(FOLDER / "answering.xml"),
-        ),
-        *(
-            "-i",
-            "127.0.0.1",
-            "-t",
-            transport,
-            "-m",
-            "1",
-            "-timeout",
-            "20",
-            "-timeout_error",
-            "-nostdin",
-            *given,
-        ),
-    ]
+    scenario = f"-sf {FOLDER / 'alarm.xml'} -oocsf {FOLDER / 'answering.xml'}".split()
+    once = f"-i 127.0.0.1 -t {transport} -m 1 -timeout 40 -timeout_error -nostdin".split()
+    command = [str(SIPP), f"127.0.0.1:{port}", *scenario, *once, "-au", DEVICE, "-ap", secret, *given]
     return subprocess.run(command, cwd=where, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -17,7 +17,7 @@ from gezhi.lib.numbers import number_key
 from gezhi.lib.reach import EVERYTHING, within
 from gezhi.sensing.actions.tallying import heard_from, tally
 from gezhi.sensing.models import EventFate, EventSource, EventWay
-from gezhi.sensing.queries.sources import source_of
+from gezhi.sensing.queries.sources import is_known, source_of
 
 CATEGORY: Final = "sd-warned"
 OLDEST: Final = timedelta(days=1)
@@ -54,9 +54,10 @@ def take_notice(notice: NoticeIn, account_id: int) -> Dissuasion:
 
 
 def _take(notice: NoticeIn, source: EventSource, now: datetime) -> Dissuasion:
-    edge = edge_for(f"{CHANNEL}:{source.key}", source.account_id, now, staffed=True, strict=True)
+    channel = f"{CHANNEL}:{source.key}"
+    edge = edge_for(channel, source.account_id, now, staffed=True, strict=True)
     report = read_report(_raw(notice, now), edge)
-    if notice.urgency != "now" and is_open(notice.phone):
+    if notice.urgency != "now" and not is_known(channel, notice.id) and is_open(notice.phone):
         return Dissuasion(EventFate.JOINED)
     receipt = accept([report], now)[0]
     fate = EventFate.AGAIN if receipt.known else EventFate.OPENED
