@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from gezhi.exchange.gb28181.running import server_of
+from gezhi.exchange.gb28181.cli import server_of
 from gezhi.packs.actions import publish
 from gezhi.packs.loading import read_pack
 from gezhi.sensing.actions.sources import NewSource, register_source

@@ -17,7 +17,7 @@ from PIL.ExifTags import Base
 
 from gezhi.cases.models import Case, Evidence, Report
 from gezhi.cases.photos import photo_path
-from gezhi.exchange.hazards import taking
+from gezhi.exchange.hazards import actions as taking
 from gezhi.lib.ratelimit import TokenBuckets
 from gezhi.packs.actions import publish
 from gezhi.packs.loading import read_pack

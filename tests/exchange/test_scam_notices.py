@@ -16,7 +16,7 @@ from gezhi.cases.procedure import Given
 from gezhi.cases.queries.contact import contacts, sight_in
 from gezhi.cases.queries.scope import reach_of
 from gezhi.cases.world import world
-from gezhi.exchange.scam.forgetting import forget_protected
+from gezhi.exchange.scam.actions.forgetting import forget_protected
 from gezhi.lib.reach import within
 from gezhi.packs.actions import publish
 from gezhi.packs.loading import read_pack

@@ -21,6 +21,6 @@ def forget_protected(timestamp: int) -> None:
     """Whoever was warned of a scam, some days after the matter was closed."""
     from django.utils import timezone
 
-    from gezhi.exchange.scam.forgetting import forget_protected as forget
+    from gezhi.exchange.scam.actions.forgetting import forget_protected as forget
 
     forget(timezone.now())

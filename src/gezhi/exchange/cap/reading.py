@@ -91,23 +91,24 @@ class _Reader:
             said=tuple(self.said(info) for info in infos),
             areas=self.areas(infos),
         )
-        return found if first is None else replace(found, **self.about(first))
+        return found if first is None else self.about(found, first)
 
-    def about(self, info: Element) -> dict[str, object]:
-        """What all languages say alike, from the first."""
+    def about(self, found: Notice, info: Element) -> Notice:
+        """With what all languages say alike, from the first."""
         codes = self.pairs(info, "eventCode")
-        return {
-            "category": self.one_of(info, "category", caps.CATEGORIES),
-            "urgency": self.one_of(info, "urgency", caps.URGENCIES),
-            "certainty": self.certainty(info),
-            "level": self.level(info),
-            "event_code": codes[0] if codes else None,
-            "onset": self.instant(info, "onset", needed=False),
-            "expires": self.instant(info, "expires", needed=False),
-            "sender_name": self.text(info, "senderName", NAME_LIMIT),
-            "web": self.text(info, "web", NAME_LIMIT * 5),
-            "contact": self.text(info, "contact", NAME_LIMIT * 5),
-        }
+        return replace(
+            found,
+            category=self.one_of(info, "category", caps.CATEGORIES),
+            urgency=self.one_of(info, "urgency", caps.URGENCIES),
+            certainty=self.certainty(info),
+            level=self.level(info),
+            event_code=codes[0] if codes else None,
+            onset=self.instant(info, "onset", needed=False),
+            expires=self.instant(info, "expires", needed=False),
+            sender_name=self.text(info, "senderName", NAME_LIMIT),
+            web=self.text(info, "web", NAME_LIMIT * 5),
+            contact=self.text(info, "contact", NAME_LIMIT * 5),
+        )
 
     def said(self, info: Element) -> Said:
         event = self.text(info, "event", NAME_LIMIT)

@@ -92,17 +92,15 @@ def _counts(counts: dict[str, int]) -> str:
 
 @sources.command()
 @click.option("--id", "own_id", required=True, help="This platform's 20 digits.")
-@click.option("--host", default="0.0.0.0", show_default=True, help="Where to listen.")  # noqa: S104 - devices call from outside
+@click.option("--host", default="0.0.0.0", show_default=True, help="Where to listen.")  # noqa: S104 - devices call
 @click.option("--port", default=5060, show_default=True)
 @click.option("--shown-host", default="", help="Where devices find this node, if elsewhere.")
 def listen(own_id: str, host: str, port: int, shown_host: str) -> None:
     """Take alarms of GB/T 28181 by UDP and TCP until stopped."""
-    from gezhi.exchange.gb28181.running import run, server_of
+    from gezhi.exchange.gb28181.cli import run, server_of
     from gezhi.sensing.actions.sources import GB_ID
 
     if not GB_ID.fullmatch(own_id):
         sys.exit(f"'{own_id}' is no id of GB/T 28181, which has 20 digits.")
-    run(
-        server_of(own_id, host, port, shown_host),
-        lambda chosen: click.echo(f"SIP at {host}:{chosen}, UDP and TCP"),
-    )
+    server = server_of(own_id, host, port, shown_host)
+    run(server, lambda chosen: click.echo(f"SIP at {host}:{chosen}, UDP and TCP"))

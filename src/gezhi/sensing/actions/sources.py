@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.people.models import Account
 from gezhi.people.signing_in.sealing import sealed
 from gezhi.sensing.models import EventSource, EventWay
@@ -61,7 +62,12 @@ def register_source(new: NewSource, now: datetime) -> EventSource:
             "seen_at": None,
         },
     )
-    facts = {"key": new.key, "way": str(new.way), "pictures": new.pictures, "account": row.account_id}
+    facts: dict[str, Fact] = {
+        "key": new.key,
+        "way": str(new.way),
+        "pictures": new.pictures,
+        "account": row.account_id,
+    }
     record("sensing.source-registered", f"event-source:{row.pk}", facts)
     return row
 

@@ -5,8 +5,8 @@ from math import ceil
 from django.http import HttpResponse, JsonResponse
 from ninja import Router
 
+from gezhi.exchange.hazards.actions import NotYours, TooMany, take_sent
 from gezhi.exchange.hazards.reading import FIELDS, PersonalData
-from gezhi.exchange.hazards.taking import NotYours, TooMany, take_sent
 from gezhi.exchange.rest.access import CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS, receipt_body
 from gezhi.exchange.rest.bodies import json_body, one_object

@@ -4,13 +4,13 @@ from django.http import HttpResponse, JsonResponse
 from ninja import Router
 
 from gezhi.cases.world import known_world
-from gezhi.exchange.hazards.taking import NotYours
+from gezhi.exchange.hazards.actions import NotYours
 from gezhi.exchange.rest.access import CallerRequest, Scope
 from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.rest.scam_shapes import NoticeIn, NoticeOut
 from gezhi.exchange.rest.shapes import ProblemOut
-from gezhi.exchange.scam.taking import CATEGORY, take_notice
+from gezhi.exchange.scam.actions.taking import CATEGORY, take_notice
 from gezhi.people.signing_in.policy import SENSE
 
 router = Router(tags=["sensing"])

@@ -11,7 +11,7 @@ from gezhi.cases.intake.edge import edge_for
 from gezhi.cases.intake.reading import read_report
 from gezhi.cases.intake.shapes import Fault, Unreadable
 from gezhi.cases.models import Report, Reporter
-from gezhi.exchange.hazards.taking import CHANNEL, NotYours
+from gezhi.exchange.hazards.actions import CHANNEL, NotYours
 from gezhi.exchange.rest.scam_shapes import NoticeIn
 from gezhi.lib.numbers import number_key
 from gezhi.lib.reach import EVERYTHING, within

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from gezhi.exchange.gb28181.actions import Sources
 from gezhi.exchange.gb28181.agent import Agent, Own
-from gezhi.exchange.gb28181.door import Sources
 from gezhi.exchange.gb28181.server import Server, clock
 
 

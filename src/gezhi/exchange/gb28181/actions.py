@@ -13,8 +13,8 @@ from gezhi.cases.intake.shapes import Unreadable
 from gezhi.cases.world import world
 from gezhi.exchange.gb28181.agent import Why
 from gezhi.exchange.gb28181.manscdp import Alarm
+from gezhi.exchange.hazards.actions import take
 from gezhi.exchange.hazards.reading import AHEAD, OLDEST, Event
-from gezhi.exchange.hazards.taking import take
 from gezhi.packs.shapes import HazardRule
 from gezhi.people.signing_in.sealing import CannotOpen, opened
 from gezhi.sensing.actions.tallying import heard_from, tally

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from gezhi.cases.models import Report
 from gezhi.cases.world import known_world
-from gezhi.exchange.scam.taking import CATEGORY
+from gezhi.exchange.scam.actions.taking import CATEGORY
 from gezhi.lib.reach import EVERYTHING, within
 from gezhi.rights.actions.erasing import erase
 from gezhi.rights.person import Person
