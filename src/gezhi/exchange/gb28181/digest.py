@@ -28,9 +28,9 @@ class Nonces:
     def age(self, nonce: str, address: str, now: float) -> float | None:
         """Seconds; None: it is none of ours, or another address's."""
         at, _, sign = nonce.partition(".")
-        if not re.fullmatch(r"[0-9a-f]{1,12}", at) or not hmac.compare_digest(
-            sign.encode(), self._sign(at, address).encode()
-        ):
+        if not nonce.isascii() or not re.fullmatch(r"[0-9a-f]{1,12}", at):
+            return None
+        if not hmac.compare_digest(sign, self._sign(at, address)):
             return None
         return now - int(at, 16)
 
@@ -44,9 +44,9 @@ def challenge(realm: str, nonce: str, *, stale: bool = False) -> str:
 
 
 def answered(header: str) -> dict[str, str]:
-    """The parts of `Digest username="...", ...`, by lower names; empty for another scheme."""
+    """The parts of `Digest username="...", ...`, by lower names; empty for another scheme, and beyond ASCII."""
     scheme, _, rest = header.partition(" ")
-    if scheme.lower() != "digest":
+    if scheme.lower() != "digest" or not header.isascii():
         return {}
     return {name.lower(): quoted or plain for name, quoted, plain in _PAIR.findall(rest[:2000])}
 

@@ -98,9 +98,9 @@ def _counts(counts: dict[str, int]) -> str:
 def listen(own_id: str, host: str, port: int, shown_host: str) -> None:
     """Take alarms of GB/T 28181 by UDP and TCP until stopped."""
     from gezhi.exchange.gb28181.cli import run, server_of
-    from gezhi.sensing.actions.sources import GB_ID
+    from gezhi.sensing.actions.sources import is_gb_id
 
-    if not GB_ID.fullmatch(own_id):
+    if not is_gb_id(own_id):
         sys.exit(f"'{own_id}' is no id of GB/T 28181, which has 20 digits.")
     server = server_of(own_id, host, port, shown_host)
     run(server, lambda chosen: click.echo(f"SIP at {host}:{chosen}, UDP and TCP"))

@@ -39,6 +39,11 @@ class NewSource:
     picture_days: int = 7
 
 
+def is_gb_id(text: str) -> bool:
+    """20 digits, as GB/T 28181 names platforms and devices."""
+    return GB_ID.fullmatch(text) is not None
+
+
 @transaction.atomic
 def register_source(new: NewSource, now: datetime) -> EventSource:
     """A key that was ended may be taken again. The secret is sealed, and never shown again. Raises BadSource."""
@@ -82,7 +87,7 @@ def end_source(key: str) -> bool:
 
 def _check(new: NewSource) -> None:
     if new.way == EventWay.GB28181:
-        if not GB_ID.fullmatch(new.key):
+        if not is_gb_id(new.key):
             raise BadSource(f"'{new.key}' is no id of GB/T 28181, which has 20 digits.")
         if len(new.secret) < SHORTEST_SECRET:
             raise BadSource(f"A device's secret has {SHORTEST_SECRET} characters at least.")
