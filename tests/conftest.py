@@ -28,6 +28,7 @@ LIVING = (
     "cases",
     "insight",
     "rounds",
+    "sensing",
     "notices",
     "rights",
     "procrastinate",

@@ -7,7 +7,7 @@ from tests.fuzz.parser import Parser
 
 @cache
 def every() -> tuple[Parser, ...]:
-    from tests.fuzz import files, kept, observed, packs, proofs, sensed, sent
+    from tests.fuzz import devices, files, kept, observed, packs, proofs, sensed, sent
 
     return (
         *files.parsers(),
@@ -17,4 +17,5 @@ def every() -> tuple[Parser, ...]:
         *packs.parsers(),
         *sensed.parsers(),
         *observed.parsers(),
+        *devices.parsers(),
     )

@@ -94,6 +94,7 @@ ELSEWHERE: Final = {  # modules that read, and are not parsers of what comes fro
         ),
         PAGES,
     ),
+    "sensing.actions.sources": "words of the node's owner at a command",
     "lib.calling": "addresses of settings alone",
     "places.cli": "hands rows on to places.points",
     "places.generate": "a table that goes with the program",

@@ -13,3 +13,14 @@ def import_file(run_id: int) -> None:
         run_import(ImportRun.objects.get(pk=run_id))
     except FileUnreadable:
         return
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(name="exchange.forget_protected", queue="slow")
+def forget_protected(timestamp: int) -> None:
+    """Whoever was warned of a scam, some days after the matter was closed."""
+    from django.utils import timezone
+
+    from gezhi.exchange.scam.actions.forgetting import forget_protected as forget
+
+    forget(timezone.now())

@@ -17,6 +17,7 @@ from gezhi.packs.shapes import (
     Form,
     Function,
     Group,
+    HazardRule,
     Indicator,
     Limit,
     Message,
@@ -84,6 +85,7 @@ class Catalogue:
     warnings: Mapping[str, Owned[WarningRule]]
     monitors: Mapping[str, Owned[Monitor]]
     things: Mapping[str, Owned[ThingKind]]
+    hazards: Mapping[str, Owned[HazardRule]]
     packs: Mapping[str, Published]
     fallback_category: str
     confidential: frozenset[str]
@@ -218,6 +220,7 @@ def catalogue_of(published: Iterable[Published], staff: StaffValues | None = Non
         warnings={w.key: _owned(w, one) for one in active for w in one.pack.warnings},
         monitors={m.key: _owned(m, one) for one in active for m in one.pack.monitors},
         things={t.key: _owned(t, one) for one in active for t in one.pack.things},
+        hazards={h.key: _owned(h, one) for one in active for h in one.pack.hazards},
         packs={one.pack.manifest.name: one for one in active},
         fallback_category=next((f for one in active if (f := one.pack.manifest.fallback)), ""),
         confidential=frozenset(c.key for one in versions for c in one.pack.categories if c.confidential),

@@ -34,7 +34,7 @@ from gezhi.packs.shapes import (
 PLACEHOLDERS = ("number", "category", "unit", "place", "text", "due")
 SECTIONS = (
     *("functions", "groups", "categories", "procedures", "parameters", "messages", "closings", "rules"),
-    *("forms", "documents", "indicators", "appraisals", "elements", "plans", "warnings"),
+    *("forms", "documents", "indicators", "appraisals", "elements", "plans", "warnings", "hazards"),
     *("monitors", "things"),
 )
 

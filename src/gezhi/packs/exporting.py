@@ -18,6 +18,7 @@ _FILES = {
     "warnings.yaml": ("warnings",),
     "monitors.yaml": ("monitors",),
     "things.yaml": ("things",),
+    "hazards.yaml": ("hazards",),
     "tests/situations.yaml": ("situations",),
     "tests/readings/recordings.yaml": ("recordings",),
 }

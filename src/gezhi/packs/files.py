@@ -12,6 +12,7 @@ from gezhi.packs.shapes import (
     Form,
     Function,
     Group,
+    HazardRule,
     Indicator,
     Manifest,
     Message,
@@ -76,6 +77,10 @@ class ThingsFile(Shape):
     things: tuple[ThingKind, ...]
 
 
+class HazardsFile(Shape):
+    hazards: tuple[HazardRule, ...]
+
+
 class SituationsFile(Shape):
     situations: tuple[Situation, ...]
 
@@ -110,6 +115,7 @@ FILE_KINDS = (
     FileKind("warnings.yaml", WarningsFile, "warnings"),
     FileKind("monitors.yaml", MonitorsFile, "monitors"),
     FileKind("things.yaml", ThingsFile, "things"),
+    FileKind("hazards.yaml", HazardsFile, "hazards"),
     FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
     FileKind("tests/readings/*.yaml", RecordingsFile, "recordings"),

@@ -49,6 +49,7 @@ _WORDS: Final[dict[str, str]] = {
     "Silent after": "静默判定",
     "Readings played": "读数演算",
     "Levels by minute": "各分钟的级别",
+    "Hazards": "险情",
     "Set in other packs": "对其他场景包的设定",
     "Code": "编码",
     "Name": "名称",
@@ -140,6 +141,8 @@ def sections(pack: Pack, needed: Mapping[str, Pack], language: Language) -> list
                  (row for t in pack.things for row in _thing(t, say))),
         _section("recordings", "Readings played", ("Name", "Monitors", "Levels by minute"), language,
                  ((r.title, r.monitor, _levels(r)) for r in pack.recordings)),
+        _section("hazards", "Hazards", ("Name", "Sets", "Source"), language,
+                 ((say(h.text), h.category, h.source) for h in pack.hazards)),
         _section("overlays", "Set in other packs", ("Name", "Value"), language, _overlays(pack, say)),
     ]  # fmt: skip
     return [one for one in found if one.rows]

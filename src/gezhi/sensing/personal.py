@@ -15,6 +15,13 @@ TAGS: Final[dict[str, Personal]] = {
     ),
     "sensing_datastream.account_id": of_staff("登记数据流的账号", "Who registered a datastream"),
     "sensing_featureofinterest.account_id": of_staff("登记观测对象的账号", "Who registered a feature"),
+    "sensing_eventsource.account_id": of_staff(
+        "设备所属的系统账户", "System account whose key a device uses"
+    ),
+    "sensing_sensedwarning.acknowledged_by_id": of_staff(
+        "确认预警的账号", "Who acknowledged a warning of a monitor"
+    ),
+    "sensing_silencerow.account_id": of_staff("设定静默的账号", "Who silenced alarms"),
 }
 _WORDS: Final = "name description properties"
 _BOX: Final = "west south east north"
@@ -27,9 +34,23 @@ PLAIN: Final[dict[str, str]] = {
     "sensing_featureofinterest": f"{_WORDS} {_BOX} encoding_type feature place_code",
     "sensing_reading": "value",
     "sensing_extra": "body",
+    "sensing_watch": "monitor",
+    "sensing_transition": "monitor value",
+    "sensing_refusal": "source reason",
+    "sensing_alarm": "monitor value",
+    "sensing_sensedwarning": "monitor area place_code",
+    "sensing_warningmember": "muted",
+    "sensing_silencerow": "why monitors place_code told",
+    "sensing_eventsource": "key name way secret place_code lon lat",
+    "sensing_eventtally": "source fate",
+    "sensing_scene": "source",
 }
 HELD: Final[dict[str, Held]] = {
     table: Held(staff=_BY, context=("id", "name"))
     for table in ("thing", "location", "sensor", "observedproperty", "datastream", "featureofinterest")
     for table in (f"sensing_{table}",)
+} | {
+    "sensing_eventsource": Held(staff=_BY, context=("key", "way")),
+    "sensing_sensedwarning": Held(staff="t.acknowledged_by_id = %(account)s", context=("monitor", "area")),
+    "sensing_silencerow": Held(staff=_BY, context=("why",)),
 }

@@ -32,6 +32,7 @@ from gezhi.packs.shapes.forms import (
     Property,
     ShowIf,
 )
+from gezhi.packs.shapes.hazards import HAZARDS, Alarm, Hazard, HazardRule
 from gezhi.packs.shapes.indicators import Appraisal, Counted, Indicator
 from gezhi.packs.shapes.monitors import (
     Clearing,
@@ -65,9 +66,11 @@ __all__ = [
     "AT_HOME",
     "CALLBACK_LIMIT",
     "ENGINE_LIMITS",
+    "HAZARDS",
     "LEVELS",
     "ORDER_LIMIT",
     "REPORT_IN_LIMIT",
+    "Alarm",
     "Appraisal",
     "Approval",
     "Attribute",
@@ -91,6 +94,8 @@ __all__ = [
     "Function",
     "Gathering",
     "Group",
+    "Hazard",
+    "HazardRule",
     "Indicator",
     "Items",
     "Key",

@@ -5,6 +5,7 @@ from gezhi.packs.shapes.categories import Category, Function, Group, Message, Pa
 from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import DocumentTemplate
 from gezhi.packs.shapes.forms import Form
+from gezhi.packs.shapes.hazards import HazardRule
 from gezhi.packs.shapes.indicators import Appraisal, Indicator
 from gezhi.packs.shapes.monitors import Monitor
 from gezhi.packs.shapes.overlays import Overlay
@@ -51,6 +52,7 @@ class Pack(Shape):
     warnings: tuple[WarningRule, ...] = ()
     monitors: tuple[Monitor, ...] = ()
     things: tuple[ThingKind, ...] = ()
+    hazards: tuple[HazardRule, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     situations: tuple[Situation, ...] = ()
     recordings: tuple[Recording, ...] = ()

@@ -1,5 +1,6 @@
-"""Things and what they measure; readings themselves are rows without a model."""
+"""Things and what they measure, who sends, and what was warned of; readings themselves are rows without a model."""
 
+from gezhi.sensing.models.sources import EventFate, EventSource, EventTally, EventWay, Scene
 from gezhi.sensing.models.things import (
     Datastream,
     FeatureOfInterest,
@@ -10,14 +11,24 @@ from gezhi.sensing.models.things import (
     Sensor,
     Thing,
 )
+from gezhi.sensing.models.warnings import Alarm, SensedWarning, SilenceRow, WarningMember
 
 __all__ = [
+    "Alarm",
     "Datastream",
+    "EventFate",
+    "EventSource",
+    "EventTally",
+    "EventWay",
     "FeatureOfInterest",
     "FeatureSpan",
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
+    "Scene",
+    "SensedWarning",
     "Sensor",
+    "SilenceRow",
     "Thing",
+    "WarningMember",
 ]

@@ -23,6 +23,7 @@ from gezhi.exchange.rest.api import (
     documents,
     following,
     forms,
+    hazards,
     ledger,
     lists,
     looks,
@@ -35,8 +36,10 @@ from gezhi.exchange.rest.api import (
     reports,
     rights,
     rounds,
+    scam,
     security,
     signing,
+    sources,
     streams,
     talk,
     vouched,
@@ -83,6 +86,9 @@ for part in (
     ledger,
     security,
     rights,
+    hazards,
+    scam,
+    sources,
 ):
     api.add_router("", part.router)
 
