@@ -66,9 +66,10 @@ def air_case(
 
 
 def _weather(chance: np.random.Generator, hours: int) -> list[Wind]:
-    """From midnight on; the direction wanders through about a third of the compass."""
-    degrees = chance.uniform(0, 360) + np.cumsum(chance.normal(0, 18, hours))
-    speed = np.clip(2.8 + np.cumsum(chance.normal(0, 0.4, hours)), 1.0, 7.0)
+    """From midnight on. The direction wanders as it does at Beijing's stations from 2013 to 2017: with steps of 35
+    degrees the mean wind of a day is 0.56 of its speed in the median, there 0.56 to 0.58."""
+    degrees = chance.uniform(0, 360) + np.cumsum(chance.normal(0, 35, hours))
+    speed = np.clip(2.2 + np.cumsum(chance.normal(0, 0.4, hours)), 0.8, 7.0)
     return [
         Wind(float(degrees[hour] % 360), float(speed[hour]), _class(float(speed[hour]), hour))
         for hour in range(hours)

@@ -24,14 +24,6 @@ class Case:
     gauges: list[Gauge]
     source: Spot
 
-    def metres_off(self, spot: Spot) -> float:
-        """Along the water when one lies below the other, else NaN."""
-        for low, high in ((spot, self.source), (self.source, spot)):
-            length = way_metres(self.river, high, low)
-            if length is not None:
-                return length
-        return float("nan")
-
 
 def network(seed: int, forks: int = 4) -> list[Reach]:
     """A tree whose mouth is `0`; two reaches of 2 to 6 km meet at every node, `forks` levels up."""

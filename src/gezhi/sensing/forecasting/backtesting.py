@@ -48,6 +48,16 @@ class Skill:
         """Share of the peer's error that is saved; negative where the peer is better."""
         return skill(self.error, float(asdict(self)[peer]))
 
+    @property
+    def is_useful(self) -> bool:
+        """Better than every peer: only then is the forecast shown and may rules look at it."""
+        return all(self.over(peer) > 0 for peer in PEERS)
+
+    @property
+    def warns_usefully(self) -> bool:
+        """The onset warnings find more, for what they cost, than the forecast alone and than warning always."""
+        return self.onset.csi > max(self.by_forecast.csi, self.always.csi)
+
 
 def backtest(forecaster: Forecaster, panel: Panel, begin: int, end: int) -> tuple[Skill, ...]:
     """Over the panel's rows `begin` to before `end`, none of which the forecaster may have learned from: ValueError

@@ -6,7 +6,7 @@ grow with the value.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,11 @@ from gezhi.sensing.tracing.plume import SLOWEST, Numbers, Wind, downwind, unit_p
 CANDIDATES_AT_MOST = 40_000
 TURNS = np.linspace(-2, 2, 9)  # of the vane's error
 STRENGTHS = np.geomspace(1 / 4, 4, 13)  # of the square root of the best strength
+UNSTEADY = 0.25  # standard error of the logarithm of the root of an hour's strength
 SHARE_OF_BACKGROUND = 30  # per cent of sensors that an hour's plume surely does not reach
+FINER = 4  # parts of a cell's side in the second look
+CELLS_LOOKED_AT_AGAIN = 200
+SURELY = 0.999  # share of the likelihood that the second look holds
 CAUTION = 2.0  # evidence is divided by this: real air is no steady plume; found on synthetic cases, see docs/adr/0025
 
 
@@ -57,6 +61,33 @@ def grid(width: float, step: float) -> tuple[Numbers, Numbers]:
     line = np.arange(-width / 2, width / 2 + step / 2, step)
     east, north = np.meshgrid(line, line)
     return east.ravel(), north.ravel()
+
+
+@dataclass(frozen=True)
+class Traced:
+    """Cells of `step` metres and how likely each holds the source; they sum to 1."""
+
+    east: Numbers
+    north: Numbers
+    likely: Numbers
+    step: float
+
+
+def traced(search: Search, step: float, sensors: Sensors, winds: Sequence[Wind]) -> Traced:
+    """Candidates on a grid of `step` metres, then once more in the likeliest cells, four times as fine. Where more than
+    200 cells are likely, the first answer stands: a finer one would feign what is not known."""
+    likely = posterior(search, sensors, winds)
+    order = np.argsort(-likely, kind="stable")
+    count = int(np.searchsorted(np.cumsum(likely[order]), SURELY)) + 1
+    if count > CELLS_LOOKED_AT_AGAIN:
+        return Traced(search.east, search.north, likely, step)
+    inside = (np.arange(FINER) - (FINER - 1) / 2) * step / FINER
+    over, up = (axis.ravel() for axis in np.meshgrid(inside, inside))
+    cells = order[: max(count, min(len(order), 9))]
+    east = (search.east[cells, None] + over).ravel()
+    north = (search.north[cells, None] + up).ravel()
+    fine = replace(search, east=east, north=north)
+    return Traced(east, north, posterior(fine, sensors, winds), step / FINER)
 
 
 def posterior(search: Search, sensors: Sensors, winds: Sequence[Wind]) -> Numbers:
@@ -125,8 +156,16 @@ def _evidence(hour: Hour, best: Numbers, noise: float) -> Numbers:
         strength[:, None, :] * hour.match[:, :, None] - strength[:, None, :] ** 2 * hour.plume[:, :, None] / 2
     ) / noise**2
     terms += np.log(_turn_weights())[:, None]
-    top = terms.max(axis=1, keepdims=True)
-    return np.asarray(np.log(np.exp(terms - top).sum(axis=1)) + top[:, 0])
+    top = terms.max(axis=(1, 2), keepdims=True)
+    likely = np.exp(terms - top).sum(axis=1) @ _unsteady()
+    return np.asarray(np.log(likely + 1e-300) + top[:, 0])
+
+
+def _unsteady() -> Numbers:
+    """How an hour's strength lies about the whole time's: float64[strengths, strengths], columns sum to 1."""
+    apart = np.log(STRENGTHS)[:, None] - np.log(STRENGTHS)
+    weight = np.exp(-0.5 * (apart / UNSTEADY) ** 2)
+    return np.asarray(weight / weight.sum(axis=0))
 
 
 def _over_strengths(evidence: Numbers) -> Numbers:
