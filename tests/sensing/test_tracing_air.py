@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from shapely import Point
 
-from gezhi.sensing.tracing.air import Search, Sensors, grid, posterior
+from gezhi.sensing.tracing.air import Search, Sensors, grid, posterior, traced
 from gezhi.sensing.tracing.area import Ground, Site, middle, most_likely, outline, to_inspect
 from gezhi.sensing.tracing.plume import Wind, downwind, stability_of, unit_plume
 from tests.sensing.air_cases import WIDTH, air_case
+from tests.sensing.tracing_errors import holds
 
 EAST, NORTH = grid(WIDTH, 400.0)
 GROUND = Ground(121.55, 29.87)
@@ -41,14 +42,33 @@ def test_stability_goes_with_wind_and_light() -> None:
         Wind(0, 1, "G")
 
 
-def test_a_source_is_found_far_nearer_than_the_hottest_sensor() -> None:
-    off, hot = [], []
-    for seed in range(5):
-        case = air_case(seed, sensors=20, hours=24)
-        x, y = middle(EAST, NORTH, posterior(Search(EAST, NORTH), case.sensors, case.winds))
+@pytest.mark.parametrize("other_air", [False, True])
+def test_a_source_is_found_far_nearer_than_the_hottest_sensor(other_air: bool) -> None:
+    off, hot, held = [], [], []
+    for seed in range(6):
+        case = air_case(seed, sensors=20, hours=24, other_air=other_air)
+        found = traced(Search(EAST, NORTH), 400, case.sensors, case.winds)
+        x, y = middle(found.east, found.north, found.likely)
         off.append(np.hypot(x - case.east, y - case.north))
         hot.append(case.hottest())
-    assert np.median(off) < 400 < np.median(hot)
+        held.append(holds(found, 0.9, case.east, case.north))
+    assert np.median(off) < 300 < np.median(hot) / 2
+    assert sum(held) >= 4
+
+
+def test_a_second_look_is_finer_and_sums_to_one() -> None:
+    case = air_case(1)
+    found = traced(Search(EAST, NORTH), 400, case.sensors, case.winds)
+    assert found.step == 100
+    assert found.likely.sum() == pytest.approx(1)
+    assert len(found.east) % 16 == 0
+
+
+def test_where_much_is_possible_no_finer_answer_is_feigned() -> None:
+    case = air_case(2, sensors=3, hours=2)
+    found = traced(Search(EAST, NORTH, vane=40), 400, case.sensors, case.winds)
+    assert found.step == 400
+    assert len(found.east) == len(EAST)
 
 
 def test_the_answer_turns_with_the_city() -> None:
@@ -89,7 +109,7 @@ def test_the_area_is_the_fewest_cells_with_that_share() -> None:
         most_likely(np.array([1.0]), 1.0)
 
 
-def test_the_outline_holds_its_cells_and_no_other() -> None:
+def test_the_outlineholds_its_cells_and_no_other() -> None:
     east, north = np.array([0.0, 200, 2000]), np.array([0.0, 0, 2000])
     drawn = outline(GROUND, east, north, 200)
     assert len(drawn.geoms) == 2

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from shapely import LineString
 
+from gezhi.sensing.tracing.area import stretch_line
 from gezhi.sensing.tracing.river import Reach, River, Spot, stretches
 from gezhi.sensing.tracing.upstream import Gauge, Outlet, Suspected, likeliest, traced
 
@@ -153,6 +155,14 @@ def test_stretches_cover_every_reach() -> None:
     lengths = np.bincount([spot.reach for spot in spots])
     assert lengths.tolist() == [15, 8, 8]
     assert all(0 < spot.along < RIVER.reaches[spot.reach].metres for spot in spots)
+
+
+def test_a_stretch_is_drawn_as_its_part_of_the_line() -> None:
+    bend = LineString([(121.0, 30.0), (121.1, 30.0), (121.1, 30.1)])
+    part = stretch_line(bend, 0.25, 0.75)
+    assert list(part.coords) == [(pytest.approx(121.05), 30.0), (121.1, 30.0), (121.1, pytest.approx(30.05))]
+    with pytest.raises(ValueError, match="lower to a higher"):
+        stretch_line(bend, 0.5, 0.5)
 
 
 def test_without_a_rise_there_is_nothing_to_trace() -> None:

@@ -36,7 +36,7 @@ def air_errors(
         x, y = middle(found.east, found.north, found.likely)
         off.append(float(np.hypot(x - case.east, y - case.north)))
         hot.append(case.hottest())
-        held.append([_holds(found, share, case.east, case.north) for share in SHARES])
+        held.append([holds(found, share, case.east, case.north) for share in SHARES])
         wide.append(most_likely(found.likely, 0.9).sum() * (found.step / 1000) ** 2)
     return {
         "median m": float(np.median(off)),
@@ -50,7 +50,7 @@ def air_errors(
     }
 
 
-def _holds(found: Traced, share: float, east: float, north: float) -> bool:
+def holds(found: Traced, share: float, east: float, north: float) -> bool:
     apart = np.maximum(np.abs(found.east - east), np.abs(found.north - north))
     cell = int(np.argmin(apart))
     return bool(apart[cell] <= found.step / 2 and most_likely(found.likely, share)[cell])

@@ -19,7 +19,7 @@ DEEPEST = 64
 @dataclass(frozen=True)
 class Trees:
     """All nodes of all trees, end to end. A leaf is its own `low` and `high`; a row goes `low` where its feature is at
-    most `edge` (or missing and `missing_low`). The answer is `base` plus the leaves' values times `share`."""
+    most `edge` (or missing and `missing_low`). The answer is `base` plus the values of the leaves."""
 
     feature: NDArray[np.int16]
     edge: Floats

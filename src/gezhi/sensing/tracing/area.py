@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely import MultiPolygon, Polygon, box, unary_union
+from shapely import LineString, MultiPolygon, Polygon, box, unary_union
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
 from gezhi.sensing.tracing.plume import Numbers
 
@@ -66,6 +67,16 @@ def outline(ground: Ground, east: Numbers, north: Numbers, step: float) -> Multi
     right, top = ground.degrees(east + half, north + half)
     joined: BaseGeometry = unary_union(box(west, south, right, top))
     return MultiPolygon([joined]) if isinstance(joined, Polygon) else MultiPolygon(joined)
+
+
+def stretch_line(line: LineString, share_from: float, share_to: float) -> LineString:
+    """The part of a reach's line, in degrees, between two shares of its length, for the map."""
+    if not 0 <= share_from < share_to <= 1:
+        raise ValueError(
+            f"A stretch runs from a lower to a higher share of its reach; got {share_from}, {share_to}."
+        )
+    part = substring(line, share_from, share_to, normalized=True)
+    return part if isinstance(part, LineString) else LineString([part.coords[0]] * 2)
 
 
 def to_inspect(
