@@ -22,7 +22,7 @@ from gezhi.sensing.forecasting.keeping import digest, packed
 from gezhi.sensing.forecasting.model import Forecaster
 from gezhi.sensing.forecasting.panel import Panel
 from gezhi.sensing.forecasting.training import Effort, train
-from tests.sensing.recorded import Absent, batadal, beijing, hour_of
+from tests.sensing.recorded import BATADAL_CLEAN, Absent, batadal, beijing, hour_of
 
 AHEAD = (1, 6, 24)
 LIMIT = 75.0  # micrograms per m3, the day's limit of class 2 in GB 3095-2012
@@ -63,10 +63,10 @@ def air(
 
 def water() -> tuple[Rule, Detection, Detection]:
     """The rule, its detection on the known attacks that it was chosen on, and on the test."""
-    names, hours, values, _none = batadal("clean")
-    network, _clean = learn(names, values, _clock(hours))
-    _names, hours, values, attacked = batadal("known")
-    surprises = settled(network.surprises(values, _clock(hours)))
+    (names, *first), (_names, *second) = batadal("clean"), batadal("known")
+    hours, values, attacked = (np.concatenate(pair) for pair in zip(first, second, strict=True))
+    network, all_surprises = learn(names, values, _clock(hours), ~attacked)
+    surprises, attacked = settled(all_surprises)[BATADAL_CLEAN:], attacked[BATADAL_CLEAN:]
     rule = chosen(surprises, attacked)
     known = detection(alarms(surprises, rule).on, attacked)
     _names, hours, values, attacked = batadal("test")

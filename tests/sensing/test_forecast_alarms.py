@@ -27,12 +27,16 @@ def tanks(hours: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.int64]
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    made, _surprises = learn(NAMES, *tanks(1_500, 0), rounds=40)
+    made, _surprises = learn(NAMES, *tanks(1_200, 0), np.ones(1_200, bool), rounds=25)
     return made
 
 
 def test_a_switch_is_looked_at_and_not_expected(network: Network) -> None:
-    assert network.called() == ("level", "inflow", "outflow")
+    assert network.called() == ("level", "inflow", "outflow", "pump")
+    values, clock = tanks(100, 1)
+    assert not network.surprises(values, clock)[:, 3].any()
+    values[50, 3] = 2
+    assert np.flatnonzero(network.surprises(values, clock)[:, 3]).tolist() == [50]
 
 
 def test_a_sensor_that_stands_still_is_noticed_and_named(network: Network) -> None:
@@ -43,6 +47,16 @@ def test_a_sensor_that_stands_still_is_noticed_and_named(network: Network) -> No
     begun = int(np.flatnonzero(told.on[200:260])[0]) + 200
     assert begun < 215
     assert told.reasons(begun, network.called())[0] == "level"
+
+
+def test_hours_that_are_not_clean_are_not_learned_from() -> None:
+    values, clock = tanks(900, 6)
+    clean = np.ones(900, bool)
+    clean[400:460] = False
+    values[~clean, 1] = 99
+    _made, surprises = learn(NAMES, values, clock, clean, rounds=20)
+    assert (np.abs(surprises[400:460, 1]) > 3).all()
+    assert (np.abs(surprises[clean, 1]) > 3).mean() < 0.02
 
 
 def test_a_clean_past_raises_little(network: Network) -> None:
@@ -89,6 +103,6 @@ def test_the_rule_that_is_chosen_is_the_best_of_those_given(network: Network) ->
 def test_too_little_past_or_too_few_sensors_are_refused() -> None:
     values, clock = tanks(600, 0)
     with pytest.raises(ValueError, match="at least 500"):
-        learn(NAMES, values[:300], clock[:300])
+        learn(NAMES, values, clock, np.arange(600) < 300)
     with pytest.raises(ValueError, match="two sensors"):
-        learn(("a", "b"), np.column_stack((values[:, 0], values[:, 3])), clock)
+        learn(("a", "b"), np.column_stack((values[:, 0], values[:, 3])), clock, np.ones(600, bool))

@@ -75,8 +75,7 @@ def stretch_line(line: LineString, share_from: float, share_to: float) -> LineSt
         raise ValueError(
             f"A stretch runs from a lower to a higher share of its reach; got {share_from}, {share_to}."
         )
-    part = substring(line, share_from, share_to, normalized=True)
-    return part if isinstance(part, LineString) else LineString([part.coords[0]] * 2)
+    return LineString(substring(line, share_from, share_to, normalized=True))
 
 
 def to_inspect(
