@@ -1,9 +1,10 @@
 """How good forecasts, onset warnings and the finding of attacks are on recorded series.
 
-`python -m tests.sensing.skill`; `--store FILE` keeps the forecaster. Air: PRSA, six stations of Beijing, learned to the
-end of February 2016, tested on March 2016 to February 2017; the published figures were of twelve stations, so
-persistence stands beside ours. Water: BATADAL, the rule of alarms chosen on the labelled training attacks, the test's
-labels read once, for the score.
+`python -m tests.sensing.skill`, or with `air` or `water` one of the two; `--store FILE` keeps the forecaster.
+
+Air: PRSA, six stations of Beijing, learned to the end of February 2016, tested on March 2016 to February 2017; the
+published figures were of twelve stations, so persistence stands beside ours. Water: BATADAL, the rule of alarms chosen
+on the labelled training attacks, the test's labels read once, for the score.
 """
 
 import sys
@@ -91,11 +92,8 @@ def told(one: Skill) -> str:
     )
 
 
-def main() -> None:
-    try:
-        panel = beijing()
-    except Absent as absent:
-        raise SystemExit(str(absent)) from absent
+def tell_air(store: str | None) -> None:
+    panel = beijing()
     begin = time.perf_counter()
     made, skills = air(panel)
     print(
@@ -104,9 +102,15 @@ def main() -> None:
     for one in skills:
         print(told(one))
     content = packed(made)
-    print(f"file {len(content) / 1e6:.2f} MB, sha256 {digest(content)[:16]}, made {made.made_on}", flush=True)
-    if "--store" in sys.argv:
-        Path(sys.argv[sys.argv.index("--store") + 1]).write_bytes(content)
+    trees = ", ".join(f"+{one.hours} h {len(one.middle.roots)}" for one in made.aheads)
+    print(
+        f"file {len(content) / 1e6:.2f} MB, sha256 {digest(content)[:16]}, made {made.made_on}, trees {trees}"
+    )
+    if store:
+        Path(store).write_bytes(content)
+
+
+def tell_water() -> None:
     rule, known, tested = water()
     print(f"BATADAL {rule}")
     for name, one in (("known attacks", known), ("test", tested)):
@@ -114,6 +118,17 @@ def main() -> None:
             f"{name}: found {one.found} of {one.attacks}  "
             f"S {one.score:.3f}  S_TTD {one.soon:.3f}  S_CLF {one.right:.3f}"
         )
+
+
+def main() -> None:
+    asked = sys.argv[1:]
+    try:
+        if asked[:1] != ["water"]:
+            tell_air(asked[asked.index("--store") + 1] if "--store" in asked else None)
+        if asked[:1] != ["air"]:
+            tell_water()
+    except Absent as absent:
+        raise SystemExit(str(absent)) from absent
 
 
 if __name__ == "__main__":

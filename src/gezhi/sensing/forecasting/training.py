@@ -27,16 +27,19 @@ TAILS = ((1 - SHARE_INSIDE) / 2, (1 + SHARE_INSIDE) / 2)
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is learned. `several` forecasts of the middle are averaged, each drawn with other columns."""
+    """How much is learned. Of `rounds` trees of the middle as many are kept as were best on the part held back;
+    `several` middles and onsets are averaged, each drawn with other columns. Of more than `rows_at_most` hours a
+    repeatable draw is learned from: hours beside each other say nearly the same."""
 
-    rounds: int = 200
+    rounds: int = 360
     tail_rounds: int = 120
-    onset_rounds: int = 160
+    onset_rounds: int = 240
     several: int = 2
     leaves: int = 31
-    rate: float = 0.06
+    rate: float = 0.05
     leaf_rows: int = 120
     held_back: int = 365 * 24  # hours
+    rows_at_most: int = 120_000
 
 
 @dataclass(frozen=True)
@@ -96,16 +99,35 @@ def _lesson(panel: Panel, plan: Plan, rows: Floats, at: NDArray[np.intp], lead: 
 def _ahead(lesson: Lesson, lead: int, threshold: float, hours: int, effort: Effort) -> Ahead:
     held = lesson.at >= hours - min(effort.held_back, hours // 3)
     early = lesson.at + lead < hours - min(effort.held_back, hours // 3)
-    first, second = lesson.part(early), lesson.part(held)
+    first, second = _drawn(lesson.part(early), effort), _drawn(lesson.part(held), effort)
+    whole = _drawn(lesson, effort)
     wider = _widening(first, second, effort)
     cut = _cut(first, second, threshold, effort)
-    low, high = (_tail(lesson, share, effort) for share in TAILS)
-    onset = None if cut is None else _onset(lesson, threshold, effort)
-    return Ahead(lead, _middle(lesson, effort), low, high, wider, onset, 1.0 if cut is None else cut)
+    low, high = (_tail(whole, share, effort) for share in TAILS)
+    onset = None if cut is None else _onset(whole, threshold, effort)
+    middle = _middle(whole, _rounds(first, second, effort), effort)
+    return Ahead(lead, middle, low, high, wider, onset, 1.0 if cut is None else cut)
 
 
-def _middle(lesson: Lesson, effort: Effort) -> Trees:
-    fits = (_regressor("absolute_error", None, effort.rounds, effort, one) for one in range(effort.several))
+def _drawn(lesson: Lesson, effort: Effort) -> Lesson:
+    if len(lesson.now) <= effort.rows_at_most:
+        return lesson
+    chosen = np.zeros(len(lesson.now), dtype=bool)
+    chosen[np.random.default_rng(0).choice(len(chosen), effort.rows_at_most, replace=False)] = True
+    return lesson.part(chosen)
+
+
+def _rounds(first: Lesson, second: Lesson, effort: Effort) -> int:
+    """The number of trees with which a trial on the first part erred least on the second."""
+    trial = _regressor("absolute_error", None, effort.rounds, effort, 0)
+    trial.fit(first.rows, first.came - first.now)
+    rise = second.came - second.now
+    errors = [float(np.abs(said - rise).mean()) for said in trial.staged_predict(second.rows)]
+    return int(np.argmin(errors)) + 1
+
+
+def _middle(lesson: Lesson, rounds: int, effort: Effort) -> Trees:
+    fits = (_regressor("absolute_error", None, rounds, effort, one) for one in range(effort.several))
     return Trees.joined([Trees.of(fit.fit(lesson.rows, lesson.came - lesson.now)) for fit in fits])
 
 
@@ -119,7 +141,8 @@ def _onset(lesson: Lesson, threshold: float, effort: Effort) -> Trees | None:
     passed = below.came > threshold
     if min(passed.sum(), (~passed).sum()) < ONSETS_AT_LEAST:
         return None
-    return Trees.of(_classifier(effort).fit(below.rows, passed))
+    fits = (_classifier(effort, one) for one in range(effort.several))
+    return Trees.joined([Trees.of(fit.fit(below.rows, passed)) for fit in fits])
 
 
 def _cut(first: Lesson, second: Lesson, threshold: float, effort: Effort) -> float | None:
@@ -149,10 +172,10 @@ def _regressor(
     return HistGradientBoostingRegressor(loss=loss, quantile=share, max_iter=rounds, **_common(effort, seed))
 
 
-def _classifier(effort: Effort) -> "HistGradientBoostingClassifier":
+def _classifier(effort: Effort, seed: int) -> "HistGradientBoostingClassifier":
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    return HistGradientBoostingClassifier(max_iter=effort.onset_rounds, **_common(effort, 0))
+    return HistGradientBoostingClassifier(max_iter=effort.onset_rounds, **_common(effort, seed))
 
 
 def _common(effort: Effort, seed: int) -> dict[str, float | int | bool]:
@@ -160,7 +183,7 @@ def _common(effort: Effort, seed: int) -> dict[str, float | int | bool]:
         "learning_rate": effort.rate,
         "max_leaf_nodes": effort.leaves,
         "min_samples_leaf": effort.leaf_rows,
-        "max_features": 0.4,
+        "max_features": 0.15,
         "l2_regularization": 1.0,
         "early_stopping": False,
         "random_state": seed,
