@@ -1,6 +1,7 @@
 """How good forecasts, onset warnings and the finding of attacks are on recorded series.
 
-`python -m tests.sensing.skill`, or with `air` or `water` one of the two; `--store FILE` keeps the forecaster.
+`python -m tests.sensing.skill`, or with `air` or `water` one of the two; `air 6 24` only some lead times; `--store`
+FILE keeps the forecaster.
 
 Air: PRSA, six stations of Beijing, learned to the end of February 2016, tested on March 2016 to February 2017; the
 published figures were of twelve stations, so persistence stands beside ours. Water: BATADAL, the rule of alarms chosen
@@ -92,10 +93,10 @@ def told(one: Skill) -> str:
     )
 
 
-def tell_air(store: str | None) -> None:
+def tell_air(ahead: tuple[int, ...], store: str | None) -> None:
     panel = beijing()
     begin = time.perf_counter()
-    made, skills = air(panel)
+    made, skills = air(panel, ahead=ahead)
     print(
         f"PRSA PM2.5, 6 stations, {skills[0].rows} rows, learned and tested in {time.perf_counter() - begin:.0f} s"
     )
@@ -124,7 +125,8 @@ def main() -> None:
     asked = sys.argv[1:]
     try:
         if asked[:1] != ["water"]:
-            tell_air(asked[asked.index("--store") + 1] if "--store" in asked else None)
+            ahead = tuple(int(one) for one in asked if one.isdigit()) or AHEAD
+            tell_air(ahead, asked[asked.index("--store") + 1] if "--store" in asked else None)
         if asked[:1] != ["air"]:
             tell_water()
     except Absent as absent:

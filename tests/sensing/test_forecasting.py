@@ -38,7 +38,7 @@ def waters(hours: int = 2_600, seed: int = 3) -> Panel:
 
 @pytest.fixture(scope="module")
 def made() -> Forecaster:
-    return train(waters().cut(0, KNOWN), PLAN, (1, 3), 45.0, "2026-01-01", QUICK)
+    return train(waters().cut(0, KNOWN), PLAN, (1, 3), 33.0, "2026-01-01", QUICK)
 
 
 def test_a_forecaster_beats_persistence_and_says_so_of_itself(made: Forecaster) -> None:
@@ -96,7 +96,7 @@ def test_the_past_that_was_learned_from_is_no_test(made: Forecaster) -> None:
 def test_learning_looks_at_nothing_after_its_last_hour(made: Forecaster) -> None:
     other = waters()
     other.values[KNOWN:] = 99
-    again = train(other.cut(0, KNOWN), PLAN, (1, 3), 45.0, "2026-01-01", QUICK)
+    again = train(other.cut(0, KNOWN), PLAN, (1, 3), 33.0, "2026-01-01", QUICK)
     assert packed(again) == packed(made)
 
 
@@ -109,7 +109,7 @@ def test_other_series_than_those_learned_are_refused(made: Forecaster) -> None:
 
 def test_a_past_that_is_too_short_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 2000 are needed"):
-        train(waters().cut(0, 500), PLAN, (1,), 45.0, "2026-01-01", QUICK)
+        train(waters().cut(0, 500), PLAN, (1,), 33.0, "2026-01-01", QUICK)
 
 
 def test_a_series_of_which_nothing_was_read_is_named() -> None:
@@ -117,7 +117,7 @@ def test_a_series_of_which_nothing_was_read_is_named() -> None:
     values = panel.values.copy()
     values[:, 1, 0] = np.nan
     with pytest.raises(ValueError, match="Nothing was read of level at lower"):
-        train(Panel(panel.start, SERIES, panel.variables, values), PLAN, (1,), 45.0, "2026-01-01", QUICK)
+        train(Panel(panel.start, SERIES, panel.variables, values), PLAN, (1,), 33.0, "2026-01-01", QUICK)
 
 
 def test_without_enough_onsets_no_onset_is_warned_of() -> None:

@@ -92,10 +92,10 @@ def trend(years: Sequence[float], values: Sequence[float]) -> Trend | None:
     if len(np.unique(at)) < YEARS_AT_LEAST:
         return None
     slope, _start, low, high = theilslopes(read, at, 0.95)
-    tau, p = kendalltau(at, read)
-    if not np.isfinite(tau):  # all values are equal
+    tau, p = (float(one) for one in kendalltau(at, read))
+    if np.isnan(tau):  # all values are equal
         tau, p = 0.0, 1.0
-    return Trend(float(slope), float(low), float(high), float(tau), float(p), len(at))
+    return Trend(float(slope), float(low), float(high), tau, p, len(at))
 
 
 def _random_point(part: BaseGeometry, chance: np.random.Generator) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """What a forecaster would have said over hours that it has not learned from, beside the peers that cost nothing."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,7 @@ class Skill:
 
     def over(self, peer: str) -> float:
         """Share of the peer's error that is saved; negative where the peer is better."""
-        return skill(self.error, float(asdict(self)[peer]))
+        return skill(self.error, float(getattr(self, peer)))
 
     @property
     def is_useful(self) -> bool:
@@ -110,25 +110,28 @@ def _scored(
 ) -> Skill:
     lead = said.hours
     count = len(values) - begin - lead
-    now, came = values[begin : begin + count], values[begin + lead :]
-    peers = [persistence(values, lead), day_before(values, lead), usual[: len(values)]]
-    told = [one[begin + lead :] for one in peers]
+    now, came = values[begin : begin + count], values[begin + lead :].astype(np.float64)
+    peers = (persistence(values, lead), day_before(values, lead), usual[: len(values)])
+    told = [one[begin + lead :].astype(np.float64) for one in peers]
     middle, low, high = said.middle[:count], said.low[:count], said.high[:count]
     read = np.isfinite(now) & np.isfinite(came) & np.isfinite(told[1])
     errors = [mean_absolute_error(one[read], came[read]) for one in (middle, *told)]
     onset = read & (now <= forecaster.threshold)
     passed = came[onset] > forecaster.threshold
     return Skill(
-        lead,
-        int(read.sum()),
-        *errors,
-        coverage(low[read], high[read], came[read]),
-        float((high - low)[read].mean()),
-        hits_of(said.warns[:count][onset], passed),
-        hits_of(middle[onset] > forecaster.threshold, passed),
-        hits_of(np.ones(len(passed), dtype=bool), passed),
-        tuple(reliability(_known(said.chance[:count][onset]), passed)),
-        tuple(_by_series(forecaster.series, read, middle, told[0], came)),
+        hours=lead,
+        rows=int(read.sum()),
+        error=errors[0],
+        persistence=errors[1],
+        day_before=errors[2],
+        climatology=errors[3],
+        inside=coverage(low[read], high[read], came[read]),
+        width=float((high - low)[read].mean()),
+        onset=hits_of(said.warns[:count][onset], passed),
+        by_forecast=hits_of(middle[onset] > forecaster.threshold, passed),
+        always=hits_of(np.ones(len(passed), dtype=bool), passed),
+        reliability=tuple(reliability(_known(said.chance[:count][onset]), passed)),
+        by_series=tuple(_by_series(forecaster.series, read, middle, told[0], came)),
     )
 
 
@@ -140,8 +143,8 @@ def _by_series(
     names: tuple[str, ...],
     read: NDArray[np.bool_],
     middle: Numbers,
-    peer: NDArray[np.float32],
-    came: NDArray[np.float32],
+    peer: Numbers,
+    came: Numbers,
 ) -> list[tuple[str, float, float]]:
     out = []
     for place, name in enumerate(names):

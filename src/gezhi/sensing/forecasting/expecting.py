@@ -14,7 +14,7 @@ from gezhi.sensing.forecasting.trees import Trees
 VALUES_AT_LEAST = 10  # different ones; a switch has fewer and is looked at, not expected
 OTHER_VALUE = 0.5  # this far from every value that such a sensor ever had is surprising
 ROWS_AT_LEAST = 500
-FOLDS = 4
+FOLDS = 3
 WEEK = 168
 FAR = 12.0  # surprises beyond are equal
 USUALLY = 99.0  # per cent of clean errors that are no more than USUAL spreads
@@ -61,7 +61,7 @@ class Network:
 
 
 def learn(
-    names: tuple[str, ...], values: Numbers, hour_of_day: NDArray[np.int64], clean: Flags, rounds: int = 120
+    names: tuple[str, ...], values: Numbers, hour_of_day: NDArray[np.int64], clean: Flags, rounds: int = 60
 ) -> tuple[Network, Numbers]:
     """From the `clean` hours of float64[hours, sensors]. Also the surprises of all these hours, the clean ones told by
     trees that had not seen their week: on them a rule of alarms can be chosen."""

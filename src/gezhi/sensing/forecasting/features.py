@@ -42,16 +42,14 @@ class Ground:
 def ground_of(panel: Panel, plan: Plan) -> Ground:
     """Taken from the whole panel: pass only what was known when the model was made."""
     values = panel.of(plan.target)
-    silent = [
-        name for name, read in zip(panel.series, np.isfinite(values).any(axis=0), strict=True) if not read
-    ]
+    silent = [name for place, name in enumerate(panel.series) if not np.isfinite(values[:, place]).any()]
     if silent:
         raise ValueError(f"Nothing was read of {plan.target} at {', '.join(silent)}; leave them out.")
     filled = np.where(np.isfinite(values), values, np.nanmean(values, axis=0)).astype(np.float64)
     count = min(plan.beside, values.shape[1] - 1)
     if count > 0:
         with np.errstate(divide="ignore", invalid="ignore"):  # a series that never moves is like none
-            alike = np.corrcoef(filled.T)
+            alike = np.atleast_2d(np.corrcoef(filled.T))
         np.fill_diagonal(alike, -np.inf)
         near = np.argsort(-np.nan_to_num(alike, nan=-1.0, neginf=-2.0), axis=1, kind="stable")[:, :count]
     else:
@@ -103,7 +101,8 @@ def rolling_mean(values: Floats, hours: int) -> Floats:
     counts = np.cumsum(known, axis=0, dtype=np.float64)
     sums[hours:] -= sums[:-hours].copy()
     counts[hours:] -= counts[:-hours].copy()
-    return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0).astype(np.float32)
+    mean = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    return np.asarray(mean, dtype=np.float32)
 
 
 def _columns(panel: Panel, plan: Plan, ground: Ground, rows: NDArray[np.intp]) -> Iterator[Column]:

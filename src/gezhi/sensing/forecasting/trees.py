@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gezhi.sensing.forecasting.panel import Floats
 
 if TYPE_CHECKING:
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
 AT_ONCE = 1_000_000  # rows x trees walked together
 DEEPEST = 64
@@ -67,7 +67,7 @@ class Trees:
             if np.array_equal(following, node):
                 break
             node = following
-        return self.value[node].sum(axis=1, dtype=np.float64)
+        return np.asarray(self.value[node].sum(axis=1, dtype=np.float64))
 
     @classmethod
     def joined(cls, several: Sequence[Self]) -> Self:
@@ -85,7 +85,7 @@ class Trees:
         return cls(**together)
 
     @classmethod
-    def of(cls, learned: "HistGradientBoostingRegressor | HistGradientBoostingClassifier") -> Self:
+    def of(cls, learned: "HistGradientBoostingRegressor") -> Self:
         """What scikit-learn has learned of float32 rows. Edges are rounded down to float32, which parts float32 rows
         as the exact edges do."""
         trees = [predictors[0].nodes for predictors in learned._predictors]
@@ -120,7 +120,7 @@ class Trees:
             "high": np.int32,
             "roots": np.int32,
         }
-        parts = {}
+        parts: dict[str, Any] = {}
         for field in fields(cls):
             part = arrays.get(prefix + field.name)
             wanted = kinds.get(field.name, np.float32)
@@ -128,8 +128,3 @@ class Trees:
                 raise ValueError(f"'{prefix}{field.name}' must be a list of {np.dtype(wanted).name}.")
             parts[field.name] = part
         return cls(**parts)
-
-
-def probability(raw: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of a logistic answer."""
-    return 1 / (1 + np.exp(-np.clip(raw, -50, 50)))

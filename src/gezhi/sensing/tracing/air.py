@@ -21,7 +21,7 @@ SHARE_OF_BACKGROUND = 30  # per cent of sensors that an hour's plume surely does
 FINER = 4  # parts of a cell's side in the second look
 CELLS_LOOKED_AT_AGAIN = 200
 SURELY = 0.999  # share of the likelihood that the second look holds
-CAUTION = 2.0  # evidence is divided by this: real air is no steady plume; found on synthetic cases, see docs/adr/0025
+CAUTION = 8.0  # evidence is divided by this: real air is no steady plume; found on synthetic cases, see docs/adr/0025
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def posterior(search: Search, sensors: Sensors, winds: Sequence[Wind]) -> Number
     seen = rooted(sensors.read[usable]) if len(usable) else np.empty((0, 0))
     if not np.nansum(seen) > 0:
         raise ValueError("No hour has wind and readings above the background; nothing can be traced.")
-    hours = [_hour(search, sensors, winds[hour], row) for hour, row in zip(usable, seen, strict=True)]
+    hours = [_hour(search, sensors, winds[int(hour)], row) for hour, row in zip(usable, seen, strict=True)]
     best, noise = _best(hours, int(np.isfinite(seen).sum()))
     evidence = sum(_evidence(hour, best, noise) for hour in hours)
     likely = _over_strengths(np.asarray(evidence)) / CAUTION
@@ -129,7 +129,7 @@ def _hour(search: Search, sensors: Sensors, wind: Wind, seen: Numbers) -> Hour:
     north = sensors.north[told] - search.north[:, None]
     match, plume = [], []
     for turn in TURNS * search.vane:
-        along, across = downwind(east, north, np.float64(wind.degrees + turn))
+        along, across = downwind(east, north, wind.degrees + float(turn))
         root = np.sqrt(unit_plume(along, across, wind, search.height))
         match.append(root @ seen[told])
         plume.append((root**2).sum(axis=1))

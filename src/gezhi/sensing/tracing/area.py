@@ -91,12 +91,10 @@ def to_inspect(
     inside = most_likely(likely, share)
     found = []
     for site in sites:
-        at_east, at_north = ground.metres(np.float64(site.lon), np.float64(site.lat))
-        cell = int(np.argmin((east - at_east) ** 2 + (north - at_north) ** 2))
-        near = (
-            max(abs(float(east[cell] - at_east)), abs(float(north[cell] - at_north))) <= step / 2 * 1.000001
-        )
-        if near and inside[cell]:
+        at_east, at_north = ground.metres(np.array([site.lon]), np.array([site.lat]))
+        apart = np.maximum(np.abs(east - at_east), np.abs(north - at_north))
+        cell = int(np.argmin(apart))
+        if apart[cell] <= step / 2 * 1.000001 and inside[cell]:
             found.append((site.key, float(likely[cell])))
     whole = sum(value for _key, value in found)
     ranked = sorted(found, key=lambda one: (-one[1], one[0]))

@@ -43,7 +43,7 @@ class Wind:
             )
 
 
-def downwind(east: Numbers, north: Numbers, degrees: Numbers) -> tuple[Numbers, Numbers]:
+def downwind(east: Numbers, north: Numbers, degrees: float) -> tuple[Numbers, Numbers]:
     """Metres along and across the wind of points that lie `east` and `north` of a source."""
     towards = np.radians(degrees) + np.pi
     sine, cosine = np.sin(towards), np.cos(towards)

@@ -63,7 +63,7 @@ class River:
 
     def seconds(self, number: int, metres: float) -> float:
         """How long the water takes for that many metres of a reach."""
-        return metres / (self.reaches[number].speed * self.flow**VELOCITY_POWER)
+        return metres / (self.reaches[number].speed * float(self.flow**VELOCITY_POWER))
 
     def discharge(self, number: int) -> float:
         return self.reaches[number].discharge * self.flow
