@@ -39,7 +39,7 @@ def detection(alarm: Flags, attacked: Flags) -> Detection:
         heard = np.flatnonzero(alarm[begin:end])
         delays.append(heard[0] / (end - begin) if len(heard) else 1.0)
     right = (float(alarm[attacked].mean()) + float((~alarm[~attacked]).mean())) / 2
-    return Detection(len(delays), sum(delay < 1 for delay in delays), float(1 - np.mean(delays)), right)
+    return Detection(len(delays), sum(bool(delay < 1) for delay in delays), float(1 - np.mean(delays)), right)
 
 
 def spells(flags: Flags) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ grow with the value.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,10 @@ SHARE_OF_BACKGROUND = 30  # per cent of sensors that an hour's plume surely does
 FINER = 4  # parts of a cell's side in the second look
 CELLS_LOOKED_AT_AGAIN = 200
 SURELY = 0.999  # share of the likelihood that the second look holds
-CAUTION = 8.0  # evidence is divided by this: real air is no steady plume; found on synthetic cases, see docs/adr/0025
+# Evidence is divided by CAUTION for READINGS readings and by its root more for more: real air is no steady plume, and
+# what a model gets wrong does not average out. Found on synthetic cases, see docs/adr/0025.
+CAUTION = 8.0
+READINGS = 480
 
 
 @dataclass(frozen=True)
@@ -101,9 +105,10 @@ def posterior(search: Search, sensors: Sensors, winds: Sequence[Wind]) -> Number
     if not np.nansum(seen) > 0:
         raise ValueError("No hour has wind and readings above the background; nothing can be traced.")
     hours = [_hour(search, sensors, winds[int(hour)], row) for hour, row in zip(usable, seen, strict=True)]
-    best, noise = _best(hours, int(np.isfinite(seen).sum()))
+    readings = int(np.isfinite(seen).sum())
+    best, noise = _best(hours, readings)
     evidence = sum(_evidence(hour, best, noise) for hour in hours)
-    likely = _over_strengths(np.asarray(evidence)) / CAUTION
+    likely = _over_strengths(np.asarray(evidence)) / (CAUTION * sqrt(readings / READINGS))
     weight = np.exp(likely - likely.max())
     return np.asarray(weight / weight.sum())
 
