@@ -9,7 +9,7 @@ from gezhi.sensing.forecasting.detecting import detection
 from gezhi.sensing.forecasting.expecting import Network, learn
 
 NAMES = ("level", "inflow", "outflow", "pump")
-RULE = Rule(3.0, 12.0, 1.5, 6)
+RULE = Rule(1.5, 9.0, 1.5, 6)
 
 
 def tanks(hours: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
