@@ -57,7 +57,7 @@ def test_a_source_is_found_far_nearer_than_the_hottest_sensor(other_air: bool) -
 
 
 def test_a_second_look_is_finer_and_sums_to_one() -> None:
-    case = air_case(1)
+    case = air_case(1, sensors=40, hours=48)
     found = traced(Search(EAST, NORTH), 400, case.sensors, case.winds)
     assert found.step == 100
     assert found.likely.sum() == pytest.approx(1)
