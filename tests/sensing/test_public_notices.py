@@ -113,3 +113,14 @@ def test_a_polygon_tells_the_towns_that_it_touches(city: Cast) -> None:
         weather("p", areas=(Area("方形", polygons=(ring,)),)), city.account("administrator").pk, NOW
     )
     assert row.places == [NANMEN]
+
+
+def test_residents_read_notices_without_signing_in(city: Cast, client: Client) -> None:
+    from gezhi.portal.views.notices import _KEPT
+
+    _KEPT.clear()
+    broadcast(DRAFT, city.actor("dispatcher"), NOW)
+    assert "下穿通道封闭" in client.get("/").content.decode()
+    assert "橙色" in client.get("/notices/").content.decode()
+    assert "下穿通道封闭" not in client.get(f"/notices/?place={GAOQIAO}").content.decode()
+    _KEPT.clear()
