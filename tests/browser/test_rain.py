@@ -1,4 +1,4 @@
-"""One rain, walked in a real browser: rain, manholes and underpasses, one orange warning, one case and not forty, pumps,
+"""One rain, walked in a real browser: manholes and underpasses, one orange warning, one case and not forty, pumps,
 readings that fall, a verification, and what the appraisal makes of it."""
 
 from collections.abc import Sequence
