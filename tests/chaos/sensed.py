@@ -1,11 +1,11 @@
-"""Kill -9 of whatever hears, keeps or carries readings; none that was acknowledged may be lost or doubled, no alarm lost
-or told twice, and a length of time that ran goes on where it was.
+"""Kill -9 of whatever hears, keeps or carries readings; none that was acknowledged may be lost or doubled, no alarm
+lost or told twice, and a length of time that ran goes on where it was.
 
     python -m tests.chaos.sensed --rounds 100
 
 prints a line of JSON for each round and one at the end; exit code 1 when a promise was broken. A station (HJ 212) and
-devices at a broker (MQTT) send; in each round one of the process that senses, the database and the broker is killed at a
-random instant. Series that are to warn by time alone get one reading over their limit right before it.
+devices at a broker (MQTT) send; in each round one of the process that senses, the database and the broker is killed at
+a random instant. Series that are to warn by time alone get one reading over their limit right before it.
 """
 
 import argparse
@@ -36,8 +36,14 @@ HIGH, LOW = 12.0, 1.0
 UNSAVED = 2.0  # seconds in which a broker that is killed loses what it took: mosquitto saves once a second
 VICTIMS = ("sense", "database", "broker")
 PACK = {
-    "pack.yaml": "name: probes\nversion: 1.0.0\ntitle: {zh: 探头, en: Probes}\nabout: {zh: 试, en: For tests}\nsource: tests\n"
-    "needs: {city-management: 1.0.0}\n",
+    "pack.yaml": """\
+name: probes
+version: 1.0.0
+title: {zh: 探头, en: Probes}
+about: {zh: 试, en: For tests}
+source: tests
+needs: {city-management: 1.0.0}
+""",
     "CHANGELOG.md": "# Probes\n\n## 1.0.0\n- Begun.\n",
     "things.yaml": """\
 things:
@@ -45,7 +51,8 @@ things:
     title: {zh: 探头, en: Probe}
     function: municipal
     datastreams:
-      - {property: depth, title: {zh: 水深, en: Depth}, unit: cm, high: 500, every: 1 minutes, silent: 1 days, keep: 30 days}
+      - {property: depth, title: {zh: 水深, en: Depth}, unit: cm, high: 500,
+         every: 1 minutes, silent: 1 days, keep: 30 days}
     source: tests
 """,
     "monitors.yaml": """\
@@ -148,7 +155,8 @@ class Station(threading.Thread):
 
         when = time.strftime("%Y%m%d%H%M%S", time.gmtime(second + 8 * 3600))
         now = datetime.fromtimestamp(time.time() + 8 * 3600, UTC).strftime("%Y%m%d%H%M%S%f")[:17]
-        body = f"QN={now};ST=22;CN=2011;PW=123456;MN={MN};Flag=9;CP=&&DataTime={when};a34004-Rtd={value},a34004-Flag=N&&"
+        said = f"DataTime={when};a34004-Rtd={value},a34004-Flag=N"
+        body = f"QN={now};ST=22;CN=2011;PW=123456;MN={MN};Flag=9;CP=&&{said}&&"
         line: socket.socket | None = self._line
         try:
             if line is None:
@@ -305,7 +313,7 @@ def _things(broker_port: int) -> tuple[dict[str, int], list[int], int]:
 
     publish(read_pack(small.write(Path(tempfile.mkdtemp()) / "probes", PACK), [settings.PACKS_DIR]))
     series = {}
-    for number in range(WELLS):
+    for _ in range(WELLS):
         thing = a_thing("probe")
         series[thing.key] = a_series(thing, "depth", "cm")
         Datastream.objects.filter(pk=series[thing.key]).update(key="depth")
