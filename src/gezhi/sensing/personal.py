@@ -43,6 +43,8 @@ PLAIN: Final[dict[str, str]] = {
     "sensing_silencerow": "why monitors place_code told",
     "sensing_eventsource": "key name way secret place_code lon lat",
     "sensing_eventtally": "source fate",
+    "sensing_feed": "way key name options secret",
+    "sensing_pulse": "process counted",
     "sensing_scene": "source",
 }
 HELD: Final[dict[str, Held]] = {
