@@ -64,6 +64,20 @@ UNITS: Final[Mapping[str, Unit]] = {
 }
 
 
+_BY_SYMBOL: Final = {text: key for key, unit in UNITS.items() for text in (key, unit.symbol, unit.ucum)}
+
+
+def unit_of(symbol: str, definition: str) -> str:
+    """The key of the unit that others call so: by its symbol, or by a UCUM code as or at the end of its definition;
+    "" for one that is not listed."""
+    code = (
+        definition.rpartition("#")[2].rpartition(":")[2]
+        if "://" in definition
+        else definition.rpartition(":")[2]
+    )
+    return _BY_SYMBOL.get(symbol) or _BY_SYMBOL.get(code, "")
+
+
 def turned(given: str, wanted: str) -> float:
     """What a value in `given` is multiplied by to be in `wanted`. Raises NoSuchTurn."""
     one, other = UNITS.get(given), UNITS.get(wanted)

@@ -17,7 +17,6 @@ STATE: Final = np.dtype([
     ("received_at", "i8"),  # ms; by the node's clock
     ("again", "i8"),
     ("against", "i8"),  # contradicting ones
-    ("refused", "i8"),
 ])  # fmt: skip
 States = NDArray[np.void]
 
@@ -30,8 +29,9 @@ def blocks_of(series: Int32) -> list[int]:
 
 def fresh_block() -> States:
     states = np.zeros(WIDTH, STATE)
-    for name, values in zip(KNOWN.names or (), nothing_known(WIDTH).dtype.names or (), strict=True):
-        states[name] = nothing_known(WIDTH)[values]
+    known = nothing_known(WIDTH)
+    for name in KNOWN.names or ():
+        states[name] = known[name]
     return states
 
 
@@ -40,9 +40,8 @@ def states_of(blocks: list[int], stored: Mapping[int, bytes]) -> States:
     stored bytes are of another size."""
     states = np.empty(len(blocks) * WIDTH, STATE)
     for place, block in enumerate(blocks):
-        rows = slice(place * WIDTH, (place + 1) * WIDTH)
         data = stored.get(block)
-        states[rows] = fresh_block() if data is None else np.frombuffer(data, STATE)
+        states[rows_of(place)] = fresh_block() if data is None else np.frombuffer(data, STATE)
     return states
 
 
@@ -54,6 +53,9 @@ def positions(series: Int32, blocks: list[int]) -> NDArray[np.intp]:
 
 
 def stored_of(states: States, blocks: list[int]) -> list[tuple[int, bytes]]:
-    return [
-        (block, states[place * WIDTH : (place + 1) * WIDTH].tobytes()) for place, block in enumerate(blocks)
-    ]
+    return [(block, states[rows_of(place)].tobytes()) for place, block in enumerate(blocks)]
+
+
+def rows_of(place: int) -> slice:
+    """Of the block at this place of an array over blocks."""
+    return slice(place * WIDTH, (place + 1) * WIDTH)

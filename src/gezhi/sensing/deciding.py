@@ -97,14 +97,18 @@ def in_range(columns: Columns, limits: Limits) -> Int16:
     return np.where(outside, np.int16(Mark.OUT_OF_RANGE), np.int16(0))
 
 
-def _before(known: NDArray[np.generic], rows: NDArray[np.generic], where: Rows, begins: Bools) -> NDArray[np.generic]:
+def _before(
+    known: NDArray[np.generic], rows: NDArray[np.generic], where: Rows, begins: Bools
+) -> NDArray[np.generic]:
     shifted = np.empty_like(rows)
     shifted[1:] = rows[:-1]
     shifted[begins] = known[where[begins]]
     return shifted
 
 
-def _same_since(columns: Columns, where: Rows, begins: Bools, before: NDArray[np.generic], states: States) -> Int64:
+def _same_since(
+    columns: Columns, where: Rows, begins: Bools, before: NDArray[np.generic], states: States
+) -> Int64:
     """Runs of one value: each begins where the value moves, or where its series' last run began."""
     moved = columns.value != before
     anchors = moved | begins

@@ -40,6 +40,7 @@ class Why(IntEnum):
     ESCALATED = 2  # it has stood for too long
     FELL = 3  # a lower level is enough by now
     ENDED = 4  # no rule holds, and long enough
+    GONE = 5  # nothing watches any more: the monitor or the thing is no longer there
 
 
 def new_watches(began: Int64) -> Watch:

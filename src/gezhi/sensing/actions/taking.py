@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from gezhi.sensing.actions.copying import copy_behind, copy_new
 from gezhi.sensing.actions.days import make_days_of
-from gezhi.sensing.actions.playing import play_monitors
+from gezhi.sensing.actions.playing import play_rows
 from gezhi.sensing.actions.stores import count_refused, keep_states, lock_states, milliseconds
 from gezhi.sensing.blocks import WIDTH, States, blocks_of, positions
 from gezhi.sensing.columns import Columns, Fate, Int64, Taken
-from gezhi.sensing.deciding import REASONS, Limits, Split, in_range, marked, refused, split
-from gezhi.sensing.measuring import Rows, measured
+from gezhi.sensing.deciding import REASONS, Limits, in_range, marked, refused, split
+from gezhi.sensing.measuring import measured
 from gezhi.sensing.queries.sensed import Sensed, Watching, sensed
 
 CHANNEL: Final = "gezhi_sensing"
@@ -56,7 +56,7 @@ def _keep(columns: Columns, known: Sensed, now: int) -> tuple[NDArray[np.int8], 
     same = columns.value[rows.echoes] == columns.value[rows.echoed]
     fate[rows.echoes] = np.where(same, Fate.AGAIN, Fate.CONTRADICTING)
     _count(after, where, fate, now)
-    keep_states(after, blocks)
+    keep_states(states, after, blocks)
     return fate, behind
 
 
@@ -66,7 +66,8 @@ def _watching(known: Sensed, columns: Columns) -> list[Watching]:
     return [
         one
         for one in known.watchings
-        if np.isin(one.series, series).any() or any(np.isin(asked, series).any() for asked in one.related.values())
+        if np.isin(one.series, series).any()
+        or any(np.isin(asked, series).any() for asked in one.related.values())
     ]
 
 
@@ -98,7 +99,7 @@ def _ahead(
     rows, after = measured(states, where, columns.at, columns.value, marks, stale, unusual=unusual)
     last = np.flatnonzero(np.append(where[1:] != where[:-1], np.True_))[: len(where)]
     after["same_since"][where[last]] = same[last]
-    if play_monitors(watchings, blocks, states, rows, stale, now):
+    if play_rows(watchings, blocks, states, rows, stale, now):
         tell()
     return after
 

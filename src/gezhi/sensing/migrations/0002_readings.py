@@ -1,5 +1,6 @@
 """Readings in a partition for each day, states of series in blocks, what monitors saw, and what was refused.
 
+`sensing_stamp` counts changes of things, datastreams and their properties: whoever holds what they were reads them again.
 Days are made by a function of the tables' owner: the application's role may not make tables. A day is made beside the
 readings and then attached, so that nobody who reads or writes waits for it.
 """
@@ -17,7 +18,6 @@ CREATE TABLE sensing_extra (
 );
 CREATE INDEX extra_of_feature ON sensing_extra (((body->>'feature')::bigint)) WHERE (body->>'feature')::bigint IS NOT NULL;
 CREATE INDEX extra_moved ON sensing_extra (datastream_id, ((body->>'from')::bigint)) WHERE (body->>'from')::bigint IS NOT NULL;
-CREATE SEQUENCE sensing_stamp;
 CREATE TABLE sensing_block (block int PRIMARY KEY, state bytea NOT NULL);
 ALTER TABLE sensing_block ALTER state SET STORAGE EXTERNAL;
 CREATE TABLE sensing_watch (
@@ -34,6 +34,21 @@ CREATE TABLE sensing_refusal (
     source text NOT NULL, hour timestamptz NOT NULL, reason text NOT NULL, count bigint NOT NULL,
     PRIMARY KEY (source, hour, reason)
 );
+CREATE TABLE sensing_stamp (number bigint NOT NULL);
+INSERT INTO sensing_stamp VALUES (0);
+CREATE FUNCTION gezhi_sensing_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE sensing_stamp SET number = number + 1;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER stamp BEFORE INSERT OR DELETE OR UPDATE OF place_code, unit_id, kind ON sensing_thing
+    FOR EACH STATEMENT EXECUTE FUNCTION gezhi_sensing_stamp();
+CREATE TRIGGER stamp BEFORE INSERT OR DELETE
+    OR UPDATE OF thing_id, observed_property_id, unit, low, high, max_step, every_s, silent_after_s ON sensing_datastream
+    FOR EACH STATEMENT EXECUTE FUNCTION gezhi_sensing_stamp();
+CREATE TRIGGER stamp BEFORE UPDATE OF code ON sensing_observedproperty
+    FOR EACH STATEMENT EXECUTE FUNCTION gezhi_sensing_stamp();
 CREATE FUNCTION gezhi_reading_day(day date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -64,7 +79,9 @@ $$;
 """
 DOWN = """
 DROP FUNCTION gezhi_drop_reading_day(date); DROP FUNCTION gezhi_reading_day(date);
-DROP SEQUENCE sensing_stamp;
+DROP TRIGGER stamp ON sensing_thing; DROP TRIGGER stamp ON sensing_datastream;
+DROP TRIGGER stamp ON sensing_observedproperty;
+DROP FUNCTION gezhi_sensing_stamp(); DROP TABLE sensing_stamp;
 DROP TABLE sensing_refusal, sensing_transition, sensing_watch, sensing_block, sensing_extra, sensing_reading;
 """
 

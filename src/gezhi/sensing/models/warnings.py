@@ -29,7 +29,7 @@ class SensedWarning(models.Model):
     monitor = models.CharField(max_length=60)
     area = models.CharField(max_length=80, blank=True)
     place_code = PlaceCodeField()
-    level = models.SmallIntegerField()
+    level = models.SmallIntegerField()  # 0: all its alarms are muted
     peak = models.SmallIntegerField()
     told = models.IntegerField()
     raised_at = models.DateTimeField()
@@ -38,6 +38,7 @@ class SensedWarning(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by_id = models.BigIntegerField(null=True)
     case_id = models.BigIntegerField(null=True)
+    report_id = models.BigIntegerField(null=True)  # by which it speaks to the case
     case_level = models.SmallIntegerField(db_default=0)  # what its case was told last
 
     class Meta:
@@ -53,7 +54,8 @@ class SensedWarning(models.Model):
 
 
 class WarningMember(models.Model):
-    """An alarm that a warning gathered. `muted`: why nobody is told of it: a silence's id, or the alarm that inhibits."""
+    """An alarm that a warning gathered. `muted`: why nobody is told of it: `silence:7`, or by which alarm, `dr-flood:12`
+    (monitor and series)."""
 
     warning = models.ForeignKey(SensedWarning, models.CASCADE, related_name="members")
     datastream_id = models.IntegerField()

@@ -2,43 +2,71 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from django.db import connection
-from numpy.typing import NDArray
 
 from gezhi.cases.world import world
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.shapes import Monitor
-from gezhi.sensing.columns import Int32
+from gezhi.packs.shapes.monitors import seconds_of
+from gezhi.packs.shapes.things import DatastreamKind
+from gezhi.packs.units import unit_of
+from gezhi.sensing.columns import Float64, Int32, Int64
 from gezhi.sensing.deciding import Limits
 from gezhi.sensing.monitors import Plan, plan_of
 
 LOOK: Final = 1.0  # seconds for which what was read counts
-_HOLDS: Final = 600_000  # ms that a reading holds where nobody said how often one comes
+HOLDS: Final = 600_000  # ms that a reading holds where nobody said how often one comes
 _STREAMS: Final = """
-SELECT d.id, d.low, d.high, d.max_step, coalesce(d.every_s, 0), coalesce(d.silent_after_s, 0), d.thing_id,
-    coalesce(p.code, ''), coalesce(t.kind, '')
+SELECT d.id, d.low, d.high, d.max_step, d.every_s, d.silent_after_s, d.thing_id, p.code, t.kind,
+    d.unit->>'symbol', d.unit->>'definition'
 FROM sensing_datastream d JOIN sensing_thing t ON t.id = d.thing_id
     JOIN sensing_observedproperty p ON p.id = d.observed_property_id ORDER BY d.id
 """
 
 
+class Stream(NamedTuple):
+    """A datastream. `property`, `kind`: the words of packs."""
+
+    series: int
+    low: float | None
+    high: float | None
+    max_step: float | None
+    every_s: int | None
+    silent_after_s: int | None
+    thing: int
+    property: str
+    kind: str
+    symbol: str | None
+    definition: str | None
+
+    @property
+    def unit(self) -> str:
+        """The key of its unit in packs, "" for one that they do not know."""
+        return unit_of(self.symbol or "", self.definition or "")
+
+
 @dataclass(frozen=True)
 class Watching:
-    """A monitor and the series that it looks at, rising. `related`: by name, the series that answers each, 0: none."""
+    """A monitor and the series that it looks at, rising. `related`: by name, the series that answers each, 0: none.
+    `foreign`: series that it cannot look at, since they are in another unit."""
 
     monitor: Monitor
     plan: Plan
     series: Int32
     related: Mapping[str, Int32]
+    foreign: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sensed:
+    """`stamp`: of the configuration, and of things."""
+
     stamp: tuple[int, int]
     limits: Limits
     watchings: Sequence[Watching]
@@ -65,54 +93,82 @@ def sensed(*, anew: bool = False) -> Sensed:
 
 def _stamp() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value FROM sensing_stamp")
+        cursor.execute("SELECT number FROM sensing_stamp")
         return int(cursor.fetchone()[0])
 
 
 def _read(stamp: tuple[int, int], catalogue: Catalogue) -> Sensed:
     with connection.cursor() as cursor:
         cursor.execute(_STREAMS)
-        rows = cursor.fetchall()
-    return Sensed(stamp, _limits(rows), _watchings(rows, catalogue))
+        streams = [Stream(*row) for row in cursor.fetchall()]
+    return Sensed(stamp, limits_of(streams, catalogue), watchings_of(streams, catalogue))
 
 
-def _limits(rows: Sequence[tuple[object, ...]]) -> Limits:
-    size = int(str(rows[-1][0])) + 1 if rows else 1
-    series = np.array([row[0] for row in rows], np.int64)
+def limits_of(streams: Sequence[Stream], catalogue: Catalogue) -> Limits:
+    """By number. What a datastream does not say, its kind in the packs does."""
+    size = streams[-1].series + 1 if streams else 1
+    series = np.array([one.series for one in streams], np.int64)
+    kinds = [_kind_of(one, catalogue) for one in streams]
+    pairs = list(zip(streams, kinds, strict=True))
 
-    def column(place: int, kind: type, empty: float) -> NDArray[np.generic]:
-        values = np.full(size, empty, kind)
-        values[series] = [empty if row[place] is None else row[place] for row in rows]
+    def numbers(
+        said: Callable[[Stream], float | None], kind: Callable[[DatastreamKind], float | None]
+    ) -> Float64:
+        values = np.full(size, np.nan)
+        given = [
+            value if (value := said(one)) is not None else (kind(two) if two else None) for one, two in pairs
+        ]
+        values[series] = [np.nan if value is None else value for value in given]
         return values
+
+    def spans(said: Callable[[Stream], int | None], kind: Callable[[DatastreamKind], str | None]) -> Int64:
+        seconds = numbers(said, lambda one: seconds_of(text) if (text := kind(one)) else None)
+        return np.nan_to_num(seconds * 1000).astype(np.int64)
 
     known = np.zeros(size, np.bool_)
     known[series] = True
-    every, silent = (column(place, np.int64, 0) * 1000 for place in (4, 5))
-    stale = np.where(silent > 0, silent, np.where(every > 0, 3 * every, _HOLDS))
-    low, high, step = (column(place, np.float64, np.nan) for place in (1, 2, 3))
-    return Limits(known, low, high, step, every, np.where(every > 0, 24 * every, 0), stale)
+    every = spans(lambda one: one.every_s, lambda one: one.every)
+    silent = spans(lambda one: one.silent_after_s, lambda one: one.silent)
+    return Limits(
+        known,
+        numbers(lambda one: one.low, lambda one: one.low),
+        numbers(lambda one: one.high, lambda one: one.high),
+        numbers(lambda one: one.max_step, lambda one: one.step),
+        every,
+        stuck=spans(lambda _: None, lambda one: one.stuck),
+        stale=np.where(silent > 0, silent, np.where(every > 0, 3 * every, HOLDS)),
+    )
 
 
-def _watchings(rows: Sequence[tuple[object, ...]], catalogue: Catalogue) -> list[Watching]:
-    by_property: dict[str, list[tuple[int, int, str]]] = {}
+def _kind_of(stream: Stream, catalogue: Catalogue) -> DatastreamKind | None:
+    """Of the packs, where its unit is theirs."""
+    owned = catalogue.things.get(stream.kind)
+    found = owned.thing.datastream(stream.property) if owned else None
+    return found if found and found.unit == stream.unit else None
+
+
+def watchings_of(streams: Iterable[Stream], catalogue: Catalogue) -> list[Watching]:
+    """Of every monitor that has something to look at."""
+    by_property: dict[str, list[Stream]] = defaultdict(list)
     of_thing: dict[tuple[int, str], int] = {}
-    for series, *_, thing, code, kind in rows:
-        by_property.setdefault(str(code), []).append((series, thing, str(kind)))  # type: ignore[arg-type]
-        of_thing.setdefault((thing, str(code)), series)  # type: ignore[arg-type]
+    for one in streams:
+        by_property[one.property].append(one)
+        of_thing.setdefault((one.thing, one.property), one.series)
     found = []
     for owned in catalogue.monitors.values():
-        monitor, plan = owned.thing, plan_of(owned.thing)
-        members = [one for one in by_property.get(monitor.of.property, ()) if monitor.of.kind in (None, one[2])]
-        if members:
-            found.append(_watching(monitor, plan, members, of_thing))
+        monitor = owned.thing
+        named = [one for one in by_property[monitor.of.property] if monitor.of.kind in (None, one.kind)]
+        if named:
+            found.append(_watching(monitor, named, of_thing))
     return found
 
 
-def _watching(
-    monitor: Monitor, plan: Plan, members: Sequence[tuple[int, int, str]], of_thing: Mapping[tuple[int, str], int]
-) -> Watching:
+def _watching(monitor: Monitor, named: Sequence[Stream], of_thing: Mapping[tuple[int, str], int]) -> Watching:
+    plan = plan_of(monitor)
+    own = [one for one in named if monitor.unit in ("", one.unit)]
     related = {
-        name: np.array([of_thing.get((thing, name.partition(".")[2]), 0) for _, thing, _ in members], np.int32)
+        name: np.array([of_thing.get((one.thing, name.partition(".")[2]), 0) for one in own], np.int32)
         for name in plan.related
     }
-    return Watching(monitor, plan, np.array([series for series, _, _ in members], np.int32), related)
+    foreign = tuple(one.series for one in named if monitor.unit not in ("", one.unit))
+    return Watching(monitor, plan, np.array([one.series for one in own], np.int32), related, foreign)

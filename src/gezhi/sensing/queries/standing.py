@@ -31,7 +31,9 @@ def standing_warnings() -> dict[tuple[str, str], tuple[SensedWarning, Standing]]
     told: dict[int, set[tuple[str, int]]] = {pk: set() for pk in warnings}
     muted: dict[int, set[tuple[str, int]]] = {pk: set() for pk in warnings}
     for one in WarningMember.objects.filter(warning__in=warnings, left_at=None):
-        (muted if one.muted else told)[one.warning_id].add((warnings[one.warning_id].monitor, one.datastream_id))
+        (muted if one.muted else told)[one.warning_id].add(
+            (warnings[one.warning_id].monitor, one.datastream_id)
+        )
     return {
         (one.monitor, one.area): (
             one,
