@@ -1,7 +1,6 @@
 """Stations and brokers, and the series that their readings belong to."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,34 +8,20 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from gezhi.sensing.models import Feed, Pulse
+from gezhi.sensing.streams import Stream
 
 _STREAMS: Final = """
-SELECT d.id, d.key, d.code, d.unit, coalesce(d.every_s, 0), coalesce(p.code, ''), t.id, coalesce(t.key, ''),
-    coalesce(t.kind, '')
+SELECT d.id, d.key, d.code, d.unit->>'symbol', d.unit->>'definition', coalesce(d.every_s, 0), coalesce(p.code, ''),
+    t.id, coalesce(t.key, ''), coalesce(t.kind, '')
 FROM sensing_datastream d JOIN sensing_thing t ON t.id = d.thing_id
     JOIN sensing_observedproperty p ON p.id = d.observed_property_id
-WHERE %s::bigint[] IS NULL AND t.key <> '' OR t.id = ANY(%s) ORDER BY d.id
 """
+_WITH_KEY: Final = _STREAMS + " WHERE t.key <> '' ORDER BY d.id"
+_OF_THINGS: Final = _STREAMS + " WHERE t.id = ANY(%s) ORDER BY d.id"
 _CHANGED: Final = "SELECT count(*), max(changed_at) FROM sensing_feed WHERE is_active"
 _REFUSED: Final = """
 SELECT source, reason, sum(count)::bigint FROM sensing_refusal WHERE hour >= %s GROUP BY 1, 2 ORDER BY 1, 3 DESC
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """A datastream as whoever binds names to series needs it. `unit`: name, symbol, definition. `every`: seconds
-    between two readings, 0: not known."""
-
-    id: int
-    key: str
-    code: str
-    unit: Mapping[str, object]
-    every: int
-    property: str
-    thing_id: int
-    thing_key: str
-    thing_kind: str
 
 
 def active_feeds() -> QuerySet[Feed]:
@@ -51,11 +36,16 @@ def feeds_stamp() -> tuple[int, datetime | None]:
     return int(count), newest
 
 
-def streams_to_bind(things: Iterable[int] | None = None) -> list[Stream]:
-    """Of these things; None: of every thing that has a key."""
-    asked = None if things is None else list(things)
+def streams_with_key() -> list[Stream]:
+    """Of every thing that its own system has a name for."""
     with connection.cursor() as cursor:
-        cursor.execute(_STREAMS, [asked, asked])
+        cursor.execute(_WITH_KEY)
+        return [Stream(*row) for row in cursor.fetchall()]
+
+
+def streams_of_things(things: Iterable[int]) -> list[Stream]:
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_THINGS, [list(things)])
         return [Stream(*row) for row in cursor.fetchall()]
 
 
