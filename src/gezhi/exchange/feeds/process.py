@@ -24,7 +24,7 @@ from gezhi.sensing.actions.waking import Waker
 NAME: Final = "sense"
 LOOK: Final = 1.0  # seconds between two looks at what is registered
 BEAT: Final = 2.0  # seconds between two signs of life
-PATIENCE: Final = 8.0  # seconds for what waits to be taken at the end
+PATIENCE: Final = 4.0  # seconds for what waits to be taken at the end, and for the clock to stand still
 log = logging.getLogger(__name__)
 
 

@@ -1,4 +1,4 @@
-"""The door as adapters of a process that runs for years come to it: units turned, a restart of the database waited for."""
+"""The door as adapters of a lasting process come to it: units turned, a restart of the database waited for."""
 
 import logging
 import threading

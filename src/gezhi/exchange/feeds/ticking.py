@@ -15,9 +15,8 @@ from django.db.utils import Error
 from gezhi.sensing.actions.taking import CHANNEL
 
 EVERY: Final = 0.5  # seconds between two turns
-BREATH: Final = (
-    0.02  # seconds after a word that something moved: what moved just after it is in the same turn
-)
+SHORTEST: Final = 0.05  # seconds of a pause
+BREATH: Final = 0.02  # seconds after word came: what moved just after it is in the same turn
 Step = Callable[[datetime], object]
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ class Ticker(threading.Thread):
             due = self._turn()
             took = time.monotonic() - begun
             self.slowest = max(self.slowest, took)
-            self._wait(max(0.0, min(self._every, due) - took))
+            self._wait(max(SHORTEST, min(self._every, due) - took))
         with suppress(psycopg.Error):
             self._hang_up()
         connection.close()
@@ -81,20 +80,20 @@ class Ticker(threading.Thread):
     def _wait(self, seconds: float) -> None:
         """Until then, or until something moved."""
         try:
-            told = next(self._heard(seconds), None)
+            told = next(self._heard(seconds, 1), None)
         except (psycopg.Error, Error, OSError):
             with suppress(psycopg.Error):
                 self._hang_up()
             self._stopping.wait(seconds)
             return
         if told is not None and not self._stopping.wait(BREATH):
-            list(self._heard(0))
+            list(self._heard(0, None))
 
-    def _heard(self, seconds: float) -> Iterator[psycopg.Notify]:
+    def _heard(self, seconds: float, most: int | None) -> Iterator[psycopg.Notify]:
         if self._ear is None:
             self._ear = psycopg.connect(**connection.get_connection_params(), autocommit=True)
             self._ear.execute(f"LISTEN {CHANNEL}")
-        return self._ear.notifies(timeout=seconds, stop_after=1)
+        return self._ear.notifies(timeout=seconds, stop_after=most)
 
     def _hang_up(self) -> None:
         ear, self._ear = self._ear, None
