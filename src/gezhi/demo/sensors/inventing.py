@@ -1,4 +1,4 @@
-"""Things of an invented city, by the same actions as real ones: things, stations, a broker, cameras and their sources."""
+"""Things of an invented city, made by the actions that make real ones: things, stations, a broker, cameras."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,8 +26,8 @@ BROKER: Final = "demo"
 CAMERA: Final = "demo-camera-001"
 SIP_CAMERA: Final = "33020300001180009901"
 PLATFORM: Final = "33020300002000009901"
-SECRET: Final = "gezhi-demo-2026"  # of invented devices
-PASSWORD: Final = "demo26"
+SECRET: Final = "gezhi-demo-2026"  # noqa: S105 - of invented devices
+PASSWORD: Final = "demo26"  # noqa: S105
 SPOTS: Final = 4_000
 MEASURED: Final = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 TRUTH: Final = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_TruthObservation"

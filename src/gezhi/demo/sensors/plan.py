@@ -33,7 +33,6 @@ WISHES: Final = (
     Wish("underpass-gauge", "下穿通道积水仪", Way.HTTP, each_town=2),
     Wish("drainage-pump", "排水泵站", Way.HTTP, each_town=1),
     Wish("cover-sensor", "井盖终端", Way.MQTT, each_town=4),
-    Wish("lamp-controller", "单灯控制器", Way.MQTT, each_town=4),
     Wish("home-smoke-alarm", "居家烟雾报警器", Way.MQTT, each_town=3),
     Wish("air-micro-station", "空气微站", Way.MQTT, city=8),
     Wish("air-station", "空气质量自动站", Way.HJ212, city=4),

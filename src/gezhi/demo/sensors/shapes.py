@@ -9,12 +9,18 @@ from typing import Final
 from gezhi.packs.shapes import DatastreamKind, Monitor, Recording, ThingKind
 
 Points = Sequence[tuple[float, float]]  # (minutes, value), rising
+_STACK: Final = tuple(("stack-monitor", name) for name in ("so2", "nox", "soot", "oxygen", "flow"))
+_AIR: Final = tuple(("air-station", name) for name in ("pm25", "pm25day", "pm10", "so2", "no2", "co", "o3"))
 REST: Final[Mapping[tuple[str, str], float]] = {
     ("", "battery"): 88.0,
     ("lamp-controller", "voltage"): 228.0,
     ("lighting-cabinet", "supplied"): 1.0,
     ("drainage-pump", "power"): 1.0,
-    ("stack-monitor", "oxygen"): 8.0,
+    ("drainage-pump", "flow"): 0.0,
+    **{("rain-gauge", name): 0.0 for name in ("rain1h", "rain3h", "rain6h", "rain12h")},
+    ("cover-sensor", "tilt"): 1.0,
+    **dict(zip(_STACK, (14.0, 28.0, 4.0, 8.0, 9.0), strict=True)),
+    **dict(zip(_AIR, (28.0, 28.0, 46.0, 9.0, 32.0, 0.7, 71.0), strict=True)),
     ("", "temperature"): 18.0,
     ("", "humidity"): 65.0,
     ("", "aqi"): 62.0,
@@ -27,7 +33,8 @@ _NOISE: Final = 0.01  # of a value at rest
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`rest`: the value when nothing happens; `events`: curves from its beginning, of which each event plays one."""
+    """`rest`: the value when nothing happens; `events`: curves from its beginning, one
+    for each event of its kind; empty: the event does not touch it."""
 
     rest: float
     truth: bool
@@ -36,8 +43,9 @@ class Shape:
 
     def value(self, minute: float | None, event: int, chance: float) -> float:
         """`minute`: since the event began; None: nothing happens. `chance`: 0 to 1."""
-        if minute is not None and self.events and 0 <= minute <= self.events[event % len(self.events)][-1][0]:
-            return _at(self.events[event % len(self.events)], minute, held=self.truth)
+        curve = self.events[event % len(self.events)] if self.events else ()
+        if minute is not None and curve and 0 <= minute <= curve[-1][0]:
+            return _at(curve, minute, held=self.truth)
         if self.truth:
             return self.rest
         return round(self.rest + (chance - 0.5) * 2 * _NOISE * max(abs(self.rest), 0.02 * self.span), 3)
@@ -52,7 +60,7 @@ class Kind:
 
     @property
     def lasts(self) -> float:
-        return max((one[-1][0] for shape in self.shapes.values() for one in shape.events), default=0.0)
+        return max((one[-1][0] for shape in self.shapes.values() for one in shape.events if one), default=0.0)
 
 
 def kind_of(thing: ThingKind, recordings: Iterable[Recording], monitors: Mapping[str, Monitor]) -> Kind:
@@ -67,7 +75,7 @@ def kind_of(thing: ThingKind, recordings: Iterable[Recording], monitors: Mapping
 def _shape(
     kind: str, stream: DatastreamKind, recordings: Sequence[Recording], monitors: Mapping[str, Monitor]
 ) -> Shape:
-    events = tuple(found for one in recordings if (found := _curve(one, stream.property, monitors)))
+    events = tuple(_curve(one, stream.property, monitors) for one in recordings)
     known = REST.get((kind, stream.property), REST.get(("", stream.property)))
     low = stream.low if stream.low > -1e6 else 0.0
     rest = (
