@@ -1,5 +1,6 @@
 """`gezhi demo`: a city set up on this machine and served, alive."""
 
+import getpass
 import os
 import shutil
 import socket
@@ -9,12 +10,12 @@ from pathlib import Path
 
 import click
 
+from gezhi.demo.sensors.names import PLATFORM
 from gezhi.ledger.authority import Authority
 from gezhi.lib.command import pure
 
 HJ212, SIP, MQTT = 12, 60, 83  # of the ports of devices, above that of the pages
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
-PLATFORM = "33020300002000009901"
 
 
 @pure
@@ -66,7 +67,7 @@ def own_broker(data: Path, port: int) -> list[list[str]]:
     lines = (
         *(f"listener {port} 127.0.0.1", "allow_anonymous true", "persistence true"),
         *(f"persistence_location {folder}/", "autosave_interval 30", "max_queued_messages 100000"),
-        *("max_inflight_messages 1000", "log_type error"),
+        *("max_inflight_messages 1000", "log_type error", f"user {getpass.getuser()}"),
     )
     (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")
     return [[MOSQUITTO, "-c", str(folder / "mosquitto.conf")]]

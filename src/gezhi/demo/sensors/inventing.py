@@ -9,6 +9,7 @@ from django.conf import settings
 
 from gezhi.cases.world import world
 from gezhi.demo.reporting import Spot, Spots
+from gezhi.demo.sensors.names import BROKER, CAMERA, PASSWORD, SECRET, SIP_CAMERA
 from gezhi.demo.sensors.plan import PREFIX, Device, Way, devices, mn_of
 from gezhi.exchange.feeds.adding import add_broker, add_station
 from gezhi.packs.shapes import DatastreamKind, ThingKind
@@ -22,12 +23,6 @@ from gezhi.sensing.drafts import DATASTREAM, LOCATION, OBSERVED_PROPERTY, SENSOR
 from gezhi.sensing.models import EventSource, EventWay, Feed, Thing
 from gezhi.sensing.queries import Reached
 
-BROKER: Final = "demo"
-CAMERA: Final = "demo-camera-001"
-SIP_CAMERA: Final = "33020300001180009901"
-PLATFORM: Final = "33020300002000009901"
-SECRET: Final = "gezhi-demo-2026"  # noqa: S105 - of invented devices
-PASSWORD: Final = "demo26"  # noqa: S105
 SPOTS: Final = 4_000
 MEASURED: Final = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement"
 TRUTH: Final = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_TruthObservation"

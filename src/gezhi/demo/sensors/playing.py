@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from gezhi.demo.sensors.faults import Fault, Sent, What, altered
 from gezhi.demo.sensors.happening import Happenings, Stand
-from gezhi.demo.sensors.inventing import CAMERA, PASSWORD, PLATFORM, SECRET, SIP_CAMERA
+from gezhi.demo.sensors.names import CAMERA, PASSWORD, PLATFORM, SECRET, SIP_CAMERA
 from gezhi.demo.sensors.plan import WISHES, Way
 from gezhi.demo.sensors.queries import HJ212_ST, Played, shapes_of_kinds, things_to_play
 from gezhi.demo.sensors.recorded import Hour, Values, hour_of, recorded_in
