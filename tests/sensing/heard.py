@@ -97,23 +97,26 @@ class Line:
         self._socket.close()
 
 
+def environment() -> dict[str, str]:
+    """Of a process of this node: the tests' database, folder and key."""
+    name = str(connection.settings_dict["NAME"])
+    return {
+        "DATABASE_URL": make_conninfo(os.environ["DATABASE_URL"], dbname=name),
+        "GEZHI_OWNER_URL": make_conninfo(os.environ["GEZHI_OWNER_URL"], dbname=name),
+        "GEZHI_DATA_DIR": str(settings.DATA_DIR),
+        "GEZHI_SECRET_KEY": settings.SECRET_KEY,
+        "DJANGO_SETTINGS_MODULE": "gezhi.config.settings",
+    }
+
+
 class Sensing:
     """The process. Killed or ended it can be started again at the same port."""
 
     def __init__(self, folder: Path, more: Mapping[str, str] | None = None) -> None:
         self.port = free_port()
         self.log = folder / "sense.log"
-        name = str(connection.settings_dict["NAME"])
-        self._environment = {
-            **os.environ,
-            "DATABASE_URL": make_conninfo(os.environ["DATABASE_URL"], dbname=name),
-            "GEZHI_OWNER_URL": make_conninfo(os.environ["GEZHI_OWNER_URL"], dbname=name),
-            "GEZHI_DATA_DIR": str(settings.DATA_DIR),
-            "GEZHI_SECRET_KEY": settings.SECRET_KEY,
-            "DJANGO_SETTINGS_MODULE": "gezhi.config.settings",
-            "GEZHI_HJ212_LISTEN": f"127.0.0.1:{self.port}",
-            **(more or {}),
-        }
+        listen = {"GEZHI_HJ212_LISTEN": f"127.0.0.1:{self.port}"}
+        self._environment = {**os.environ, **environment(), **listen, **(more or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Sensing":

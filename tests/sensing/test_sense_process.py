@@ -147,7 +147,8 @@ def test_what_is_refused_is_counted_by_station_and_reason(committed: Cast, tmp_p
         assert until(lambda: "hj212: acknowledged" in CliRunner().invoke(commands, ["list"]).output)
 
 
-def test_time_alone_raises_what_fell_silent(committed: Cast, tmp_path: Path) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_time_alone_raises_what_fell_silent(city: Cast, tmp_path: Path) -> None:
     for name in ("street-parts", "rivers", "drainage"):
         publish(read_pack(settings.PACKS_DIR / name))
     series, now = gauge(), timezone.now()

@@ -134,7 +134,9 @@ def test_callers_at_once_keep_each_reading_once(committed: Cast) -> None:
 
     def send(seed: int) -> None:
         order = np.random.default_rng(seed).permutation(150)
-        new.append(sum(take(columns[order[begin : begin + 30]], "test", NOW).new for begin in range(0, 150, 30)))
+        new.append(
+            sum(take(columns[order[begin : begin + 30]], "test", NOW).new for begin in range(0, 150, 30))
+        )
         connection.close()
 
     threads = [threading.Thread(target=send, args=(seed,)) for seed in range(4)]
@@ -150,7 +152,9 @@ def test_each_day_has_a_table_of_its_own(committed: Cast) -> None:
     series = a_series()
     sent(series, (0, 1.0), (24 * 60, 2.0))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT tableoid::regclass::text FROM sensing_reading WHERE datastream_id = %s", [series])
+        cursor.execute(
+            "SELECT DISTINCT tableoid::regclass::text FROM sensing_reading WHERE datastream_id = %s", [series]
+        )
         found = {name for (name,) in cursor.fetchall()}
     assert found == {"sensing_reading_20261122", "sensing_reading_20261121"}
 
@@ -160,5 +164,7 @@ def test_very_old_readings_lie_together(committed: Cast) -> None:
     old = int((NOW - timedelta(days=3000)).timestamp() * 1000)
     take(Columns.of([series], [old], [1.0]), "test", NOW)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tableoid::regclass::text FROM sensing_reading WHERE datastream_id = %s", [series])
+        cursor.execute(
+            "SELECT tableoid::regclass::text FROM sensing_reading WHERE datastream_id = %s", [series]
+        )
         assert cursor.fetchall() == [("sensing_reading_rest",)]
