@@ -151,8 +151,8 @@ def test_what_is_refused_is_counted_by_station_and_reason(committed: Cast, tmp_p
 def test_time_alone_raises_what_fell_silent(city: Cast, tmp_path: Path) -> None:
     for name in ("street-parts", "rivers", "drainage"):
         publish(read_pack(settings.PACKS_DIR / name))
-    series, now = gauge(), timezone.now()
-    take(Columns.of([series], [round(now.timestamp() * 1000) - 11 * 60_000], [1.0]), "test", now)
+    series, then = gauge(), timezone.now() - timedelta(minutes=11)
+    take(Columns.of([series], [round(then.timestamp() * 1000)], [1.0]), "test", then)
     assert not raised(series)
     with sensing(tmp_path):
         assert until(lambda: "dr-underpass-silent" in raised(series))

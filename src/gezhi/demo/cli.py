@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -52,7 +52,7 @@ def posts(seed: int, every: float) -> None:
 @click.option("--seed", default=1, show_default=True)
 def sensors(
     http: str,
-    key_file: click.utils.LazyFile | None,
+    key_file: IO[str] | None,
     recorded: Path | None,
     wanted: tuple[str, ...],
     faulty: bool,

@@ -160,8 +160,9 @@ class Sensors:
         if self._mqtt:
             self._mqtt.put(by_way.get(Way.MQTT, []))
             self._mqtt.send()
-        for station in self._stations.values() if self.ways.hj212 else ():
-            station.send(*self.ways.hj212)
+        if self.ways.hj212:
+            for station in self._stations.values():
+                station.send(*self.ways.hj212)
 
     def _way(self, thing: Played, name: str) -> str:
         """The MN of a station, or how else it goes."""

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from gezhi.exchange.feeds.counting import Refusals
 from gezhi.exchange.feeds.reading import Wanted, WantedBroker
@@ -177,7 +177,8 @@ class Cameras:
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._server = server_of(self._own_id, *self._address, self._shown)
         self._running = asyncio.create_task(self._server.serve(self._over, ready.set_result))
-        await asyncio.wait({ready, self._running}, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {ready, self._running}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if self._running.done():
             self._running.result()
         else:
