@@ -49,6 +49,8 @@ PLAIN: Final[dict[str, str]] = {
         "sender identifier message level category event event_en headline headline_en text text_en todo todo_en places"
     ),
     "sensing_eventtally": "source fate",
+    "sensing_feed": "way key name options secret",
+    "sensing_pulse": "process counted",
     "sensing_scene": "source",
 }
 HELD: Final[dict[str, Held]] = {

@@ -1,5 +1,6 @@
 """Things and what they measure, who sends, and what was warned of; readings themselves are rows without a model."""
 
+from gezhi.sensing.models.feeds import Feed, FeedWay, Pulse
 from gezhi.sensing.models.notices import PublicNotice
 from gezhi.sensing.models.sources import EventFate, EventSource, EventTally, EventWay, Scene
 from gezhi.sensing.models.things import (
@@ -23,10 +24,13 @@ __all__ = [
     "EventWay",
     "FeatureOfInterest",
     "FeatureSpan",
+    "Feed",
+    "FeedWay",
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
     "PublicNotice",
+    "Pulse",
     "Scene",
     "SensedWarning",
     "Sensor",
