@@ -124,7 +124,7 @@ def _described(place: str) -> list[tuple[str, str]]:
     has = base(place, timezone.localdate())
     subjects = dict(
         Subject.objects.filter(within(place), is_active=True)
-        .exclude(kind="grid")
+        .exclude(kind__in=("grid", "household"))
         .values("kind")
         .annotate(many=Count("pk"))
         .values_list("kind", "many")

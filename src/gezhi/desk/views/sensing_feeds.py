@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from gezhi.desk.views.sensing_page import sensed_page
 from gezhi.pages.asked import texts
 from gezhi.pages.charts import Series, line_chart
+from gezhi.pages.sensing_reasons import reason_words
 from gezhi.people.access import DESK, ActorRequest, requires
 from gezhi.sensing.models import EventFate, EventWay
 from gezhi.sensing.queries.refusals import (
@@ -29,19 +30,8 @@ from gezhi.sensing.queries.refusals import (
 from gezhi.sensing.queries.scope import sees_everything
 
 DAYS: Final = {"1": gettext_lazy("24 小时"), "7": gettext_lazy("7 天"), "30": gettext_lazy("30 天")}
-REASONS: Final = {
-    "unknown-series": gettext_lazy("没有登记的数据流"),
-    "not-a-number": gettext_lazy("数值不是有限数（NaN、无穷大）"),
-    "too-old": gettext_lazy("时间早于 2000 年（时钟没有设过）"),
-    "from-the-future": gettext_lazy("时间超前 10 分钟以上（时钟错误）"),
-    "too-many": gettext_lazy("发送过快，超出限额"),
-    "broken": gettext_lazy("帧残缺或校验不符"),
-    "unknown-device": gettext_lazy("没有登记的设备"),
-    "unknown-factor": gettext_lazy("没有登记的因子"),
-    "wrong-unit": gettext_lazy("单位不符"),
-}
 FATES: Final = {
-    EventFate.OPENED: gettext_lazy("立案"),
+    EventFate.OPENED: gettext_lazy("新立案"),
     EventFate.JOINED: gettext_lazy("并入案件"),
     EventFate.AGAIN: gettext_lazy("重复"),
     EventFate.HEARD: gettext_lazy("已收，不立案"),
@@ -106,10 +96,6 @@ def feeds(request: ActorRequest) -> HttpResponse:
 
 def _hour(now: datetime) -> datetime:
     return localtime(now).replace(minute=0, second=0, microsecond=0)
-
-
-def reason_words(reason: str) -> str:
-    return str(REASONS.get(reason, reason))
 
 
 def _hours(source: str, since: datetime) -> list[tuple[datetime, str, int]]:

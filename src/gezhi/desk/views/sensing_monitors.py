@@ -139,7 +139,7 @@ def _facts(one: Monitor) -> list[tuple[str, str]]:
         opened = _("%(level)s起立案：%(category)s")
         found.append(
             (
-                _("立案"),
+                _("何时立案"),
                 opened % {"level": level_words(LEVELS.index(one.opens) + 1), "category": _category(one)},
             )
         )

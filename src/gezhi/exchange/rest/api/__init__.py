@@ -38,6 +38,8 @@ from gezhi.exchange.rest.api import (
     rounds,
     scam,
     security,
+    sensing,
+    sensing_warnings,
     signing,
     sources,
     streams,
@@ -89,6 +91,8 @@ for part in (
     hazards,
     scam,
     sources,
+    sensing,
+    sensing_warnings,
 ):
     api.add_router("", part.router)
 
