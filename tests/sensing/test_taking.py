@@ -171,7 +171,7 @@ def test_each_day_has_a_table_of_its_own(committed: Cast) -> None:
     assert found == {"sensing_reading_20261122", "sensing_reading_20261121"}
 
 
-def test_very_old_readings_lie_together(committed: Cast) -> None:
+def test_readings_from_before_2024_lie_together(committed: Cast) -> None:
     series = a_series()
     old = int((NOW - timedelta(days=3000)).timestamp() * 1000)
     take(Columns.of([series], [old], [1.0]), "test", NOW)

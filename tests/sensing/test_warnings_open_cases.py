@@ -224,7 +224,9 @@ def test_closing_waits_for_readings_or_evidence() -> None:
         replace(VERIFYING, readings=BackInRange(VERIFYING.at - 29 * MINUTE, 30 * MINUTE, evidence=False))
     ) == ["readings-out"]
     assert (
-        codes(replace(VERIFYING, readings=BackInRange(VERIFYING.at - 30 * MINUTE, 30 * MINUTE, evidence=False)))
+        codes(
+            replace(VERIFYING, readings=BackInRange(VERIFYING.at - 30 * MINUTE, 30 * MINUTE, evidence=False))
+        )
         == []
     )
     assert codes(replace(VERIFYING, readings=replace(out, evidence=True))) == []

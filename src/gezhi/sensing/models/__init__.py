@@ -1,5 +1,6 @@
 """Things and what they measure, who sends, and what was warned of; readings themselves are rows without a model."""
 
+from gezhi.sensing.models.notices import PublicNotice
 from gezhi.sensing.models.sources import EventFate, EventSource, EventTally, EventWay, Scene
 from gezhi.sensing.models.things import (
     Datastream,
@@ -25,6 +26,7 @@ __all__ = [
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
+    "PublicNotice",
     "Scene",
     "SensedWarning",
     "Sensor",
