@@ -42,13 +42,12 @@ def send(series: Sequence[int], at: datetime, value: float) -> None:
 def flooded(unit_id: int | None = None) -> Flood:
     """`unit_id`: that answers for the underpass."""
     with_packs("rivers", "drainage")
-    underpass, manhole, silent = (
-        a_thing(kind) for kind in ("underpass-gauge", "manhole-level", "manhole-level")
-    )
+    underpass, manhole, silent = a_thing("underpass-gauge"), a_thing("manhole-level"), a_thing("manhole")
     elsewhere = a_thing("manhole-level", f"{BAISHA}001")
     depth = a_series(underpass, "depth", "cm", high=500, every_s=60)
     freeboard = a_series(manhole, "freeboard", "m", low=-0.5, high=15, every_s=300)
-    quiet, other = (a_series(one, "freeboard", "m") for one in (silent, elsewhere))
+    quiet = a_series(silent, "level", "m", silent_after_s=3600)
+    other = a_series(elsewhere, "freeboard", "m")
     if unit_id is not None:
         Thing.objects.filter(pk=underpass.pk).update(unit_id=unit_id)
         Datastream.objects.filter(pk=depth).update(unit_id=unit_id)
