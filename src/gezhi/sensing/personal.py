@@ -44,6 +44,9 @@ PLAIN: Final[dict[str, str]] = {
     "sensing_eventsource": "key name way secret place_code lon lat",
     "sensing_eventtally": "source fate",
     "sensing_scene": "source",
+    "sensing_archivedday": "file sha256 holds",
+    "sensing_trainedforecast": "kind code threshold series content digest skills fault",
+    "sensing_forecast": "value low high chance",
 }
 HELD: Final[dict[str, Held]] = {
     table: Held(staff=_BY, context=("id", "name"))

@@ -1,5 +1,7 @@
 """Things and what they measure, who sends, and what was warned of; readings themselves are rows without a model."""
 
+from gezhi.sensing.models.archive import ArchivedDay
+from gezhi.sensing.models.forecasts import ForecastRow, TrainedForecast
 from gezhi.sensing.models.sources import EventFate, EventSource, EventTally, EventWay, Scene
 from gezhi.sensing.models.things import (
     Datastream,
@@ -15,6 +17,7 @@ from gezhi.sensing.models.warnings import Alarm, SensedWarning, SilenceRow, Warn
 
 __all__ = [
     "Alarm",
+    "ArchivedDay",
     "Datastream",
     "EventFate",
     "EventSource",
@@ -22,6 +25,7 @@ __all__ = [
     "EventWay",
     "FeatureOfInterest",
     "FeatureSpan",
+    "ForecastRow",
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
@@ -30,5 +34,6 @@ __all__ = [
     "Sensor",
     "SilenceRow",
     "Thing",
+    "TrainedForecast",
     "WarningMember",
 ]
