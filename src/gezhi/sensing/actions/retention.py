@@ -117,7 +117,7 @@ def _forget_beside(terms: Terms, today: date, now: datetime) -> int:
         for days, series in terms.by_days().items():
             cursor.execute(_FORGET_EXTRA, [series, ends_of(today - timedelta(days=days))[0]])
             extras += int(cursor.rowcount)
-        forecasts, _ = ForecastRow.objects.filter(made_at__lt=now - FORECASTS).delete()
+        forecasts, _ = ForecastRow.objects.filter(due_at__lt=now - FORECASTS).delete()
         if extras or forecasts:
             record("sensing.forgotten", "beside-readings", {"extras": extras, "forecasts": forecasts})
     return forecasts
@@ -126,4 +126,3 @@ def _forget_beside(terms: Terms, today: date, now: datetime) -> int:
 def usual_days() -> int:
     """What the node's settings say."""
     return int(settings.READINGS_KEEP_DAYS)
-

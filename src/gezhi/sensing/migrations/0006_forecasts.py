@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'sensing_forecast',
-                'indexes': [models.Index(fields=['datastream_id', 'due_at'], name='forecast_due'), models.Index(fields=['made_at'], name='forecast_by_age')],
+                'indexes': [models.Index(fields=['due_at'], name='forecast_due')],
             },
         ),
     ]

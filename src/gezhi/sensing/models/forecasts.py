@@ -46,6 +46,5 @@ class ForecastRow(models.Model):
     class Meta:
         db_table = "sensing_forecast"
         indexes = [
-            models.Index(fields=["datastream_id", "due_at"], name="forecast_due"),  # what was expected of now
-            models.Index(fields=["made_at"], name="forecast_by_age"),  # the job that forgets
-        ]
+            models.Index(fields=["due_at"], name="forecast_due")
+        ]  # what is due now; the job that forgets
