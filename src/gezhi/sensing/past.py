@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A reading of a file. `number`: of its row; `series`: a datastream's number, or THING/PROPERTY by their keys; `at`:
+    """A reading of a file. `number`: of its row; `series`: a datastream's number, or THING/PROPERTY; `at`:
     ms since 1970 UTC."""
 
     number: int
