@@ -9,8 +9,8 @@ import numpy as np
 import psycopg
 import pyarrow.parquet as pq
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
+from pytest_django.fixtures import SettingsWrapper
 
 from gezhi.config.keeping.proof import named_files
 from gezhi.ledger.models import Entry
@@ -41,10 +41,10 @@ def some(series: list[int], rows: int = 500, seed: int = 1) -> Columns:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, settings: object) -> Iterator[Path]:
-    settings.DATA_DIR = tmp_path  # type: ignore[attr-defined]
-    yield tmp_path / "readings"
-    settings.DATA_DIR = django_settings.DATA_DIR  # type: ignore[attr-defined]
+def kept(tmp_path: Path, settings: SettingsWrapper) -> Path:
+    """Where the files lie."""
+    settings.DATA_DIR = tmp_path
+    return tmp_path / "readings"
 
 
 @pytest.fixture
