@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import shapely
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
 from gezhi.pages.grid_map import Frame, Ring, frame_of, rings_of
@@ -32,6 +33,8 @@ class Drawn:
 
     grids: list[tuple[str, str]]
     area: str
+    rivers: str
+    stretches: str
     stations: list[Spot]
     sites: list[Spot]
     middle: tuple[float, float] | None
@@ -50,13 +53,18 @@ def drawn(
     stations: Sequence[tuple[str, float, float]],
     sites: Sequence[tuple[str, str, float, float]],
     middle: Point | None = None,
+    rivers: Sequence[LineString] = (),
+    stretches: Sequence[LineString] = (),
 ) -> Drawn:
-    """`box`: what is shown, degrees. `stations`: name, lon, lat; `sites`: mark, title, lon, lat."""
+    """`box`: what is shown, degrees. `stations`: name, lon, lat; `sites`: mark, title, lon, lat. `stretches`: of the
+    rivers, where it may have come from."""
     west, south, east, north = box
     frame = frame_of([(west, south), (east, north)], WIDTH, HEIGHT, MARGIN)
     return Drawn(
         grids=[(_path(rings_of(one), frame), one.full_name) for one in outlines],
         area="" if area is None else _path(_rings(area), frame),
+        rivers=_lines(rivers, frame),
+        stretches=_lines(stretches, frame),
         stations=[Spot(*frame.at(lon, lat), "", name) for name, lon, lat in stations],
         sites=[Spot(*frame.at(lon, lat), mark, title) for mark, title, lon, lat in sites],
         middle=frame.at(*middle) if middle else None,
@@ -68,6 +76,12 @@ def _rings(area: BaseGeometry) -> list[Ring]:
     shape = json.loads(shapely.to_geojson(area))
     polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
     return [ring for polygon in polygons for ring in polygon]
+
+
+def _lines(lines: Sequence[LineString], frame: Frame) -> str:
+    return "".join(
+        "M" + "L".join(f"{x:g} {y:g}" for x, y in (frame.at(*point) for point in one.coords)) for one in lines
+    )
 
 
 def _path(rings: Iterable[Ring], frame: Frame) -> str:
