@@ -62,5 +62,5 @@ def test_what_nobody_forecasts_is_no_page(signed_in: SignedIn, told: int) -> Non
 
 
 def test_who_does_not_reach_a_station_does_not_see_it(signed_in: SignedIn, told: int) -> None:
-    page = signed_in("jiangbei").get("/desk/forecasts/air-station/pm25/").content.decode()
+    page = signed_in("jiangbei-dispatcher").get("/desk/forecasts/air-station/pm25/").content.decode()
     assert "42.5" not in page
