@@ -106,9 +106,10 @@ def _forget_what_was_rolled_back(request: pytest.FixtureRequest) -> Iterator[Non
         return
     from gezhi.cases import world
     from gezhi.ledger.actions import configurings
+    from gezhi.sensing.queries import sensed
 
     before = world._world
-    world._seen = configurings()
+    world._seen, sensed._sensed = configurings(), None
     yield
     world._world, world._seen = before, configurings()
 

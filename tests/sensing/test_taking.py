@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from django.db import connection
 
+from gezhi.cases.world import world
+from gezhi.packs.shapes.monitors import seconds_of
 from gezhi.sensing.actions.taking import take
 from gezhi.sensing.columns import Columns, Fate, Mark
 from tests.cast import Cast
-from tests.sensing.things import a_series
+from tests.sensing.things import a_series, a_thing, with_packs
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 MS = int(NOW.timestamp() * 1000)
@@ -92,14 +94,24 @@ def test_a_value_that_the_thing_cannot_measure_is_kept_and_marked(city: Cast) ->
     assert [mark for _, _, mark in stored(series)] == [0, Mark.OUT_OF_RANGE]
 
 
-def test_a_jump_a_gap_and_a_value_that_stands_still_are_marked(city: Cast) -> None:
+def test_a_jump_and_a_gap_are_marked(city: Cast) -> None:
     series = a_series(max_step=1.0, every_s=60)
     sent(series, (10, 1.0), (9, 1.5), (8, 9.0), (3, 9.5))
     assert [Mark(mark) for _, _, mark in stored(series)] == [Mark.GOOD, Mark.GOOD, Mark.JUMP, Mark.GAP]
-    still = a_series(every_s=60)
-    sent(still, *[(minutes, 4.0) for minutes in range(30, 0, -1)])
-    marks = [mark for _, _, mark in stored(still)]
-    assert marks[23:] == [0, *[Mark.STUCK] * 6], "after a day's worth of intervals"
+
+
+def test_a_value_that_stands_still_longer_than_its_kind_may_is_marked(city: Cast) -> None:
+    with_packs("air")
+    kind = next(
+        one for one in world().catalogue.things.values() if any(d.stuck for d in one.thing.datastreams)
+    ).thing
+    measured = next(one for one in kind.datastreams if one.stuck)
+    every, stuck = seconds_of(measured.every) // 60, seconds_of(measured.stuck or "") // 60
+    series = a_series(a_thing(kind.key), measured.property, measured.unit)
+    value = (measured.low + measured.high) / 2
+    sent(series, *[(minutes, value) for minutes in range(stuck + 2 * every, -1, -every)])
+    marks = [mark & Mark.STUCK for _, _, mark in stored(series)]
+    assert marks == [0] * (len(marks) - 3) + [Mark.STUCK] * 3
 
 
 def test_what_the_device_says_of_its_value_stays(city: Cast) -> None:
@@ -134,7 +146,9 @@ def test_callers_at_once_keep_each_reading_once(committed: Cast) -> None:
 
     def send(seed: int) -> None:
         order = np.random.default_rng(seed).permutation(150)
-        new.append(sum(take(columns[order[begin : begin + 30]], "test", NOW).new for begin in range(0, 150, 30)))
+        new.append(
+            sum(take(columns[order[begin : begin + 30]], "test", NOW).new for begin in range(0, 150, 30))
+        )
         connection.close()
 
     threads = [threading.Thread(target=send, args=(seed,)) for seed in range(4)]
@@ -150,15 +164,19 @@ def test_each_day_has_a_table_of_its_own(committed: Cast) -> None:
     series = a_series()
     sent(series, (0, 1.0), (24 * 60, 2.0))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT tableoid::regclass::text FROM sensing_reading WHERE datastream_id = %s", [series])
+        cursor.execute(
+            "SELECT DISTINCT tableoid::regclass::text FROM sensing_reading WHERE datastream_id = %s", [series]
+        )
         found = {name for (name,) in cursor.fetchall()}
     assert found == {"sensing_reading_20261122", "sensing_reading_20261121"}
 
 
-def test_very_old_readings_lie_together(committed: Cast) -> None:
+def test_readings_from_before_2024_lie_together(committed: Cast) -> None:
     series = a_series()
     old = int((NOW - timedelta(days=3000)).timestamp() * 1000)
     take(Columns.of([series], [old], [1.0]), "test", NOW)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tableoid::regclass::text FROM sensing_reading WHERE datastream_id = %s", [series])
+        cursor.execute(
+            "SELECT tableoid::regclass::text FROM sensing_reading WHERE datastream_id = %s", [series]
+        )
         assert cursor.fetchall() == [("sensing_reading_rest",)]

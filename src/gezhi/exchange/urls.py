@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/v1/identity/logout", left),
     path("api/v1/", include(rest)),
     re_path(r"^api/v1(?:/.*)?$", unknown),
+    path("cap/", include("gezhi.exchange.cap.urls")),
     path("open311/v2/", include(open311)),
     path("tiles/", include("gezhi.exchange.tiles.urls")),
     path("ledger/", include("gezhi.exchange.ledger.urls")),

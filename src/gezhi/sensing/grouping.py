@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from gezhi.packs.shapes import Monitor, seconds_of
+from gezhi.packs.shapes import Monitor
 from gezhi.sensing.alarms import Alarm
 from gezhi.sensing.silencing import Silence, silenced_by
 
@@ -156,7 +156,7 @@ class _Areas:
 
 def _new(key: GroupKey, group: _Group, monitor: Monitor, now: datetime) -> Decision | None:
     first = min(one.since for one in (*group.shown, *group.hidden))
-    due = first + timedelta(seconds=seconds_of(monitor.group.wait))
+    due = first + timedelta(seconds=monitor.group.waits)
     if now < due:
         return _decision(Do.WAIT, key, group, due)
     return _decision(Do.RAISE, key, group) if group.shown else None

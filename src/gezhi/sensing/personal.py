@@ -22,6 +22,8 @@ TAGS: Final[dict[str, Personal]] = {
         "确认预警的账号", "Who acknowledged a warning of a monitor"
     ),
     "sensing_silencerow.account_id": of_staff("设定静默的账号", "Who silenced alarms"),
+    "sensing_publicnotice.account_id": of_staff("发布告知的账号", "Who told the public something"),
+    "sensing_publicnotice.source_id": of_staff("转来告知的系统账户", "System account by which a notice came"),
 }
 _WORDS: Final = "name description properties"
 _BOX: Final = "west south east north"
@@ -42,6 +44,9 @@ PLAIN: Final[dict[str, str]] = {
     "sensing_warningmember": "muted",
     "sensing_silencerow": "why monitors place_code told",
     "sensing_eventsource": "key name way secret place_code lon lat",
+    "sensing_publicnotice": (
+        "sender identifier message level category event event_en headline headline_en text text_en todo todo_en places"
+    ),
     "sensing_eventtally": "source fate",
     "sensing_scene": "source",
     "sensing_archivedday": "file sha256 holds",
@@ -55,5 +60,8 @@ HELD: Final[dict[str, Held]] = {
 } | {
     "sensing_eventsource": Held(staff=_BY, context=("key", "way")),
     "sensing_sensedwarning": Held(staff="t.acknowledged_by_id = %(account)s", context=("monitor", "area")),
+    "sensing_publicnotice": Held(
+        staff="%(account)s IN (t.account_id, t.source_id)", context=("headline", "sent_at")
+    ),
     "sensing_silencerow": Held(staff=_BY, context=("why",)),
 }

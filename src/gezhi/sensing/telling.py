@@ -43,7 +43,8 @@ def told_first(warning: Standing, monitor: Monitor, members: Sequence[Said], zon
 def told_again(warning: Standing, monitor: Monitor, members: Sequence[Said], zone: tzinfo) -> str:
     """A level reached, or the end."""
     if warning.ended_at:
-        return f"{monitor.title.zh}：{warning.ended_at.astimezone(zone):%m-%d %H:%M} 读数已恢复正常。预警编号 {warning.id}。"
+        ended = f"{warning.ended_at.astimezone(zone):%m-%d %H:%M}"
+        return f"{monitor.title.zh}：{ended} 读数已恢复正常。预警编号 {warning.id}。"
     level = LEVEL_ZH[LEVELS[warning.level - 1]]
     return (
         f"{monitor.title.zh}升为{level}预警，{len(members)} 处：{_named(members, monitor, zone)}。"

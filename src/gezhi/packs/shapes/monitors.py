@@ -54,12 +54,18 @@ class Downgrade(Shape):
 
 
 class Gathering(Shape):
-    """Alarms of one area (or one thing) are one warning. `wait`: from the first alarm until the warning is raised.
+    """Alarms of one area (or one thing) are one warning. `wait`: from the first alarm until the warning is raised, or
+    `at once`.
     `most`: so many warnings of a monitor stand at once; what comes beyond goes into one for the whole monitor."""
 
     by: tuple[Area, ...] = Field(default=("town",), min_length=1, max_length=3)
-    wait: Timespan = "30 seconds"
+    wait: Timespan | Literal["at once"] = "30 seconds"
     most: int = Field(default=200, ge=1, le=10_000)
+
+    @property
+    def waits(self) -> int:
+        """Seconds."""
+        return 0 if self.wait == "at once" else seconds_of(self.wait)
 
 
 class Clearing(Shape):

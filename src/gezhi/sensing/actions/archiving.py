@@ -17,10 +17,11 @@ from django.db import OperationalError, connection, transaction
 
 from gezhi.ledger.actions import record
 from gezhi.lib.durable import keep_name
+from gezhi.sensing.actions.days import FIRST
 from gezhi.sensing.archive import WHOLE, Sums, Written, held_bits, merged, read, write
 from gezhi.sensing.columns import Columns
 from gezhi.sensing.models import ArchivedDay
-from gezhi.sensing.queries.archived import days_of_rest, ends_of, folder, path_of, rows_of_day, standing_days
+from gezhi.sensing.queries.archived import ends_of, folder, path_of, rows_of_day, standing_days
 
 LEAST: Final = 2  # days at hand: a day that may still be running is never taken
 MOST: Final = 60  # days of one run
@@ -87,7 +88,7 @@ def _hand_over(day: date, path: Path, standing: Sums, written: Written, now: dat
     """False: something came meanwhile. Raises OperationalError: others hold the day."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_PATIENCE)
-        in_rest = day in days_of_rest(day + timedelta(days=1))
+        in_rest = day < FIRST
         table = "sensing_reading_rest" if in_rest else f"sensing_reading_{day:%Y%m%d}"
         cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(_SUMS, list(ends_of(day)))

@@ -30,8 +30,8 @@ REPORTER: Final = "reporter"
 
 
 def open_cases(now: datetime) -> int:
-    """Of every warning that is high enough, and what has changed since its case was told. What fails is tried again: the
-    door knows its reports. Returns how many cases were opened, joined or told."""
+    """Of every warning that is high enough, and what has changed since its case was told. What fails is tried again:
+    the door knows its reports. Returns how many cases were opened, joined or told."""
     current = world()
     monitors = {key: owned.thing for key, owned in current.catalogue.monitors.items()}
     done = 0

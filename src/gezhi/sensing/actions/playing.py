@@ -20,8 +20,8 @@ Places = NDArray[np.intp]
 def play_rows(
     watchings: Sequence[Watching], blocks: list[int], states: States, rows: Rows, stale: Int64, now: int
 ) -> int:
-    """Watches that something new came to. `blocks`: of all series concerned; `states`: theirs, before the rows; `stale`:
-    by place in `states`; `now`: ms, from when on new watches count. Returns how many alarms moved."""
+    """Watches that something new came to. `blocks`: of all series concerned; `states`: theirs, before the rows;
+    `stale`: by place in `states`; `now`: ms, from when on new watches count. Returns how many alarms moved."""
     if not len(rows):
         return 0
     stirred: Bools = np.bincount(rows.series, minlength=len(states)) > 0

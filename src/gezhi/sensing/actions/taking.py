@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from numpy.typing import NDArray
 
 from gezhi.sensing.actions.copying import copy_behind, copy_new
-from gezhi.sensing.actions.days import make_days_of
+from gezhi.sensing.actions.days import forget_days, make_days_of
 from gezhi.sensing.actions.playing import play_rows
 from gezhi.sensing.actions.stores import count_refused, keep_states, lock_states, milliseconds
 from gezhi.sensing.blocks import WIDTH, States, blocks_of, positions
@@ -24,6 +24,16 @@ CHANNEL: Final = "gezhi_sensing"
 def take(columns: Columns, source: str, now: datetime) -> Taken:
     """Each row's fate, once it is safe on disk. A row that was taken before is told AGAIN and kept once, whoever sends
     it and however often; so whoever got no answer sends the same again."""
+    try:
+        return _take(columns, source, now)
+    except IntegrityError:  # a day was given up, or a block's state put back, by somebody else meanwhile
+        if connection.in_atomic_block:
+            raise
+        forget_days()
+        return _take(columns, source, now)
+
+
+def _take(columns: Columns, source: str, now: datetime) -> Taken:
     at = milliseconds(now)
     known = sensed()
     wrong = refused(columns, known.limits, at)
@@ -34,7 +44,7 @@ def take(columns: Columns, source: str, now: datetime) -> Taken:
     fate, behind = np.zeros(len(columns), np.int8), np.zeros(len(columns), np.bool_)
     fate[wrong >= 0] = Fate.REFUSED
     if sound.size:
-        make_days_of(columns.at[sound], now)
+        make_days_of(columns.at[sound])
     with transaction.atomic():
         if sound.size:
             fate[sound], behind[sound] = _keep(columns[sound], known, at)

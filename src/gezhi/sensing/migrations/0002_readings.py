@@ -1,7 +1,8 @@
 """Readings in a partition for each day, states of series in blocks, what monitors saw, and what was refused.
 
 `sensing_stamp` counts changes of things, datastreams and their properties: whoever holds what they were reads them again.
-Days are made by a function of the tables' owner: the application's role may not make tables. A day is made beside the
+What is older than 2024 lies together: there is no default
+partition, which every new day would have to be held against. Days are made by a function of the tables' owner: the application's role may not make tables. A day is made beside the
 readings and then attached, so that nobody who reads or writes waits for it.
 """
 
@@ -12,7 +13,7 @@ CREATE TABLE sensing_reading (
     datastream_id int NOT NULL, at timestamptz NOT NULL, value float8 NOT NULL, mark int2 NOT NULL DEFAULT 0,
     PRIMARY KEY (datastream_id, at)
 ) PARTITION BY RANGE (at);
-CREATE TABLE sensing_reading_rest PARTITION OF sensing_reading DEFAULT;
+CREATE TABLE sensing_reading_rest PARTITION OF sensing_reading FOR VALUES FROM (MINVALUE) TO ('2024-01-01 00:00+00');
 CREATE TABLE sensing_extra (
     datastream_id int NOT NULL, at timestamptz NOT NULL, body jsonb NOT NULL, PRIMARY KEY (datastream_id, at)
 );
@@ -55,15 +56,15 @@ DECLARE
     name text := 'sensing_reading_' || to_char(day, 'YYYYMMDD');
     low timestamptz := day::timestamp AT TIME ZONE 'UTC';
 BEGIN
-    IF to_regclass(name) IS NOT NULL THEN RETURN false; END IF;
+    IF day < '2024-01-01' OR to_regclass(name) IS NOT NULL THEN RETURN false; END IF;
     PERFORM pg_advisory_xact_lock(hashtext('gezhi_reading_day'));
-    IF to_regclass(name) IS NOT NULL THEN RETURN false; END IF;
-    IF EXISTS (SELECT FROM sensing_reading_rest WHERE at >= low AND at < low + interval '1 day') THEN RETURN false; END IF;
     EXECUTE format('CREATE TABLE %I (LIKE sensing_reading INCLUDING ALL)', name);
     EXECUTE format('ALTER TABLE sensing_reading ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
         name, low, low + interval '1 day');
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO %I', name, session_user);
     RETURN true;
+EXCEPTION WHEN duplicate_table THEN
+    RETURN false; -- somebody else made it while this waited
 END
 $$;
 CREATE FUNCTION gezhi_drop_reading_day(day date) RETURNS boolean

@@ -2,6 +2,7 @@
 
 from gezhi.sensing.models.archive import ArchivedDay
 from gezhi.sensing.models.forecasts import ForecastRow, TrainedForecast
+from gezhi.sensing.models.notices import PublicNotice
 from gezhi.sensing.models.sources import EventFate, EventSource, EventTally, EventWay, Scene
 from gezhi.sensing.models.things import (
     Datastream,
@@ -29,6 +30,7 @@ __all__ = [
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
+    "PublicNotice",
     "Scene",
     "SensedWarning",
     "Sensor",

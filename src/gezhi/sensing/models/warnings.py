@@ -54,8 +54,8 @@ class SensedWarning(models.Model):
 
 
 class WarningMember(models.Model):
-    """An alarm that a warning gathered. `muted`: why nobody is told of it: `silence:7`, or by which alarm, `dr-flood:12`
-    (monitor and series)."""
+    """An alarm that a warning gathered. `muted`: why nobody is told of it: `silence:7`, or by which alarm,
+    `dr-flood:12` (monitor and series)."""
 
     warning = models.ForeignKey(SensedWarning, models.CASCADE, related_name="members")
     datastream_id = models.IntegerField()

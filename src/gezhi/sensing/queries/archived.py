@@ -77,14 +77,9 @@ def standing_days(before: date) -> list[date]:
     with connection.cursor() as cursor:
         cursor.execute(_DAYS)
         found = {day for (day,) in cursor.fetchall() if day < before}
-    return sorted(found | days_of_rest(before))
-
-
-def days_of_rest(before: date) -> set[date]:
-    """Those without a table of their own."""
-    with connection.cursor() as cursor:
         cursor.execute(_DAYS_OF_REST, [ends_of(before)[0]])
-        return {day for (day,) in cursor.fetchall()}
+        found |= {day for (day,) in cursor.fetchall()}
+    return sorted(found)
 
 
 def ends_of(day: date) -> tuple[datetime, datetime]:

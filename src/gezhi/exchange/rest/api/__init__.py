@@ -27,6 +27,7 @@ from gezhi.exchange.rest.api import (
     ledger,
     lists,
     looks,
+    notices,
     packs,
     parameters,
     photos,
@@ -87,6 +88,7 @@ for part in (
     security,
     rights,
     hazards,
+    notices,
     scam,
     sources,
 ):
