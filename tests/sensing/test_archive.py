@@ -9,8 +9,8 @@ import numpy as np
 import psycopg
 import pyarrow.parquet as pq
 import pytest
+from django.conf import settings
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
 
 from gezhi.config.keeping.proof import named_files
 from gezhi.ledger.models import Entry
@@ -41,9 +41,9 @@ def some(series: list[int], rows: int = 500, seed: int = 1) -> Columns:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the files lie."""
-    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     return tmp_path / "readings"
 
 

@@ -146,7 +146,8 @@ def _ensure_series(target: Target, members: Sequence[Member]) -> None:
         )
         Datastream.objects.bulk_create(
             Datastream(
-                thing_id=one.thing, sensor=sensor, observed_property=measured, key=code, name=name, unit=unit or one.unit,
+                thing_id=one.thing, sensor=sensor, observed_property=measured, key=code, name=name,
+                unit=unit or one.unit,
                 observation_type=_MEASURED, place_code=one.place_code, unit_id=one.unit_id, every_s=3600,
                 silent_after_s=3 * 3600,
             )
