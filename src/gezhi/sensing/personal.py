@@ -52,6 +52,9 @@ PLAIN: Final[dict[str, str]] = {
     "sensing_feed": "way key name options secret",
     "sensing_pulse": "process counted",
     "sensing_scene": "source",
+    "sensing_archivedday": "file sha256 holds",
+    "sensing_trainedforecast": "kind code threshold series content digest skills fault",
+    "sensing_forecast": "value low high chance",
 }
 HELD: Final[dict[str, Held]] = {
     table: Held(staff=_BY, context=("id", "name"))

@@ -1,6 +1,8 @@
 """Things and what they measure, who sends, and what was warned of; readings themselves are rows without a model."""
 
+from gezhi.sensing.models.archive import ArchivedDay
 from gezhi.sensing.models.feeds import Feed, FeedWay, Pulse
+from gezhi.sensing.models.forecasts import ForecastRow, TrainedForecast
 from gezhi.sensing.models.notices import PublicNotice
 from gezhi.sensing.models.sources import EventFate, EventSource, EventTally, EventWay, Scene
 from gezhi.sensing.models.things import (
@@ -17,6 +19,7 @@ from gezhi.sensing.models.warnings import Alarm, SensedWarning, SilenceRow, Warn
 
 __all__ = [
     "Alarm",
+    "ArchivedDay",
     "Datastream",
     "EventFate",
     "EventSource",
@@ -26,6 +29,7 @@ __all__ = [
     "FeatureSpan",
     "Feed",
     "FeedWay",
+    "ForecastRow",
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
@@ -36,5 +40,6 @@ __all__ = [
     "Sensor",
     "SilenceRow",
     "Thing",
+    "TrainedForecast",
     "WarningMember",
 ]
