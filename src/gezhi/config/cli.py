@@ -41,7 +41,7 @@ COMMANDS = {
     "reports": ("gezhi.exchange.cli:reports", "Import reports from files."),
     "sensing": ("gezhi.exchange.feeds.cli:sensing", "Stations and brokers that send readings."),
     "sources": ("gezhi.exchange.hazards.cli:sources", "Devices and authorities that send events."),
-    "sensing": ("gezhi.exchange.backfill.cli:sensing", "Readings: from files, into files; forecasts."),
+    "readings": ("gezhi.exchange.backfill.cli:readings", "Readings: from files, into files; forecasts."),
     "classify": ("gezhi.cases.cli_classify:classify", "Train and measure the classifier."),
     "calendar": ("gezhi.cases.cli_calendar:calendar", "Holidays and make-up workdays."),
     "insight": ("gezhi.insight.cli:insight", "Counts, appraisals, bulletins; check them against the events."),
