@@ -202,7 +202,9 @@ def test_an_area_shows_what_is_sensed_known_and_done(signed_in: SignedIn, flood:
     }
     assert page.context["open"] == 1
     assert "网格" in dict(page.context["described"])
-    assert [one.state for one in page.context["map"].spots] == ["alarming", "silent", "good"]
+    assert [one.state for one in page.context["map"].spots] == ["good", "silent", "alarming"], (
+        "the worst is drawn last"
+    )
 
 
 def test_an_area_elsewhere_is_not_there(signed_in: SignedIn, flood: Flood) -> None:
