@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from gezhi.packs.checking_references import missing
-from gezhi.packs.monitor_rules import OTHER, names_for
+from gezhi.packs.monitor_rules import OTHER, names_for, onset_of
 from gezhi.packs.problems import Address, Finding, one_of
 from gezhi.packs.scope import Scope
 from gezhi.packs.shapes import DatastreamKind, Monitor, ThingKind
@@ -53,7 +53,8 @@ def _fits(monitor: Monitor, kind: ThingKind, at: Address) -> Iterator[Finding]:
     if one is not None and monitor.levels and monitor.unit != one.unit:
         what = f"'{monitor.of.property}' of {kind.key} is not measured in '{monitor.unit}'"
         yield Finding((*at, "unit"), what, one.unit)
-    for level, name in _others(monitor, measured):
+    onsets = {onset_of(code): one for code, one in measured.items() if one.forecast}
+    for level, name in _others(monitor, measured | onsets):
         what = f"{kind.key} does not measure '{name}'"
         yield Finding((*at, "levels", level), what, one_of(name, measured))
 

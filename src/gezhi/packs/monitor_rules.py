@@ -52,6 +52,21 @@ def related_of(rules: Iterable[Rule]) -> tuple[str, ...]:
     return tuple(sorted(name for name in asked if name == FORECAST or name.startswith(OTHER)))
 
 
+def forecast_of(code: str) -> str:
+    """The property whose readings are what was forecast of this one for their time."""
+    return f"{code}forecast"
+
+
+def onset_of(code: str) -> str:
+    """The property that says in how many hours at the soonest this one is going to pass its threshold; 0: it is not."""
+    return f"{code}onset"
+
+
+def answered_by(name: str, code: str) -> str:
+    """Which property of the same thing answers a name that a rule over `code` asks for."""
+    return forecast_of(code) if name == FORECAST else name.removeprefix(OTHER)
+
+
 def _compared_ages(node: Node) -> Iterator[float]:
     if isinstance(node, Token):
         if node.type == "NAME" and node.value == AGE:

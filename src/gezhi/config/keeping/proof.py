@@ -94,6 +94,8 @@ def named_files() -> Iterator[tuple[Path, str]]:
     from gezhi.cases.papers import paper_path
     from gezhi.cases.photos import photo_path
     from gezhi.exchange.files.queries import upload_folder
+    from gezhi.sensing.models import ArchivedDay
+    from gezhi.sensing.queries.archived import path_of
 
     for key, sha256 in Evidence.objects.order_by("id").values_list("key", "sha256").iterator():
         yield photo_path(str(key)), sha256
@@ -104,6 +106,8 @@ def named_files() -> Iterator[tuple[Path, str]]:
     waiting = ImportRun.objects.filter(state__in=("checked", "running")).values_list("key", flat=True)
     for key in waiting:
         yield upload_folder() / str(key), ""
+    for day in ArchivedDay.objects.order_by("day").only("day", "file", "sha256").iterator():
+        yield path_of(day), day.sha256
 
 
 def _digest(path: Path) -> str:

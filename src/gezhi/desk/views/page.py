@@ -67,6 +67,8 @@ _MENU: Final = (
         (
             ("desk:statistics", "chart", _("统计"), DESK),
             ("desk:appraisal", "evaluate", _("考核"), DESK),
+            ("desk:forecasts", "chart", _("预报水平"), DESK),
+            ("desk:tracing", "search", _("溯源与采样"), DESK),
         ),
     ),
     (

@@ -16,6 +16,17 @@ SHORTEST_ALIVE: Final = "12 hours"
 Gives = Literal["number", "truth"]
 
 
+class Forecasting(Shape):
+    """What comes of a property is forecast 1, 6 and 24 hours ahead, for all things of the kind together.
+
+    `above`: in its unit; that this is going to be passed is warned of. `with`: other properties of the kind that are
+    looked at too.
+    """
+
+    above: float = Field(ge=-1e9, le=1e9, allow_inf_nan=False)
+    with_: tuple[str, ...] = Field(default=(), max_length=20, alias="with")
+
+
 class DatastreamKind(Shape):
     """One thing measured. `property`: its name, in one word, so that monitors may ask `other.NAME`.
 
@@ -39,6 +50,7 @@ class DatastreamKind(Shape):
     keep: Timespan
     code: str = Field(default="", pattern=r"^([a-z][0-9]{4}[0-9a-z]|L[A-Za-z0-9]{1,3})?$")
     sent_in: str = Field(default="", max_length=10)
+    forecast: Forecasting | None = None
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -52,6 +64,8 @@ class DatastreamKind(Shape):
             raise ValueError("'stuck' must be longer than 'every'")
         if self.sent_in and not self.code:
             raise ValueError("'sent_in' is about a 'code'")
+        if self.forecast and self.gives == "truth":
+            raise ValueError("'forecast' is of numbers")
         return self
 
 
@@ -82,6 +96,10 @@ class ThingKind(Shape):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"the property '{twice[0]}' stands twice")
+        for one in self.datastreams:
+            strange = sorted(set(one.forecast.with_ if one.forecast else ()) - (set(names) - {one.property}))
+            if strange:
+                raise ValueError(f"'{one.property}' is forecast with '{strange[0]}', which is no other property here")
         for one in self.datastreams if self.stands == "home" else ():
             _fits_a_home(one)
         return self

@@ -1,5 +1,8 @@
 """Things and what they measure, who sends, and what was warned of; readings themselves are rows without a model."""
 
+from gezhi.sensing.models.archive import ArchivedDay
+from gezhi.sensing.models.feeds import Feed, FeedWay, Pulse
+from gezhi.sensing.models.forecasts import ForecastRow, TrainedForecast
 from gezhi.sensing.models.notices import PublicNotice
 from gezhi.sensing.models.sources import EventFate, EventSource, EventTally, EventWay, Scene
 from gezhi.sensing.models.things import (
@@ -16,6 +19,7 @@ from gezhi.sensing.models.warnings import Alarm, SensedWarning, SilenceRow, Warn
 
 __all__ = [
     "Alarm",
+    "ArchivedDay",
     "Datastream",
     "EventFate",
     "EventSource",
@@ -23,14 +27,19 @@ __all__ = [
     "EventWay",
     "FeatureOfInterest",
     "FeatureSpan",
+    "Feed",
+    "FeedWay",
+    "ForecastRow",
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
     "PublicNotice",
+    "Pulse",
     "Scene",
     "SensedWarning",
     "Sensor",
     "SilenceRow",
     "Thing",
+    "TrainedForecast",
     "WarningMember",
 ]
