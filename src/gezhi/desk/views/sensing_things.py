@@ -106,8 +106,24 @@ def export(request: ActorRequest) -> HttpResponseBase:
     world, now = known_world(), timezone.now()
     _typed, asked, _fault = _asked(request, world)
     found = list(things_matching(request.actor, asked, now, timezone.localdate())[:MOST])
-    heads = [_("编号"), pgettext("sensing", "设备"), _("种类"), _("区域"), _("区域编码"), _("经度"), _("纬度"), _("部件编码")]
-    heads += [_("责任单位"), _("状态"), _("数据流"), _("最新数据"), _("校准到期"), _("保养到期")]
+    heads = [
+        _("编号"),
+        pgettext("sensing", "设备"),
+        _("种类"),
+        _("区域"),
+        _("区域编码"),
+        _("经度"),
+        _("纬度"),
+    ]
+    heads += [
+        _("部件编码"),
+        _("责任单位"),
+        _("状态"),
+        _("数据流"),
+        _("最新数据"),
+        _("校准到期"),
+        _("保养到期"),
+    ]
     table = Table("things", pgettext("sensing", "设备"), heads, _lines(found, world, now), exact=(5, 6))
     return table_file(request, table)
 

@@ -7,35 +7,47 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from gezhi.exchange.backfill.cli import sensing
-
 if TYPE_CHECKING:
     from gezhi.exchange.feeds.binding import Bound
-    from gezhi.exchange.feeds.process import Plan
     from gezhi.sensing.models import Feed
 
 SECRET = click.File()
 
 
 @click.command()
-def sense() -> None:
+@click.option("--hj212", metavar="HOST:PORT", help="Where stations call; GEZHI_HJ212_LISTEN without.")
+@click.option(
+    "--gb28181", metavar="HOST:PORT", help="Where platforms and cameras call; GEZHI_GB28181_LISTEN without."
+)
+def sense(hj212: str | None, gb28181: str | None) -> None:
     """Hear stations, brokers and cameras, and wind the clock of monitors, until stopped."""
+    from django.conf import settings
     from django.db import connections
 
-    from gezhi.exchange.feeds.process import run
+    from gezhi.exchange.feeds.process import Plan, run
     from gezhi.lib.parent import end_with_parent
 
+    stations = _at(hj212) if hj212 else settings.HJ212_LISTEN
+    cameras = _at(gb28181) if gb28181 else settings.GB28181_LISTEN
+    if cameras and not settings.GB28181_ID:
+        raise click.UsageError("Set GEZHI_GB28181_ID, this platform's 20 digits.")
     connections.close_all()
     end_with_parent()
-    run(_plan())
+    run(Plan(stations, cameras, settings.GB28181_ID, settings.GB28181_SHOWN))
 
 
-def _plan() -> Plan:
-    from django.conf import settings
+def _at(text: str) -> tuple[str, int]:
+    from gezhi.lib.addresses import NoAddress, host_and_port
 
-    from gezhi.exchange.feeds.process import Plan
+    try:
+        return host_and_port(text)
+    except NoAddress as error:
+        raise click.UsageError(str(error)) from error
 
-    return Plan(settings.HJ212_LISTEN, settings.GB28181_LISTEN, settings.GB28181_ID, settings.GB28181_SHOWN)
+
+@click.group()
+def sensing() -> None:
+    """Stations and brokers that send readings."""
 
 
 @sensing.command()

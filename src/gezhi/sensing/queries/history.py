@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -79,22 +79,40 @@ def history(series: int, span: Span, now: datetime) -> History:
 
 
 def _buckets(series: int, span: Span, since: datetime, until: datetime) -> list[Bucket]:
-    params = {"series": series, "since": since, "until": until, "width": span.bucket, "useless": int(USELESS)}
+    params: dict[str, Any] = {
+        "series": series,
+        "since": since,
+        "until": until,
+        "width": span.bucket,
+        "useless": int(USELESS),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BUCKETS, params)
-        return [Bucket(*row[:6], Mark(row[6] & 0x1FFF)) for row in cursor.fetchall()]
+        return [_bucket(*row) for row in cursor.fetchall()]
+
+
+def _bucket(
+    at: datetime,
+    low: float | None,
+    mean: float | None,
+    high: float | None,
+    count: int,
+    marked: int,
+    marks: int,
+) -> Bucket:
+    return Bucket(at, low, mean, high, count, marked, Mark(marks & 0x1FFF))
 
 
 def moves_of(series: int, since: datetime, until: datetime, before: Span | None = None) -> list[Moved]:
     """In order. `before`: with the last one of each monitor that is at most so much older, 30 times."""
-    params = {"series": series, "since": since, "until": until}
+    params: dict[str, Any] = {"series": series, "since": since, "until": until}
     with connection.cursor() as cursor:
-        first: list[tuple[object, ...]] = []
+        first: list[tuple[Any, ...]] = []
         if before is not None:
             cursor.execute(_BEFORE, {**params, "oldest": since - 30 * before.length})
             first = cursor.fetchall()
         cursor.execute(_TRANSITIONS, params)
-        return [Moved(*row) for row in [*first, *cursor.fetchall()]]  # type: ignore[arg-type]
+        return [Moved(*row) for row in [*first, *cursor.fetchall()]]
 
 
 def _stood(moves: Sequence[Moved], since: datetime) -> list[Stood]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, DateField, ExpressionWrapper, F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -67,7 +68,7 @@ def due_by(today: date) -> Q:
     return asked
 
 
-def _overdue(days: str, done: str, today: date) -> QuerySet[Thing]:
+def _overdue(days: str, done: str, today: date) -> QuerySet[Thing, Any]:
     """`date + int` is a date. Where neither it nor an installation was ever noted, it is due."""
     due = ExpressionWrapper(Coalesce(F(done), F("installed_on")) + F(days), output_field=DateField())
     late = Thing.objects.filter(**{f"{days}__isnull": False}).annotate(due=due)

@@ -11,7 +11,7 @@ import numpy as np
 from django.db import connection
 
 from gezhi.sensing.blocks import WIDTH, States, blocks_of, states_of
-from gezhi.sensing.columns import Bools, Int32, Mark
+from gezhi.sensing.columns import Bools, Mark
 from gezhi.sensing.deciding import Limits
 from gezhi.sensing.queries.sensed import HOLDS, sensed
 
@@ -106,7 +106,7 @@ def _silent(states: States, blocks: list[int], limits: Limits, now: int) -> Bool
 
 def _stale(blocks: list[int], limits: Limits) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """ms after which each series is silent."""
-    series: Int32 = (np.asarray(blocks, np.int32)[:, None] * WIDTH + np.arange(WIDTH, dtype=np.int32)).ravel()
+    series = (np.asarray(blocks)[:, None] * WIDTH + np.arange(WIDTH)).ravel()
     known = np.minimum(series, len(limits.stale) - 1)
     return np.where(series < len(limits.stale), limits.stale[known], HOLDS)
 
