@@ -39,8 +39,6 @@ COMMANDS = {
     "people": ("gezhi.people.cli:people", "Accounts, units, posts, duties, keys."),
     "packs": ("gezhi.packs.cli:packs", "Scenario packs: check, plan, apply, diff, export."),
     "reports": ("gezhi.exchange.cli:reports", "Import reports from files."),
-    "sensing": ("gezhi.exchange.feeds.cli:sensing", "Stations and brokers; readings from and into files; forecasts."),
-    "sources": ("gezhi.exchange.hazards.cli:sources", "Devices and authorities that send events."),
     "sensing": ("gezhi.exchange.feeds.cli:sensing", "Stations and brokers that send readings."),
     "sources": ("gezhi.exchange.hazards.cli:sources", "Devices and authorities that send events."),
     "readings": ("gezhi.exchange.backfill.cli:readings", "Readings: from files, into files; forecasts."),
