@@ -190,9 +190,8 @@ def show(hours: int) -> None:
     """Each station and broker, what of it is kept, and what was refused; the process that hears them."""
     from django.utils import timezone
 
-    from gezhi.exchange.feeds.process import NAME
     from gezhi.exchange.feeds.reading import wanted
-    from gezhi.sensing.queries.feeds import active_feeds, pulse_of, refused_since
+    from gezhi.sensing.queries.feeds import SENSE, active_feeds, pulse_of, refused_since
 
     now = timezone.now()
     refused, found = refused_since(now, hours), wanted()
@@ -203,7 +202,7 @@ def show(hours: int) -> None:
             click.echo(f"    not kept: {problem}")
     for source, counts in refused.items():
         click.echo(f"{source:32}{_counts(counts)}")
-    pulse = pulse_of(NAME)
+    pulse = pulse_of(SENSE)
     click.echo(
         f"heard by a process that last gave a sign at {pulse.at:%Y-%m-%d %H:%M:%S}Z"
         if pulse
