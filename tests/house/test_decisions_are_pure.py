@@ -26,7 +26,9 @@ SHELLS = {
         )
     ),
     "sensing/gathering.py",  # the thread that writes
-    *(f"exchange/feeds/{name}.py" for name in ("process", "taking", "ticking")),  # the process that hears devices
+    *(
+        f"exchange/feeds/{name}.py" for name in ("process", "taking", "ticking")
+    ),  # the process that hears devices
     "exchange/hj212/serving.py",  # the server of devices
     "exchange/mqtt/client.py",  # the line to the broker
     *(f"exchange/feeds/{name}.py" for name in ("process", "taking", "ticking")),  # the process that hears

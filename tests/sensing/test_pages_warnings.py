@@ -8,7 +8,16 @@ from django.utils import timezone
 from gezhi.sensing.actions.silencing import SilenceDraft, silence
 from gezhi.sensing.actions.stores import count_refused
 from gezhi.sensing.actions.tallying import tally
-from gezhi.sensing.models import EventFate, SensedWarning, SilenceRow, WarningMember
+from gezhi.sensing.models import (
+    EventFate,
+    Feed,
+    ForecastRow,
+    Pulse,
+    SensedWarning,
+    SilenceRow,
+    TrainedForecast,
+    WarningMember,
+)
 from tests.cast import HAISHU, NANMEN, WANAN, Cast
 from tests.desk.conftest import SignedIn
 from tests.sensing.flooded import Flood, flooded, send
@@ -187,6 +196,22 @@ def test_feeds_say_what_was_refused_of_whom_and_when(signed_in: SignedIn, city: 
     assert [many for _, _, many in one.context["hours"]] == [7, 2]
 
 
+def test_feeds_say_which_stations_are_heard_and_whether_anybody_hears(
+    signed_in: SignedIn, flood: Flood
+) -> None:
+    now, client = timezone.now(), signed_in("leader")
+    Feed.objects.create(
+        way="hj212", key="1001", name="东站", secret="x", thing=flood.underpass, made_at=now, changed_at=now
+    )
+    page = client.get("/desk/sensing/feeds/")
+    assert [(one.name, one.source) for one in page.context["feeds"]] == [("东站", "hj212:1001")]
+    assert "接收进程还没有运行过" in page.content.decode()
+    Pulse.objects.create(process="sense", begun_at=now, at=now)
+    assert "接收进程正常" in client.get("/desk/sensing/feeds/").content.decode()
+    Pulse.objects.update(at=now - timedelta(minutes=5))
+    assert "没有动静" in client.get("/desk/sensing/feeds/").content.decode()
+
+
 def test_feeds_are_for_posts_of_the_whole_node(signed_in: SignedIn, city: Cast) -> None:
     assert signed_in("dispatcher").get("/desk/sensing/feeds/").status_code == 403
     assert "/desk/sensing/feeds/" not in signed_in("dispatcher").get(LIST).content.decode()
@@ -202,7 +227,32 @@ def test_an_area_shows_what_is_sensed_known_and_done(signed_in: SignedIn, flood:
     }
     assert page.context["open"] == 1
     assert "网格" in dict(page.context["described"])
-    assert [one.state for one in page.context["map"].spots] == ["alarming", "silent", "good"]
+    assert [one.state for one in page.context["map"].spots] == ["good", "silent", "alarming"], (
+        "the worst is drawn last"
+    )
+
+
+def test_an_area_shows_what_is_forecast_in_it(signed_in: SignedIn, flood: Flood) -> None:
+    now = timezone.now()
+    made = TrainedForecast.objects.create(kind="underpass-gauge", code="depth", made_at=now, threshold=25)
+    for hours, value in ((1, 31.0), (6, 44.5)):
+        due = now + timedelta(hours=hours)
+        ForecastRow.objects.create(
+            datastream_id=flood.depth,
+            made_at=now,
+            hours=hours,
+            due_at=due,
+            value=value,
+            low=20,
+            high=60,
+            warns=True,
+            by=made,
+        )
+    page = signed_in("dispatcher").get("/desk/sensing/area/", {"place": NANMEN})
+    (row,) = page.context["forecasts"]
+    assert [cell and cell.value for cell in row.cells] == ["31 cm", "44.5 cm", None]
+    assert "可能超标" in page.content.decode()
+    assert signed_in("jiangbei-dispatcher").get("/desk/sensing/area/").context["forecasts"] == []
 
 
 def test_an_area_elsewhere_is_not_there(signed_in: SignedIn, flood: Flood) -> None:

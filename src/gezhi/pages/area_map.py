@@ -48,6 +48,6 @@ def area_map(code: str, rows: Sequence[ThingRow]) -> AreaMap | None:
             f"{row.thing.name} · {row.words}",
             row.thing.pk,
         )
-        for row in placed[:MOST]
+        for row in reversed(placed[:MOST])
     ]
     return AreaMap(drawn.places, spots, max(0, len(placed) - MOST), drawn.simulated)

@@ -255,8 +255,9 @@ def _silence(newest: Newest, now: datetime) -> str:
 def _limits(stream: Datastream) -> str:
     if stream.low is None and stream.high is None:
         return ""
-    ends = (number_plain(stream.low), number_plain(stream.high))
-    return f"{ends[0]} ~ {ends[1]} {unit_symbol(stream.unit)}".strip()
+    low, high = number_plain(stream.low), number_plain(stream.high)
+    words = f"≥ {low}" if stream.high is None else f"≤ {high}" if stream.low is None else f"{low} ~ {high}"
+    return f"{words} {unit_symbol(stream.unit)}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +323,14 @@ def _sensed(
         case=cases.get(row.case_id or 0),
         monitor=monitor,
     )
+
+
+def span_words(seconds: int) -> str:
+    """As long as a pack says: 30 秒, 10 分, 2 小时, 7 天."""
+    for length, words in ((86_400, _("%(n)s 天")), (3_600, _("%(n)s 小时")), (60, _("%(n)s 分"))):
+        if seconds and seconds % length == 0:
+            return words % {"n": seconds // length}
+    return _("%(n)s 秒") % {"n": seconds}
 
 
 def monitor_title(key: str) -> str:

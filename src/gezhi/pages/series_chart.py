@@ -127,8 +127,10 @@ def _range(buckets: Sequence[Bucket]) -> tuple[float, float, float]:
     lows = [one.low for one in buckets if one.low is not None]
     highs = [one.high for one in buckets if one.high is not None]
     least, most = min(lows, default=0.0), max(highs, default=1.0)
-    if 0 < least < 0.5 * most:
+    if 0 < least < 0.5 * most or least == most > 0:
         least = 0.0
+    elif least == most < 0:
+        most = 0.0
     spread = most - least or abs(most) or 1.0
     power = 10.0 ** floor(log10(spread / _TICKS))
     step = next(power * times for times in (1, 2, 5, 10) if power * times * _TICKS >= spread)

@@ -25,11 +25,23 @@ from gezhi.pages.charts import number_words
 from gezhi.pages.lines import line_views
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.rounds import KINDS
-from gezhi.pages.sensing import STATES, SensedView, ThingRow, kind_title, sensed_views, thing_rows
+from gezhi.pages.sensing import (
+    STATES,
+    SensedView,
+    ThingRow,
+    kind_title,
+    number_plain,
+    sensed_views,
+    stream_title,
+    thing_rows,
+    value_words,
+)
 from gezhi.people.access import BLIND_ROLES, DESK, Actor, ActorRequest, requires
 from gezhi.places.queries import children, place_names
 from gezhi.rounds.models import Subject
 from gezhi.sensing.looking import State, ThingFilters, WarningFilters
+from gezhi.sensing.queries.coming import Coming, coming_at
+from gezhi.sensing.queries.forecasts import LEADS
 from gezhi.sensing.queries.listing import thing_lines, things_matching, warnings_matching, within
 
 MOST: Final = 500  # things that one page looks at
@@ -44,6 +56,24 @@ class KindCount:
     title: str
     all: int
     states: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class AheadCell:
+    value: str
+    low: str
+    high: str
+    warns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AheadView:
+    """`cells`: one for each of LEADS, None where nothing is said."""
+
+    thing_id: int
+    thing: str
+    title: str
+    cells: list[AheadCell | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +106,8 @@ def area(request: ActorRequest) -> HttpResponse:
         "more": max(0, len(found.rows) - _SHOWN) + found.more,
         "map": area_map(place, found.rows),
         "described": _described(place) if seen else [],
+        "leads": LEADS,
+        "forecasts": [_ahead(one, world) for one in coming_at(request.actor, place, timezone.now(), _SHOWN)],
         **_done(request.actor, place, world),
     }
     return sensed_page(request, "area", context)
@@ -117,6 +149,22 @@ def _kinds(rows: Sequence[ThingRow], world: World) -> list[KindCount]:
         )
         for kind, found in sorted(counts.items(), key=lambda one: -one[1].total())
     ]
+
+
+def _ahead(one: Coming, world: World) -> AheadView:
+    stream, rows = one.stream, one.by_lead
+    cells = [
+        AheadCell(
+            value_words(row.value, stream, world),
+            number_plain(row.low, 1),
+            number_plain(row.high, 1),
+            row.warns,
+        )
+        if (row := rows.get(lead))
+        else None
+        for lead in LEADS
+    ]
+    return AheadView(stream.thing_id, stream.thing.name, stream_title(stream, world), cells)
 
 
 def _described(place: str) -> list[tuple[str, str]]:

@@ -18,7 +18,8 @@ from gezhi.pages.asked import texts
 from gezhi.pages.charts import Series, line_chart
 from gezhi.pages.sensing_reasons import reason_words
 from gezhi.people.access import DESK, ActorRequest, requires
-from gezhi.sensing.models import EventFate, EventWay
+from gezhi.sensing.models import EventFate, EventWay, Feed, FeedWay, Thing
+from gezhi.sensing.queries.feeds import active_feeds, pulse_of
 from gezhi.sensing.queries.refusals import (
     EventsOf,
     Refusals,
@@ -46,6 +47,9 @@ WAYS: Final = {
     EventWay.CAMERA: gettext_lazy("视频分析（HTTP）"),
     EventWay.SCAM: gettext_lazy("疑似诈骗电话通知（HTTP）"),
 }
+FEED_WAYS: Final = {FeedWay.HJ212: "HJ 212", FeedWay.MQTT: "MQTT"}
+PROCESS: Final = "sense"
+STILL: Final = timedelta(minutes=1)  # without a sign of life
 _GRAVE: Final = (EventFate.PERSON, EventFate.MISTRUSTED, EventFate.INVALID, EventFate.TOO_MANY)
 
 
@@ -88,6 +92,8 @@ def feeds(request: ActorRequest) -> HttpResponse:
             [Series(_("未收的读数"), [many for _hour, many in told], area=True)],
         ),
         "events": [_event(one) for one in events_since(since)],
+        "feeds": [_feed(one) for one in active_feeds().select_related("thing")],
+        "pulse": _pulse(timezone.now()),
         "source": typed["source"][:60],
         "hours": _hours(typed["source"][:60], since),
     }
@@ -102,6 +108,35 @@ def _hours(source: str, since: datetime) -> list[tuple[datetime, str, int]]:
     if not source:
         return []
     return [(hour, reason_words(reason), many) for hour, reason, many in refusals_of(source, since)]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """`source`: by which its refusals are counted."""
+
+    name: str
+    way: str
+    source: str
+    thing: Thing | None
+
+
+def _feed(one: Feed) -> FeedView:
+    return FeedView(
+        one.name, str(FEED_WAYS.get(FeedWay(one.way), one.way)), f"{one.way}:{one.key}", one.thing
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PulseView:
+    """The process that hears stations and brokers. `at` None: it never ran."""
+
+    at: datetime | None
+    late: bool
+
+
+def _pulse(now: datetime) -> PulseView:
+    found = pulse_of(PROCESS)
+    return PulseView(found.at if found else None, found is None or now - found.at > STILL)
 
 
 def _event(one: EventsOf) -> EventView:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -15,8 +14,8 @@ from gezhi.packs.shapes.monitors import seconds_of
 from gezhi.packs.units import UNITS, unit_of
 from gezhi.pages.asked import texts
 from gezhi.pages.place_choice import TITLES
-from gezhi.pages.sensing import kind_title, level_look, level_words, monitor_title, stream_kind
-from gezhi.pages.showing import length_of, said
+from gezhi.pages.sensing import kind_title, level_look, level_words, monitor_title, span_words, stream_kind
+from gezhi.pages.showing import said
 from gezhi.people.access import DESK, ActorRequest, requires
 from gezhi.sensing.queries.listing import watched_groups
 
@@ -108,7 +107,7 @@ def _of(one: Monitor, world: World) -> str:
 
 def _levels(one: Monitor) -> list[LevelRule]:
     silent = {
-        level: _("%(length)s 没有数据") % {"length": _length(span)} for level, span in one.silences.items()
+        level: _("%(length)s 没有数据") % {"length": span_words(span)} for level, span in one.silences.items()
     }
     given = one.levels or silent
     return [
@@ -154,10 +153,4 @@ def _category(one: Monitor) -> str:
 
 
 def _span(text: str) -> str:
-    return _length(seconds_of(text))
-
-
-def _length(seconds: int) -> str:
-    if seconds < 60:
-        return _("%(n)s 秒") % {"n": seconds}
-    return length_of(timedelta(seconds=seconds))
+    return span_words(seconds_of(text))

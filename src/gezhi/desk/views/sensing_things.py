@@ -114,16 +114,9 @@ def export(request: ActorRequest) -> HttpResponseBase:
         _("区域编码"),
         _("经度"),
         _("纬度"),
-    ]
-    heads += [
         _("部件编码"),
-        _("责任单位"),
-        _("状态"),
-        _("数据流"),
-        _("最新数据"),
-        _("校准到期"),
-        _("保养到期"),
     ]
+    heads += [_("责任单位"), _("状态"), _("数据流"), _("最新数据"), _("校准到期"), _("保养到期")]
     table = Table("things", pgettext("sensing", "设备"), heads, _lines(found, world, now), exact=(5, 6))
     return table_file(request, table)
 

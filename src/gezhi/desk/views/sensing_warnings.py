@@ -28,6 +28,7 @@ from gezhi.pages.sensing import (
     level_words,
     monitor_title,
     sensed_views,
+    span_words,
     stream_title,
     value_words,
 )
@@ -157,10 +158,14 @@ def _rule(view: SensedView) -> list[tuple[str, str]]:
     """Level and condition, as the pack has it."""
     if view.monitor is None:
         return []
-    given = view.monitor.levels or {
-        level: _("%(n)s 秒没有数据") % {"n": span} for level, span in view.monitor.silences.items()
+    silent = {
+        level: _("%(length)s 没有数据") % {"length": span_words(span)}
+        for level, span in view.monitor.silences.items()
     }
-    return [(level_words(LEVEL_KEYS.index(level) + 1), text) for level, text in given.items()]
+    given = view.monitor.levels or silent
+    return [
+        (level_words(number), given[level]) for number, level in enumerate(LEVEL_KEYS, 1) if level in given
+    ]
 
 
 def _members(found: Sequence[Gathered], world: World) -> list[MemberView]:

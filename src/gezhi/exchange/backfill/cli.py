@@ -1,4 +1,4 @@
-"""`gezhi readings ...`"""
+"""`gezhi sensing ...`"""
 
 import csv
 import sys
@@ -18,11 +18,11 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.group()
-def readings() -> None:
-    """Readings of things: from files, into files, forecasts."""
+def sensing() -> None:
+    """Stations and brokers; readings from files and into files; forecasts."""
 
 
-@readings.command("backfill")
+@sensing.command("backfill")
 @click.argument("file", type=FILE)
 @click.option(
     "--time", default="at", show_default=True, help="The column of the time, or year,month,day,hour."
@@ -103,7 +103,7 @@ def _told(errors: Path | None) -> "Iterator[Callable[[Wrong], None]]":
     yield say
 
 
-@readings.command("archive")
+@sensing.command("archive")
 @click.option(
     "--at-hand", type=int, help="Days that stay in the database; as GEZHI_READINGS_AT_HAND says unless given."
 )
@@ -120,7 +120,7 @@ def archive_now(at_hand: int | None) -> None:
     click.echo(f"{len(gone)} days" + (f", {gone[0]} to {gone[-1]}" if gone else ""))
 
 
-@readings.command("train")
+@sensing.command("train")
 def train_now() -> None:
     """Make every forecaster that packs ask for now, and say how good it was on hours that it had not seen."""
     from django.utils import timezone

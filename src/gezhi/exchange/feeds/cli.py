@@ -7,6 +7,8 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from gezhi.exchange.backfill.cli import sensing
+
 if TYPE_CHECKING:
     from gezhi.exchange.feeds.binding import Bound
     from gezhi.sensing.models import Feed
@@ -43,11 +45,6 @@ def _at(text: str) -> tuple[str, int]:
         return host_and_port(text)
     except NoAddress as error:
         raise click.UsageError(str(error)) from error
-
-
-@click.group()
-def sensing() -> None:
-    """Stations and brokers that send readings."""
 
 
 @sensing.command()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
@@ -12,7 +12,7 @@ from gezhi.sensing.looking import Span
 
 USELESS: Final = Mark.OUT_OF_RANGE | Mark.OVER_RANGE | Mark.FAULTY | Mark.CUT_OFF
 _BUCKETS: Final = """
-SELECT date_bin(%(width)s::interval, at, %(since)s) AS bucket,
+SELECT date_bin(make_interval(secs => %(width)s), at, %(since)s) AS bucket,
     min(value) FILTER (WHERE mark & %(useless)s = 0), avg(value) FILTER (WHERE mark & %(useless)s = 0),
     max(value) FILTER (WHERE mark & %(useless)s = 0), count(*), count(*) FILTER (WHERE mark <> 0), bit_or(mark)
 FROM sensing_reading WHERE datastream_id = %(series)s AND at >= %(since)s AND at < %(until)s
@@ -79,40 +79,28 @@ def history(series: int, span: Span, now: datetime) -> History:
 
 
 def _buckets(series: int, span: Span, since: datetime, until: datetime) -> list[Bucket]:
-    params: dict[str, Any] = {
-        "series": series,
-        "since": since,
-        "until": until,
-        "width": span.bucket,
-        "useless": int(USELESS),
-    }
+    width = round(span.bucket.total_seconds())
     with connection.cursor() as cursor:
-        cursor.execute(_BUCKETS, params)
-        return [_bucket(*row) for row in cursor.fetchall()]
-
-
-def _bucket(
-    at: datetime,
-    low: float | None,
-    mean: float | None,
-    high: float | None,
-    count: int,
-    marked: int,
-    marks: int,
-) -> Bucket:
-    return Bucket(at, low, mean, high, count, marked, Mark(marks & 0x1FFF))
+        cursor.execute(
+            _BUCKETS,
+            {"series": series, "since": since, "until": until, "width": width, "useless": int(USELESS)},
+        )
+        return [
+            Bucket(at, low, mean, high, count, marked, Mark(marks & 0x1FFF))
+            for at, low, mean, high, count, marked, marks in cursor.fetchall()
+        ]
 
 
 def moves_of(series: int, since: datetime, until: datetime, before: Span | None = None) -> list[Moved]:
     """In order. `before`: with the last one of each monitor that is at most so much older, 30 times."""
-    params: dict[str, Any] = {"series": series, "since": since, "until": until}
+    found: list[Moved] = []
     with connection.cursor() as cursor:
-        first: list[tuple[Any, ...]] = []
         if before is not None:
-            cursor.execute(_BEFORE, {**params, "oldest": since - 30 * before.length})
-            first = cursor.fetchall()
-        cursor.execute(_TRANSITIONS, params)
-        return [Moved(*row) for row in [*first, *cursor.fetchall()]]
+            oldest = since - 30 * before.length
+            cursor.execute(_BEFORE, {"series": series, "since": since, "oldest": oldest})
+            found += [Moved(*row) for row in cursor.fetchall()]
+        cursor.execute(_TRANSITIONS, {"series": series, "since": since, "until": until})
+        return found + [Moved(*row) for row in cursor.fetchall()]
 
 
 def _stood(moves: Sequence[Moved], since: datetime) -> list[Stood]:

@@ -68,7 +68,7 @@ def due_by(today: date) -> Q:
     return asked
 
 
-def _overdue(days: str, done: str, today: date) -> QuerySet[Thing, Any]:
+def _overdue(days: str, done: str, today: date) -> QuerySet[Any, Any]:
     """`date + int` is a date. Where neither it nor an installation was ever noted, it is due."""
     due = ExpressionWrapper(Coalesce(F(done), F("installed_on")) + F(days), output_field=DateField())
     late = Thing.objects.filter(**{f"{days}__isnull": False}).annotate(due=due)

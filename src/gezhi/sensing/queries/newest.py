@@ -11,7 +11,7 @@ import numpy as np
 from django.db import connection
 
 from gezhi.sensing.blocks import WIDTH, States, blocks_of, states_of
-from gezhi.sensing.columns import Bools, Mark
+from gezhi.sensing.columns import Bools, Int64, Mark
 from gezhi.sensing.deciding import Limits
 from gezhi.sensing.queries.sensed import HOLDS, sensed
 
@@ -104,9 +104,9 @@ def _silent(states: States, blocks: list[int], limits: Limits, now: int) -> Bool
     return found
 
 
-def _stale(blocks: list[int], limits: Limits) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _stale(blocks: list[int], limits: Limits) -> Int64:
     """ms after which each series is silent."""
-    series = (np.asarray(blocks)[:, None] * WIDTH + np.arange(WIDTH)).ravel()
+    series = (np.asarray(blocks, np.int64)[:, None] * WIDTH + np.arange(WIDTH)).ravel()
     known = np.minimum(series, len(limits.stale) - 1)
     return np.where(series < len(limits.stale), limits.stale[known], HOLDS)
 
