@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from gezhi.exchange.backfill.layout import (
@@ -20,9 +21,13 @@ from gezhi.exchange.backfill.layout import (
 from gezhi.exchange.backfill.parquet_rows import opened_readings
 from gezhi.exchange.files.rows import FileUnreadable
 from gezhi.ledger.models import Entry
+from gezhi.packs.actions import publish
+from gezhi.packs.loading import read_pack
 from gezhi.sensing.actions.backfilling import Backfilled, backfill
 from gezhi.sensing.actions.raising import raise_warnings
-from gezhi.sensing.actions.waking import wake
+from gezhi.sensing.actions.taking import take
+from gezhi.sensing.actions.waking import Waker
+from gezhi.sensing.columns import Columns
 from gezhi.sensing.models import SensedWarning, Thing
 from gezhi.sensing.past import Past, Wrong
 from tests.cast import Cast
@@ -141,7 +146,7 @@ def test_what_is_no_parquet_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_batches_do_not_lose_what_lies_between_them(
-    city: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    committed: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gezhi.sensing.actions.backfilling.MOST", 7)
     series, path = a_series(), tmp_path / "past.csv"
@@ -152,18 +157,27 @@ def test_batches_do_not_lose_what_lies_between_them(
     assert [value for _, value in stored(series)] == [float(n) for n in range(39, 0, -1)]
 
 
-def test_an_old_reading_over_a_limit_warns_nobody(city: Cast, tmp_path: Path) -> None:
+def test_an_old_reading_over_a_limit_warns_nobody_and_a_new_one_does(city: Cast) -> None:
     """What was high in the past is known, and is no alarm of today."""
-    series = a_series(a_thing("manhole"), "level")
-    wake(NOW)
+    publish(read_pack(settings.PACKS_DIR / "air"))
+    series, waker = a_series(a_thing("air-station"), "o3", "ug/m3"), Waker()
+    waker.wake(NOW)
+
+    def standing(now: datetime) -> list[str]:
+        waker.wake(now)
+        raise_warnings(now)
+        return list(SensedWarning.objects.filter(monitor="aq-ozone").values_list("monitor", flat=True))
+
+    begin = NOW - timedelta(days=30)
     rows = (
-        Past(number, str(series), int((NOW - timedelta(days=30, minutes=-number)).timestamp() * 1000), 99.0)
+        Past(number, str(series), int((begin + timedelta(minutes=number)).timestamp() * 1000), 900.0)
         for number in range(600)
     )
-    backfill(rows, "past.csv", None, NOW, lambda _: None)
-    wake(NOW + timedelta(minutes=5))
-    raise_warnings(NOW + timedelta(minutes=5))
-    assert not SensedWarning.objects.exists()
+    assert backfill(rows, "past.csv", None, NOW, lambda _: None).new == 600
+    assert standing(NOW + timedelta(minutes=20)) == []
+    later = NOW + timedelta(minutes=30)
+    take(Columns.of([series], [int(later.timestamp() * 1000)], [900.0]), "test", later)
+    assert standing(later + timedelta(minutes=20)) == ["aq-ozone"]
 
 
 @pytest.mark.parametrize(

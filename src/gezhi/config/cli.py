@@ -39,9 +39,11 @@ COMMANDS = {
     "people": ("gezhi.people.cli:people", "Accounts, units, posts, duties, keys."),
     "packs": ("gezhi.packs.cli:packs", "Scenario packs: check, plan, apply, diff, export."),
     "reports": ("gezhi.exchange.cli:reports", "Import reports from files."),
-    "sensing": ("gezhi.exchange.feeds.cli:sensing", "Stations and brokers that send readings."),
+    "sensing": (
+        "gezhi.exchange.feeds.cli:sensing",
+        "Stations and brokers; readings from and into files; forecasts.",
+    ),
     "sources": ("gezhi.exchange.hazards.cli:sources", "Devices and authorities that send events."),
-    "sensing": ("gezhi.exchange.backfill.cli:sensing", "Readings: from files, into files; forecasts."),
     "classify": ("gezhi.cases.cli_classify:classify", "Train and measure the classifier."),
     "calendar": ("gezhi.cases.cli_calendar:calendar", "Holidays and make-up workdays."),
     "insight": ("gezhi.insight.cli:insight", "Counts, appraisals, bulletins; check them against the events."),

@@ -6,7 +6,8 @@ from gezhi.packs.units import unit_of
 
 
 class Stream(NamedTuple):
-    """`every`: seconds between two readings, 0: not known. `property`, `kind`: the words of packs."""
+    """`every`: seconds between two readings, 0: not known. `of` and `kind`: what it measures and of which thing, in the
+    words of packs."""
 
     id: int
     key: str
@@ -14,7 +15,7 @@ class Stream(NamedTuple):
     symbol: str | None
     definition: str | None
     every: int
-    property: str
+    of: str
     thing: int
     thing_key: str
     kind: str

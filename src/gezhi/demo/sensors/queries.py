@@ -41,17 +41,17 @@ def things_to_play(prefix: str = PREFIX) -> list[Played]:
         kind = kinds.get(thing.kind)
         if kind is None:
             continue
-        own = [one for one in streams if one.thing == thing.pk and kind.datastream(one.property)]
+        own = [one for one in streams if one.thing == thing.pk and kind.datastream(one.of)]
         every = {one.property: seconds_of(one.every) for one in kind.datastreams}
         feed = stations.get(thing.pk)
         bound = bound_station(Station.model_validate(feed.options), own, kinds) if feed else None
         by_series = {one.series: one for one in bound.factors} if bound else {}
         names = {
-            one.property: _name(by_series[one.id].names[0], by_series[one.id].times)
+            one.of: _name(by_series[one.id].names[0], by_series[one.id].times)
             for one in own
             if one.id in by_series
         }
-        measured = {one.property: (one.id, every[one.property]) for one in own}
+        measured = {one.of: (one.id, every[one.of]) for one in own}
         found.append(
             Played(thing.key, thing.kind, thing.place_code, measured, feed.key if feed else "", names)
         )

@@ -115,8 +115,9 @@ def _drawing(given: Written, inside: Sequence[Spot], net: River) -> Drawn | None
     if not lines:
         return None
     bounds = np.array([one.bounds for one in lines])
-    west, south, east, north = *bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)
-    box = (float(west), float(south), float(east) + 1e-4, float(north) + 1e-4)
+    west, south = bounds[:, :2].min(axis=0).tolist()
+    east, north = bounds[:, 2:].max(axis=0).tolist()
+    box = (west, south, east + 1e-4, north + 1e-4)
     gauges = [(one.key, *_point(given, one.spot)) for one in given.gauges if given.lines[one.spot.reach]]
     pieces = [line for spot in inside if (line := _piece(given, spot, net)) is not None]
     return drawn(box, outlines(grids_in_box(*box, _GRIDS)), None, gauges, [], rivers=lines, stretches=pieces)

@@ -80,14 +80,14 @@ def names_of(streams: Iterable[Stream], prefix: str = "") -> dict[str, int]:
     measures where no other datastream of the thing is called so. And each series by its number, as SensorThings names
     it."""
     chosen = [one for one in streams if one.thing_key.startswith(prefix)]
-    found = {f"{one.thing_key}/{one.property}": one.id for one in reversed(chosen) if one.property}
+    found = {f"{one.thing_key}/{one.of}": one.id for one in reversed(chosen) if one.of}
     found |= {f"{one.thing_key}/{one.key}": one.id for one in chosen if one.key}
     return found | {str(one.id): one.id for one in chosen}
 
 
 def _kind_of(stream: Stream, kinds: Mapping[str, ThingKind]) -> DatastreamKind | None:
     kind = kinds.get(stream.kind)
-    return kind.datastream(stream.property) if kind else None
+    return kind.datastream(stream.of) if kind else None
 
 
 def _bound(station: Station, stream: Stream, code: str, kind: DatastreamKind | None) -> Factor:

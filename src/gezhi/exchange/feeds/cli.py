@@ -7,6 +7,8 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from gezhi.exchange.backfill.cli import sensing
+
 if TYPE_CHECKING:
     from gezhi.exchange.feeds.binding import Bound
     from gezhi.exchange.feeds.process import Plan
@@ -34,11 +36,6 @@ def _plan() -> Plan:
     from gezhi.exchange.feeds.process import Plan
 
     return Plan(settings.HJ212_LISTEN, settings.GB28181_LISTEN, settings.GB28181_ID, settings.GB28181_SHOWN)
-
-
-@click.group()
-def sensing() -> None:
-    """Stations and brokers that send readings."""
 
 
 @sensing.command()
