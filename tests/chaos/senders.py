@@ -132,6 +132,7 @@ class Wells(threading.Thread):
         self.stopping, self._port, self.series, self._sent = threading.Event(), port, series, sent
         self._chance, self._value = random.Random(seed), dict.fromkeys(series, 3.0)
         self._pending: dict[int, tuple[int, int]] = {}
+        self._early, self._own = set[int](), threading.Lock()
 
     def run(self) -> None:
         import paho.mqtt.client as mqtt
@@ -158,14 +159,21 @@ class Wells(threading.Thread):
             self.one(client, name, round(self._value[name], 2))
 
     def one(self, client: Any, name: str, value: float) -> None:
+        """The broker may have told it before this knows its number; nothing is held meanwhile that it needs to tell."""
         ms, series = int(time.time() * 1000), self.series[name]
         self._sent.ask(series, ms, value)
-        with self._sent.lock:
-            told = client.publish(f"probes/{name}", json.dumps({"t": ms, "v": value}), qos=1)
+        told = client.publish(f"probes/{name}", json.dumps({"t": ms, "v": value}), qos=1)
+        with self._own:
             self._pending[told.mid] = (series, ms)
+            known = told.mid in self._early
+            self._early.discard(told.mid)
+        if known:
+            self._told(told.mid)
 
     def _told(self, mid: int) -> None:
-        with self._sent.lock:
+        with self._own:
             found = self._pending.pop(mid, None)
+            if found is None:
+                self._early.add(mid)
         if found:
             self._sent.acknowledge(*found)

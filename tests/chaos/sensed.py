@@ -39,7 +39,7 @@ version: 1.0.0
 title: {zh: 探头, en: Probes}
 about: {zh: 试, en: For tests}
 source: tests
-needs: {city-management: 1.0.0}
+needs: {city-management: 1.1.0}
 """,
     "CHANGELOG.md": "# Probes\n\n## 1.0.0\n- Begun.\n",
     "things.yaml": """\
@@ -127,27 +127,39 @@ def laid(folder: Path, seed: int, stack: ExitStack) -> Ground:
     environment = {
         **os.environ, **INSTALLED, **outside.environment(), "GEZHI_DATA_DIR": str(data),
         "DJANGO_SETTINGS_MODULE": "gezhi.config.settings",
+        "GEZHI_HJ212_LISTEN": f"127.0.0.1:{port}",
     }  # fmt: skip
-    command = [sys.executable, "-m", "gezhi", "sense", "--hj212", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "gezhi", "sense"]
     sense = stack.enter_context(Kept(command, environment, folder / "sense.log"))
     sent = Sent()
+    _wait_for(_hears, 60, "the line to the broker, which keeps nothing for whoever was never there")
     senders = Station(port, station, sent, seed), Wells(broker.port, series, sent, seed)
     for one in senders:
         one.start()
         stack.callback(one.stopping.set)
     ground = Ground(sense, outside, broker, sent, *senders, timers)
-    _wait_for(lambda: sent.count > 50 and stored() > 20, 120, "the first readings")
+    try:
+        _wait_for(lambda: sent.count > 50 and stored() > 20, 120, "the first readings")
+    except TimeoutError:
+        print((folder / "sense.log").read_text()[-4000:], file=sys.stderr)
+        raise
     return ground
+
+
+def _hears() -> bool:
+    return bool(
+        rows("SELECT FROM sensing_pulse WHERE counted #>> '{adapters,mqtt:city,state}' = 'connected'")
+    )
 
 
 def _things(broker_port: int) -> tuple[dict[str, int], list[int], int]:
     """(broker's things -> series, series that only time moves, the station's series)."""
     from django.conf import settings
     from django.utils import timezone
-    from gezhi.sensing.actions.feeds import NewFeed, begin_feed
 
     from gezhi.packs.actions import publish
     from gezhi.packs.loading import read_pack
+    from gezhi.sensing.actions.feeds import NewFeed, begin_feed
     from gezhi.sensing.models import Datastream, FeedWay
     from tests.packs import small
     from tests.sensing.things import a_series, a_thing
@@ -160,7 +172,8 @@ def _things(broker_port: int) -> tuple[dict[str, int], list[int], int]:
         Datastream.objects.filter(pk=series[thing.key]).update(key="depth")
     timers = [a_series(a_thing("probe"), "depth", "cm") for _ in range(TIMERS)]
     station = a_thing("station")
-    air = a_series(station, "pm25", "ug/m3", code="a34004")
+    air = a_series(station, "pm25", "ug/m3")
+    Datastream.objects.filter(pk=air).update(code="a34004")
     now = timezone.now()
     begin_feed(NewFeed(FeedWay.HJ212, MN, "站", {}, {"password": "123456"}, station.pk), now)
     mapping = {"filter": "probes/+", "key": "{1}", "values": {"depth": "v"}, "time": "t", "clock": "ms"}

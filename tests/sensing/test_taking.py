@@ -64,6 +64,15 @@ def test_a_reading_that_comes_late_finds_its_place(city: Cast) -> None:
     assert [value for _, value, _ in stored(series)] == [1.0, 3.0]
 
 
+def test_late_batches_of_one_transaction_are_kept_each(city: Cast) -> None:
+    one, two = a_series(), a_series()
+    for series in (one, two):
+        sent(series, (1, 3.0))
+    for series in (one, two):
+        assert sent(series, (5, 1.0), (4, 2.0)) == [Fate.NEW, Fate.NEW]
+    assert len(stored(one)) == len(stored(two)) == 3
+
+
 @pytest.mark.parametrize(
     ("at", "value", "reason"),
     [

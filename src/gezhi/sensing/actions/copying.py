@@ -42,6 +42,7 @@ def copy_behind(columns: Columns) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]
     rows["l5"], rows["row"] = 4, np.arange(len(columns))
     with connection.cursor() as cursor:
         cursor.execute(_STAGING)
+        cursor.execute("TRUNCATE sensing_staging")  # of an earlier batch in this transaction
     _copy("sensing_staging", rows)
     there, same = np.zeros(len(columns), np.bool_), np.zeros(len(columns), np.bool_)
     with connection.cursor() as cursor:
