@@ -1,6 +1,7 @@
 """`gezhi sense` as it runs beside a node: what it acknowledged is there, whatever is killed, cut or registered."""
 
 import json
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from gezhi.sensing.columns import Columns
 from gezhi.sensing.models import Alarm, Datastream, Feed, ObservedProperty, Pulse, Sensor, Thing
 from gezhi.sensing.queries.feeds import refused_since
 from tests.cast import WANAN, Cast
-from tests.exchange.mosquitto import HOST, Mosquitto, needs_mosquitto
+from tests.exchange.mosquitto import HOST, Mosquitto, needs_mosquitto, write_certificate
 from tests.sensing.heard import (
     MN,
     PASSWORD,
@@ -302,3 +303,24 @@ def test_a_broker_that_cannot_be_read_is_refused_by_the_name_of_the_field(
     options = {"url": url, "subscriptions": SUBSCRIPTIONS, **more}
     with pytest.raises(BadFeed, match=said):
         add_broker("city", "市平台", options, "word" if "user" in more else "", timezone.now())
+
+
+@needs_mosquitto
+def test_a_broker_is_reached_through_tls_with_an_account(committed: Cast, tmp_path: Path) -> None:
+    series = station_thing()
+    write_certificate(tmp_path)
+    words = tmp_path / "accounts"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", str(words), "gezhi", "a word of the broker"], check=True)
+    files = (f"certfile {tmp_path}/certificate.pem", f"keyfile {tmp_path}/key.pem", f"password_file {words}")
+    broker = Mosquitto(tmp_path, *files).start()
+    options = {
+        "url": f"mqtts://{HOST}:{broker.port}", "user": "gezhi", "ca": (tmp_path / "certificate.pem").read_text(),
+        "subscriptions": SUBSCRIPTIONS,
+    }  # fmt: skip
+    add_broker("city", "市物联网平台", options, "a word of the broker", timezone.now())
+    try:
+        with sensing(tmp_path) as node:
+            assert connected(node)
+            assert stored(series["a34004"]) == []
+    finally:
+        broker.kill()
