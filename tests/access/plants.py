@@ -161,10 +161,10 @@ class Trial:
         return outcome
 
     def _caught(self, site: Site, asked: Sequence[Turn], counted: Sequence[Turn]) -> str | None:
-        from tests.access import probes, probes_of_posts, weighing
+        from tests.access import probes, probes_of_posts, probes_of_sensing, weighing
         from tests.access.probing import noticed, probe_of, said
 
-        assert probes and probes_of_posts
+        assert probes and probes_of_posts and probes_of_sensing
         probe = probe_of(site.key)
         before = said(self.matrix, probe) if probe else ""
         if before:

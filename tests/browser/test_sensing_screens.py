@@ -1,6 +1,7 @@
 """The pages of sensing in a browser: on a phone in the dark and on a desk in English; nothing that axe complains of."""
 
 from datetime import timedelta
+from math import sin
 from typing import Final
 
 import pytest
@@ -35,6 +36,11 @@ FACES: Final = {
 @pytest.fixture
 def flood(city: Cast) -> Flood:
     found, now = flooded(city.units["haishu-works"]), timezone.now()
+    for hours in range(30, 3, -1):  # a day of rising and falling, with a gap and a value that cannot be
+        for minutes in (0, 20, 40):
+            at = now - timedelta(hours=hours, minutes=minutes)
+            if hours not in (9, 10):
+                send([found.depth], at, 6 + 5 * sin(hours / 4) + minutes / 20 if hours != 17 else 900.0)
     send([found.freeboard], now + timedelta(seconds=1), 99.0)
     silence(
         SilenceDraft("泵站检修，工单 1123", now, now + timedelta(hours=4), place_code=NANMEN),

@@ -260,6 +260,7 @@ def test_a_drawing_holds_what_lies_below_zero_and_breaks_at_gaps() -> None:
     chart = series_chart("气温", "°C", found, HOUR, {})
     assert [tick.words for tick in chart.ticks] == ["5", "0", "-5", "-10", "-15"]
     assert chart.line.count("M") == 2
+    assert series_chart("气温", "°C", found, HOUR, {}, 9 * HOUR).line.count("M") == 1, "it holds for so long"
     assert "最低 -12" in chart.told
     assert not chart.spans
 

@@ -79,16 +79,21 @@ class SeriesChart:
 
 
 def series_chart(
-    title: str, unit: str, found: History, bucket: timedelta, titles: Mapping[str, str]
+    title: str,
+    unit: str,
+    found: History,
+    bucket: timedelta,
+    titles: Mapping[str, str],
+    holds: timedelta = timedelta(0),
 ) -> SeriesChart:
-    """`titles`: of monitors, by key."""
+    """`titles`: of monitors, by key. `holds`: for how long a reading does, so that the line breaks at silence alone."""
     at = _scale(found)
     low, high, step = _range(found.buckets)
 
     def y(value: float) -> float:
         return round(100 - 100 * (value - low) / (high - low), 2)
 
-    runs = _runs(found.buckets, bucket)
+    runs = _runs(found.buckets, max(bucket, holds))
     rows = [_row(one, found, bucket, titles) for one in found.buckets]
     width = round(100 * bucket / (found.until - found.since), 3)
     return SeriesChart(
@@ -139,13 +144,13 @@ def _range(buckets: Sequence[Bucket]) -> tuple[float, float, float]:
     return low, high, step
 
 
-def _runs(buckets: Sequence[Bucket], bucket: timedelta) -> list[list[Bucket]]:
-    """Buckets that follow each other: a line does not cross what was not measured."""
+def _runs(buckets: Sequence[Bucket], most: timedelta) -> list[list[Bucket]]:
+    """Buckets that are not further apart: a line does not cross what was not measured."""
     runs: list[list[Bucket]] = []
     for one in buckets:
         if one.mean is None:
             continue
-        if runs and one.at - runs[-1][-1].at <= bucket:
+        if runs and one.at - runs[-1][-1].at <= most:
             runs[-1].append(one)
         else:
             runs.append([one])

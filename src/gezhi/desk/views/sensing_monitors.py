@@ -124,16 +124,16 @@ def _facts(one: Monitor) -> list[tuple[str, str]]:
     if one.keep:
         found.append((_("恢复多久才解除"), _span(one.keep)))
     if one.hours:
-        found.append((_("时段"), "，".join(one.hours)))
+        found.append((_("时段"), _("、").join(one.hours)))
     if one.escalate:
         words = {"after": _span(one.escalate.after), "to": level_words(LEVELS.index(one.escalate.to) + 1)}
         found.append((_("自动升级"), _("持续 %(after)s 升为%(to)s") % words))
     if one.downgrade:
         found.append((_("降级"), _("好转 %(after)s 后") % {"after": _span(one.downgrade.after)}))
-    by = "、".join(str(TITLES.get(area, _("每台设备"))) for area in one.group.by)
+    by = _("、").join(str(TITLES.get(area, _("每台设备"))) for area in one.group.by)
     found.append((_("合并"), _("%(by)s，等 %(wait)s") % {"by": by, "wait": _span(one.group.wait)}))
     if one.inhibits:
-        found.append((_("涵盖"), "、".join(monitor_title(key) for key in one.inhibits)))
+        found.append((_("涵盖"), _("、").join(monitor_title(key) for key in one.inhibits)))
     if one.opens:
         opened = _("%(level)s起立案：%(category)s")
         found.append(

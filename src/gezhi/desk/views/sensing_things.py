@@ -51,7 +51,7 @@ from gezhi.sensing.queries.listing import (
     things_matching,
     warnings_of_series,
 )
-from gezhi.sensing.queries.newest import newest_of
+from gezhi.sensing.queries.newest import held_for, newest_of
 from gezhi.sensing.queries.scope import acts_at, may_keep, things_in_sight
 
 PAGE: Final = 50
@@ -195,7 +195,8 @@ def _map(found: Thing) -> GridMap | None:
 def _chart(stream: Datastream, span: Span, world: World, now: datetime) -> SeriesChart:
     found = history(stream.pk, span, now)
     titles = {one.monitor: monitor_title(one.monitor) for one in found.stood}
-    return series_chart(stream_title(stream, world), unit_symbol(stream.unit), found, span.bucket, titles)
+    title, unit = stream_title(stream, world), unit_symbol(stream.unit)
+    return series_chart(title, unit, found, span.bucket, titles, held_for(stream.pk))
 
 
 def _units(found: Thing, world: World) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -71,6 +71,12 @@ def newest_of(series: Iterable[int], now: datetime) -> dict[int, Newest]:
         for one in wanted
         for at in (place[one // WIDTH] + one % WIDTH,)
     }
+
+
+def held_for(series: int) -> timedelta:
+    """For how long a reading of it holds; after that it is silent."""
+    stale = sensed().limits.stale
+    return timedelta(milliseconds=int(stale[series]) if series < len(stale) else HOLDS)
 
 
 def told(now: datetime) -> Told:
