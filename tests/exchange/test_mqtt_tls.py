@@ -2,14 +2,10 @@
 
 import asyncio
 import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from gezhi.exchange.hj212.segment import wire
 from gezhi.exchange.hj212.serving import Server
@@ -17,30 +13,14 @@ from gezhi.exchange.mqtt.broker import Broker
 from gezhi.exchange.mqtt.client import Client
 from gezhi.exchange.mqtt.payloads import Payloads
 from tests.exchange.hj212_cast import Door, air_content, devices, segment
-from tests.exchange.mosquitto import HOST, Mosquitto, needs_mosquitto
+from tests.exchange.mosquitto import HOST, Mosquitto, needs_mosquitto, write_certificate
 from tests.exchange.mqtt_reader import MAPPING, SERIES
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """A folder with key.pem and certificate.pem, which is its own authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name, now = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "broker")]), datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (tmp_path / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    forms = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (tmp_path / "key.pem").write_bytes(key.private_bytes(*forms))
+    write_certificate(tmp_path)
     return tmp_path
 
 

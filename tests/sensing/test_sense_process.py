@@ -1,6 +1,7 @@
 """`gezhi sense` as it runs beside a node: what it acknowledged is there, whatever is killed, cut or registered."""
 
 import json
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,13 +18,13 @@ from gezhi.exchange.feeds.adding import add_broker, add_station
 from gezhi.exchange.feeds.cli import sensing as commands
 from gezhi.packs.actions import publish
 from gezhi.packs.loading import read_pack
-from gezhi.sensing.actions.feeds import BadFeed
+from gezhi.sensing.actions.feeds import BadFeed, end_feed
 from gezhi.sensing.actions.taking import take
 from gezhi.sensing.columns import Columns
 from gezhi.sensing.models import Alarm, Datastream, Feed, ObservedProperty, Pulse, Sensor, Thing
 from gezhi.sensing.queries.feeds import refused_since
 from tests.cast import WANAN, Cast
-from tests.exchange.mosquitto import HOST, Mosquitto, needs_mosquitto
+from tests.exchange.mosquitto import HOST, Mosquitto, needs_mosquitto, write_certificate
 from tests.sensing.heard import (
     MN,
     PASSWORD,
@@ -302,3 +303,50 @@ def test_a_broker_that_cannot_be_read_is_refused_by_the_name_of_the_field(
     options = {"url": url, "subscriptions": SUBSCRIPTIONS, **more}
     with pytest.raises(BadFeed, match=said):
         add_broker("city", "市平台", options, "word" if "user" in more else "", timezone.now())
+
+
+@needs_mosquitto
+def test_a_broker_that_is_ended_keeps_nothing_for_us(committed: Cast, tmp_path: Path) -> None:
+    series, broker = station_thing(), Mosquitto(tmp_path).start()
+    options = {"url": f"mqtt://{HOST}:{broker.port}", "subscriptions": SUBSCRIPTIONS}
+    add_broker("city", "市平台", options, "", timezone.now())
+
+    def send(value: float) -> None:
+        at = round(timezone.now().timestamp() * 1000)
+        assert broker.publish("city/air-1/air", [json.dumps({"t": at, "v": value})]).wait(20) == 0
+
+    try:
+        with sensing(tmp_path) as node:
+            assert connected(node)
+            send(1.0)
+            assert until(lambda: stored(series["a34004"]) == [1.0])
+            assert end_feed("city", timezone.now()) == 1
+            assert until(lambda: "mqtt:city" not in Pulse.objects.get().counted["adapters"])
+            send(2.0)
+            add_broker("city", "市平台", options, "", timezone.now())
+            assert connected(node)
+            send(3.0)
+            assert until(lambda: stored(series["a34004"]) == [1.0, 3.0])
+    finally:
+        broker.kill()
+
+
+@needs_mosquitto
+def test_a_broker_is_reached_through_tls_with_an_account(committed: Cast, tmp_path: Path) -> None:
+    series = station_thing()
+    write_certificate(tmp_path)
+    words = tmp_path / "accounts"
+    subprocess.run(["mosquitto_passwd", "-b", "-c", str(words), "gezhi", "a word of the broker"], check=True)
+    files = (f"certfile {tmp_path}/certificate.pem", f"keyfile {tmp_path}/key.pem", f"password_file {words}")
+    broker = Mosquitto(tmp_path, *files).start()
+    options = {
+        "url": f"mqtts://{HOST}:{broker.port}", "user": "gezhi", "ca": (tmp_path / "certificate.pem").read_text(),
+        "subscriptions": SUBSCRIPTIONS,
+    }  # fmt: skip
+    add_broker("city", "市物联网平台", options, "a word of the broker", timezone.now())
+    try:
+        with sensing(tmp_path) as node:
+            assert connected(node)
+            assert stored(series["a34004"]) == []
+    finally:
+        broker.kill()

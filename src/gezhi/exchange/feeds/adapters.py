@@ -1,6 +1,7 @@
 """The ways in by sockets, as one process keeps them: each is told what is wanted, and tells what it counted."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections import Counter
@@ -16,11 +17,14 @@ from gezhi.exchange.gb28181.server import Server as SipServer
 from gezhi.exchange.hj212.devices import Devices
 from gezhi.exchange.hj212.serving import SOURCE as HJ212
 from gezhi.exchange.hj212.serving import Server
+from gezhi.exchange.mqtt import packets
+from gezhi.exchange.mqtt.broker import Broker
 from gezhi.exchange.mqtt.client import SOURCE as MQTT
 from gezhi.exchange.mqtt.client import Client
 from gezhi.exchange.mqtt.payloads import Payloads
 
 GB28181: Final = "gb28181"
+LEAVE: Final = 3.0  # seconds for taking leave of a broker for good
 LINE: Final = "line-"  # before the reasons for which connections, not frames, are refused
 _SILENT: Final = "silent"  # a device that hung up without a word is no refusal
 Numbers = Mapping[str, int | str]
@@ -112,8 +116,10 @@ class Brokers:
 
     async def settle(self, wanted: Wanted) -> None:
         by_key = {one.key: one for one in wanted.brokers}
+        gone = [line for key, line in self._lines.items() if key not in by_key]
         over = [key for key, line in self._lines.items() if not line.wanted.same_line(by_key.get(key))]
         await self._end([self._lines.pop(key) for key in over])
+        await asyncio.gather(*(_forget(line.wanted.broker()) for line in gone))
         for key, one in by_key.items():
             line = self._lines.get(key)
             if line is None:
@@ -152,6 +158,29 @@ class Brokers:
         await asyncio.gather(*(line.client.stop() for line in lines))
         for line in lines:
             self._told(line)
+
+
+async def _forget(broker: Broker) -> None:
+    """The broker keeps nothing more for us: a session that begins anew and ends at once takes the old one's place."""
+    hello = packets.connect(
+        broker.client,
+        broker.version,
+        broker.keep_alive,
+        login=broker.login,
+        session=0,
+        at_once=1,
+        largest=broker.largest,
+    )
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(LEAVE):
+            reader, writer = await asyncio.open_connection(broker.host, broker.port, ssl=broker.tls)
+            try:
+                writer.write(hello)
+                await reader.read(2)
+                writer.write(packets.GOODBYE)
+                await writer.drain()
+            finally:
+                writer.close()
 
 
 def _replace(line: _Line, wanted: WantedBroker) -> None:
