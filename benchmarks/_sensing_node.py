@@ -119,9 +119,11 @@ def hj212(pipe: Connection) -> None:
     from gezhi.exchange.hj212.serving import Server
     from gezhi.sensing.actions.taking import take
 
+    devices = _devices()
+
     async def run() -> None:
         unlimited = Limits(frames=1e9, bytes=1e12)
-        server = await Server(take, _devices(), unlimited).start("127.0.0.1", 0)
+        server = await Server(take, devices, unlimited).start("127.0.0.1", 0)
         pipe.send(server.port)
         await report(pipe)
         await server.stop()

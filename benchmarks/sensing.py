@@ -197,7 +197,7 @@ def part_rows(asked: argparse.Namespace, _folder: object) -> None:
     begin, times = now_ms() - 60 * DAY, list[float]()
     from gezhi.sensing.actions.days import make_days_of
 
-    make_days_of(np.array([begin, now_ms()]), datetime.now(UTC))
+    make_days_of(np.arange(begin, now_ms() + DAY, DAY))
     for turn in range(batches):
         cut = columns(series, asked.batch, begin, turn, span)
         clock = time.perf_counter()

@@ -144,10 +144,9 @@ def _ask_database(state: State, now: datetime) -> None:
 
 def _ask_sensing(state: State, now: datetime) -> None:
     """A node on which nothing was ever heard has none."""
-    from gezhi.exchange.feeds.process import NAME
-    from gezhi.sensing.queries.feeds import pulse_of
+    from gezhi.sensing.queries.feeds import SENSE, pulse_of
 
-    if pulse := pulse_of(NAME):
+    if pulse := pulse_of(SENSE):
         state.sense_age = max(0.0, (now - pulse.at).total_seconds())
         state.sensing = pulse.counted.get("adapters", {})
 

@@ -3,15 +3,16 @@
 import re
 from typing import Final
 
-_ADDRESS: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\s]+)):([0-9]{1,5})")
+from gezhi.lib.addresses import NoAddress, host_and_port
+
 _ID: Final = re.compile(r"[0-9]{20}")
 
 
 class BadListening(ValueError):
-    """{name} is {text!r}: write HOST:PORT, e.g. 0.0.0.0:8212, or leave it out."""
+    """{name}: {error}. Or leave it out."""
 
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__((self.__doc__ or "").format(name=name, text=text))
+    def __init__(self, name: str, error: NoAddress) -> None:
+        super().__init__((self.__doc__ or "").format(name=name, error=error))
 
 
 class BadPlatform(ValueError):
@@ -23,12 +24,10 @@ class BadPlatform(ValueError):
 
 def listening_at(name: str, text: str) -> tuple[str, int] | None:
     """Host and port; None: nowhere. Raises BadListening."""
-    if not text:
-        return None
-    found = _ADDRESS.fullmatch(text)
-    if found is None or int(found[3]) > 65_535:
-        raise BadListening(name, text)
-    return found[1] or found[2], int(found[3])
+    try:
+        return host_and_port(text) if text else None
+    except NoAddress as error:
+        raise BadListening(name, error) from error
 
 
 def gb28181_id(text: str, *, needed: bool) -> str:

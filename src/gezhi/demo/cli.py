@@ -83,12 +83,12 @@ def _own_key() -> str:
 
 
 def _address(text: str | None) -> tuple[str, int] | None:
-    if not text:
-        return None
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
-        raise click.UsageError(f"'{text}': write HOST:PORT")
-    return host, int(port)
+    from gezhi.lib.addresses import NoAddress, host_and_port
+
+    try:
+        return host_and_port(text) if text else None
+    except NoAddress as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _fault(text: str) -> Fault:

@@ -11,31 +11,40 @@ from gezhi.exchange.backfill.cli import sensing
 
 if TYPE_CHECKING:
     from gezhi.exchange.feeds.binding import Bound
-    from gezhi.exchange.feeds.process import Plan
     from gezhi.sensing.models import Feed
 
 SECRET = click.File()
 
 
 @click.command()
-def sense() -> None:
+@click.option("--hj212", metavar="HOST:PORT", help="Where stations call; GEZHI_HJ212_LISTEN without.")
+@click.option(
+    "--gb28181", metavar="HOST:PORT", help="Where platforms and cameras call; GEZHI_GB28181_LISTEN without."
+)
+def sense(hj212: str | None, gb28181: str | None) -> None:
     """Hear stations, brokers and cameras, and wind the clock of monitors, until stopped."""
+    from django.conf import settings
     from django.db import connections
 
-    from gezhi.exchange.feeds.process import run
+    from gezhi.exchange.feeds.process import Plan, run
     from gezhi.lib.parent import end_with_parent
 
+    stations = _at(hj212) if hj212 else settings.HJ212_LISTEN
+    cameras = _at(gb28181) if gb28181 else settings.GB28181_LISTEN
+    if cameras and not settings.GB28181_ID:
+        raise click.UsageError("Set GEZHI_GB28181_ID, this platform's 20 digits.")
     connections.close_all()
     end_with_parent()
-    run(_plan())
+    run(Plan(stations, cameras, settings.GB28181_ID, settings.GB28181_SHOWN))
 
 
-def _plan() -> Plan:
-    from django.conf import settings
+def _at(text: str) -> tuple[str, int]:
+    from gezhi.lib.addresses import NoAddress, host_and_port
 
-    from gezhi.exchange.feeds.process import Plan
-
-    return Plan(settings.HJ212_LISTEN, settings.GB28181_LISTEN, settings.GB28181_ID, settings.GB28181_SHOWN)
+    try:
+        return host_and_port(text)
+    except NoAddress as error:
+        raise click.UsageError(str(error)) from error
 
 
 @sensing.command()
@@ -178,9 +187,8 @@ def show(hours: int) -> None:
     """Each station and broker, what of it is kept, and what was refused; the process that hears them."""
     from django.utils import timezone
 
-    from gezhi.exchange.feeds.process import NAME
     from gezhi.exchange.feeds.reading import wanted
-    from gezhi.sensing.queries.feeds import active_feeds, pulse_of, refused_since
+    from gezhi.sensing.queries.feeds import SENSE, active_feeds, pulse_of, refused_since
 
     now = timezone.now()
     refused, found = refused_since(now, hours), wanted()
@@ -191,7 +199,7 @@ def show(hours: int) -> None:
             click.echo(f"    not kept: {problem}")
     for source, counts in refused.items():
         click.echo(f"{source:32}{_counts(counts)}")
-    pulse = pulse_of(NAME)
+    pulse = pulse_of(SENSE)
     click.echo(
         f"heard by a process that last gave a sign at {pulse.at:%Y-%m-%d %H:%M:%S}Z"
         if pulse

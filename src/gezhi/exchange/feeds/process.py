@@ -6,6 +6,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -20,8 +21,8 @@ from gezhi.exchange.feeds.ticking import Step, Ticker
 from gezhi.sensing.actions.beating import beat
 from gezhi.sensing.actions.raising import raise_warnings
 from gezhi.sensing.actions.waking import Waker
+from gezhi.sensing.queries.feeds import SENSE
 
-NAME: Final = "sense"
 LOOK: Final = 1.0  # seconds between two looks at what is registered
 BEAT: Final = 2.0  # seconds between two signs of life
 PATIENCE: Final = 4.0  # seconds for what waits to be taken at the end, and for the clock to stand still
@@ -46,6 +47,7 @@ class Process:
     wanted: Wanted = field(default_factory=Wanted)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _refusals: Refusals = field(default_factory=Refusals)
+    _reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "registered"))
     _stamp: Stamp | None = None
     _numbers: dict[str, Numbers] = field(default_factory=dict)
     _beaten_at: datetime | None = None
@@ -100,7 +102,7 @@ class Process:
     async def _look(self) -> None:
         """While the database is away what was registered before counts."""
         try:
-            found = await asyncio.to_thread(self._read)
+            found = await asyncio.get_running_loop().run_in_executor(self._reader, self._read)
         except Error as error:
             self._note("registered", str(error).partition("\n")[0])
             return
@@ -130,7 +132,7 @@ class Process:
     def _write(self, now: datetime) -> None:
         self._refusals.write(now)
         if self._beaten_at is None or (now - self._beaten_at).total_seconds() >= BEAT:
-            beat(NAME, self.begun_at, now, {"adapters": self._numbers, "troubles": self._open_troubles()})
+            beat(SENSE, self.begun_at, now, {"adapters": self._numbers, "troubles": self._open_troubles()})
             self._beaten_at = now
 
     def _open_troubles(self) -> dict[str, str]:
@@ -147,7 +149,7 @@ class Process:
         self._stopping.set()
         await asyncio.to_thread(ticker.join, PATIENCE)
         with contextlib.suppress(Error):
-            await asyncio.to_thread(self._last_words)
+            await asyncio.get_running_loop().run_in_executor(self._reader, self._last_words)
 
     def _last_words(self) -> None:
         self._refusals.write(datetime.now(UTC))

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from gezhi.sensing.models import Feed, Pulse
 from gezhi.sensing.streams import Stream
 
+SENSE: Final = "sense"  # the process that hears devices, by its pulse
 _STREAMS: Final = """
 SELECT d.id, d.key, d.code, d.unit->>'symbol', d.unit->>'definition', coalesce(d.every_s, 0), coalesce(p.code, ''),
     t.id, coalesce(t.key, ''), coalesce(t.kind, '')
