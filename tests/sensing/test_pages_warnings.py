@@ -171,6 +171,11 @@ def test_monitors_say_what_they_watch_and_what_they_cannot(signed_in: SignedIn, 
     assert [one.level for one in views["dr-underpass-depth"].levels] == ["橙色", "红色"]
     blind = signed_in("dispatcher").get("/desk/sensing/monitors/", {"blind": "1", "text": "下穿"})
     assert {one.key for one in blind.context["monitors"]} >= {"dr-underpass-depth"}
+    one = signed_in("dispatcher").get("/desk/sensing/monitors/", {"monitor": "dr-underpass-depth"})
+    assert [(line.stream.thing_id == flood.underpass.pk, line.unit) for line in one.context["series"]] == [
+        (False, "m"),
+        (True, ""),
+    ]
     elsewhere = signed_in("jiangbei-dispatcher").get(
         "/desk/sensing/monitors/", {"monitor": "dr-underpass-depth"}
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -17,7 +18,11 @@ from gezhi.pages.place_choice import TITLES
 from gezhi.pages.sensing import kind_title, level_look, level_words, monitor_title, span_words, stream_kind
 from gezhi.pages.showing import said
 from gezhi.people.access import DESK, ActorRequest, requires
-from gezhi.sensing.queries.listing import watched_groups
+from gezhi.places.queries import place_names
+from gezhi.sensing.models import Datastream
+from gezhi.sensing.queries.listing import streams_named, watched_groups
+
+MOST: Final = 200  # series of one monitor that are listed
 
 Groups = Mapping[tuple[str, str, str, str], int]
 
@@ -63,8 +68,32 @@ def monitors(request: ActorRequest) -> HttpResponse:
         if words in f"{one.key} {one.title} {one.of}".casefold()
         and (typed["blind"] != "1" or one.foreign or not one.watched)
     ]
-    context = {"monitors": found, "typed": typed, "count": len(views)}
+    chosen = world.catalogue.monitors.get(typed["monitor"])
+    series = _series(request, chosen.thing) if chosen else []
+    context = {"monitors": found, "typed": typed, "count": len(views), "series": series, "most": MOST}
     return sensed_page(request, "monitors", context)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesView:
+    """`unit`: where it is another than the monitor's, so that it cannot be looked at; "" else."""
+
+    stream: Datastream
+    place: str
+    unit: str
+
+
+def _series(request: ActorRequest, one: Monitor) -> list[SeriesView]:
+    """Those that it cannot look at first."""
+    found = streams_named(request.actor, one.of.kind, one.of.property, MOST)
+    names = place_names(stream.place_code for stream in found)
+    views = []
+    for stream in found:
+        symbol, definition = (str((stream.unit or {}).get(name) or "") for name in ("symbol", "definition"))
+        fits = one.unit in ("", unit_of(symbol, definition))
+        other = "" if fits else symbol or definition or _("没有写单位")
+        views.append(SeriesView(stream, names.get(stream.place_code, stream.place_code), other))
+    return sorted(views, key=lambda view: not view.unit)
 
 
 def _view(key: str, one: Monitor, pack: str, groups: Groups, world: World) -> MonitorView:

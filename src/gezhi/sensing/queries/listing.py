@@ -168,6 +168,14 @@ def warnings_of_series(series: Iterable[int], actor: Actor, most: int) -> list[S
     )
 
 
+def streams_named(actor: Actor, kind: str | None, code: str, most: int) -> list[Datastream]:
+    """Those in sight that a monitor of this kind and property speaks of, by place. One statement."""
+    found = Datastream.objects.filter(streams_in_sight(actor), observed_property__code=code)
+    if kind is not None:
+        found = found.filter(thing__kind=kind)
+    return list(found.select_related("thing", "observed_property").order_by("place_code", "id")[:most])
+
+
 def watched_groups(actor: Actor) -> dict[tuple[str, str, str, str], int]:
     """(kind of thing, property, symbol, definition of the unit) -> datastreams in sight. One statement."""
     rows = Datastream.objects.filter(streams_in_sight(actor)).values_list(
