@@ -114,6 +114,7 @@ def part_mqtt(asked: argparse.Namespace, folder: object) -> None:
     node.made_series(1_000, prefix="well")
     runs: dict[str, list[mqtt.Run]] = {"kept": [], mqtt.PEER: []}
     reading = mqtt.reading
+    mqtt.READERS["kept"] = mqtt.READERS["ours"]  # it tells its own times, too
     mqtt.reading = lambda name, port, count: (
         kept_reader(port, count) if name == "kept" else reading(name, port, count)
     )
@@ -150,9 +151,13 @@ def part_hj212(asked: argparse.Namespace, _folder: object) -> None:
     load = node.Load(node.frames_of(asked.devices, each), 10, asked.seconds)
     hj212.drive = drive
     ours = hj212.measured(node.hj212, load)  # type: ignore[arg-type]
+    sent.clear()
     echo = hj212.measured(hj212.echoing, load)  # type: ignore[arg-type]
     more = {"wall": round(ours.wall), "readings": round(len(CODES) * ours.wall), "target": 25_000}
     _node.tell("hj212-kept", ours.core, "frames/s of one core", "bare asyncio echo", echo.core, **more)
+
+
+sent: dict[int, int] = {}  # by client: frames that were sent before the clock started are not sent again
 
 
 def drive(port: int, load: node.Load) -> tuple[int, float]:
@@ -160,7 +165,7 @@ def drive(port: int, load: node.Load) -> tuple[int, float]:
     selector, clients = selectors.DefaultSelector(), dict[socket.socket, list[int]]()
     for number in range(len(load.frames)):
         client = socket.create_connection(("127.0.0.1", port))
-        clients[client] = [number, 0, 0]  # whose, the next frame, answers that are missing
+        clients[client] = [number, sent.get(number, 0), 0]  # whose, the next frame, answers that are missing
         selector.register(client, selectors.EVENT_READ)
         send(client, clients[client], load)
     answers, begun = 0, time.monotonic()
@@ -174,7 +179,8 @@ def drive(port: int, load: node.Load) -> tuple[int, float]:
             if clients[client][2] <= 0 and not send(client, clients[client], load):
                 selector.unregister(client)
     took = time.monotonic() - begun
-    for client in clients:
+    for client, (number, at, _) in clients.items():
+        sent[number] = at
         client.close()
     return answers, took
 
