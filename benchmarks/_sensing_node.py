@@ -20,11 +20,12 @@ KIND, PROPERTY = (
 
 
 class Load(NamedTuple):
-    """`frames`: by client, what each sends, in order."""
+    """`frames`: by client, what each sends, in order. `again`: from the first once more after the last."""
 
     frames: Sequence[Sequence[bytes]]
     at_once: int
     seconds: float
+    again: bool = False
 
 
 def publish_packs() -> None:

@@ -152,7 +152,7 @@ def part_hj212(asked: argparse.Namespace, _folder: object) -> None:
     hj212.drive = drive
     ours = hj212.measured(node.hj212, load)  # type: ignore[arg-type]
     sent.clear()
-    echo = hj212.measured(hj212.echoing, load)  # type: ignore[arg-type]
+    echo = hj212.measured(hj212.echoing, load._replace(again=True))  # type: ignore[arg-type]
     more = {"wall": round(ours.wall), "readings": round(len(CODES) * ours.wall), "target": 25_000}
     _node.tell("hj212-kept", ours.core, "frames/s of one core", "bare asyncio echo", echo.core, **more)
 
@@ -188,6 +188,8 @@ def drive(port: int, load: node.Load) -> tuple[int, float]:
 def send(client: socket.socket, state: list[int], load: node.Load) -> bool:
     """False: there is nothing more to send."""
     number, at, _ = state
+    if load.again and at >= len(load.frames[number]):
+        at = 0
     frames = load.frames[number][at : at + load.at_once]
     if frames:
         client.sendall(b"".join(frames))
