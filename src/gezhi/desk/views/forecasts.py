@@ -133,7 +133,7 @@ def _skill(one: Mapping[str, object], unit: str) -> SkillView:
 
 
 def _rows(value: object) -> Sequence[tuple[object, object, int]]:
-    return [tuple(one) for one in value] if isinstance(value, list) else []  # type: ignore[misc]
+    return [tuple(one) for one in value] if isinstance(value, list) else []
 
 
 def _by_station(members: Sequence[Member], model: TrainedForecast | None) -> list[tuple[str, list[str]]]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -114,9 +113,9 @@ def _drawing(given: Written, inside: Sequence[Spot], net: River) -> Drawn | None
     lines = [one for one in given.lines if one is not None]
     if not lines:
         return None
-    bounds = np.array([one.bounds for one in lines])
-    west, south, east, north = *bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)
-    box = (float(west), float(south), float(east) + 1e-4, float(north) + 1e-4)
+    west, south = (min(one.bounds[axis] for one in lines) for axis in (0, 1))
+    east, north = (max(one.bounds[axis] for one in lines) for axis in (2, 3))
+    box = (west, south, east + 1e-4, north + 1e-4)
     gauges = [(one.key, *_point(given, one.spot)) for one in given.gauges if given.lines[one.spot.reach]]
     pieces = [line for spot in inside if (line := _piece(given, spot, net)) is not None]
     return drawn(box, outlines(grids_in_box(*box, _GRIDS)), None, gauges, [], rivers=lines, stretches=pieces)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.lib.durable import keep_name
 from gezhi.sensing.actions.days import FIRST
 from gezhi.sensing.archive import WHOLE, Sums, Written, held_bits, merged, read, write
@@ -97,7 +98,7 @@ def _hand_over(day: date, path: Path, standing: Sums, written: Written, now: dat
             return False
         keep_day(day, path, written, now)
         cursor.execute(_FORGET_REST, list(ends_of(day))) if in_rest else cursor.execute(_DROP, [day])
-        facts = {"rows": written.sums.rows, "new": standing.rows, "sha256": written.sha256}
+        facts: dict[str, Fact] = {"rows": written.sums.rows, "new": standing.rows, "sha256": written.sha256}
         record("sensing.archived", f"readings:{day.isoformat()}", facts)
     return True
 

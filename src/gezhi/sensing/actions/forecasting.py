@@ -15,6 +15,7 @@ import numpy as np
 from django.db import transaction
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.packs.monitor_rules import forecast_of, onset_of
 from gezhi.sensing.actions.taking import take
 from gezhi.sensing.columns import Columns
@@ -71,7 +72,7 @@ def train_one(target: Target, now: datetime, effort: Effort | None = None) -> Tr
         if not made.fault:
             _ensure_series(target, [one for one in members if one.series in made.series])
         _let_go(target)
-        facts = {"model": made.digest, "series": len(made.series), "fault": made.fault}
+        facts: dict[str, Fact] = {"model": made.digest, "series": len(made.series), "fault": made.fault}
         record("sensing.forecaster", f"forecaster:{target.kind}/{target.code}", facts)
     return made
 
@@ -101,7 +102,7 @@ def _make(
 def _read_in(panel: Panel, code: str, known: int) -> Panel:
     """Without series of which nothing was read in what may be learned from."""
     read = np.isfinite(panel.of(code)[:known]).any(axis=0)
-    names = tuple(name for name, there in zip(panel.series, read.tolist(), strict=True) if there)
+    names = tuple(panel.series[place] for place in np.flatnonzero(read).tolist())
     return Panel(panel.start, names, panel.variables, panel.values[:, read])
 
 
@@ -190,7 +191,11 @@ def forecast_one(target: Target, now: datetime) -> int:
         fresh = [row for row in rows if row.datastream_id not in there]
         ForecastRow.objects.bulk_create(fresh)
         if fresh:
-            facts = {"model": model.digest, "values": len(fresh), "warned": sum(row.warns for row in fresh)}
+            facts: dict[str, Fact] = {
+                "model": model.digest,
+                "values": len(fresh),
+                "warned": sum(row.warns for row in fresh),
+            }
             record("sensing.forecast", f"forecaster:{target.kind}/{target.code}", facts)
     if any(warns for _, warns in said):
         _tell_onsets(target, [known[series] for series in model.series if series in known], rows, now)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.lib.durable import keep_name
 from gezhi.sensing.actions.archiving import keep_day
 from gezhi.sensing.archive import read, series_in, without, write
@@ -103,7 +104,7 @@ def _forget_in_file(row: ArchivedDay, gone: Int32, now: datetime) -> int:
         else:
             ArchivedDay.objects.filter(day=row.day).delete()
         lost = row.rows - written.sums.rows
-        facts = {"readings": lost, "left": written.sums.rows, "sha256": written.sha256}
+        facts: dict[str, Fact] = {"readings": lost, "left": written.sums.rows, "sha256": written.sha256}
         record("sensing.forgotten", f"archive:{row.day.isoformat()}", facts)
     if not written.sums.rows:
         path.unlink(missing_ok=True)

@@ -217,7 +217,9 @@ def ahead_of(series: Sequence[int]) -> list[ForecastRow]:
     """The newest forecasts of each series."""
     found = ForecastRow.objects.filter(datastream_id__in=series)
     newest_at = found.order_by("-made_at").values_list("made_at", flat=True).first()
-    return list(found.filter(made_at=newest_at).order_by("datastream_id", "hours"))
+    return (
+        [] if newest_at is None else list(found.filter(made_at=newest_at).order_by("datastream_id", "hours"))
+    )
 
 
 def due_forecasts(since: datetime, now: datetime) -> list[tuple[int, datetime, float]]:
