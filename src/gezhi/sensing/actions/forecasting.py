@@ -127,7 +127,7 @@ def _plain(value: object) -> object:
 def _let_go(target: Target) -> None:
     """Files of forecasters that are out of service; what they were stays."""
     kept = TrainedForecast.objects.filter(kind=target.kind, code=target.code, content__isnull=False)
-    old = list(kept.order_by("-made_at").values_list("pk", flat=True)[KEPT:])
+    old = list(kept.order_by("-made_at", "-id").values_list("pk", flat=True)[KEPT:])
     TrainedForecast.objects.filter(pk__in=old).update(content=None)
 
 

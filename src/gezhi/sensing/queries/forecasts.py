@@ -197,13 +197,13 @@ def instant_of(hour: int) -> datetime:
 def in_service(target: Target) -> TrainedForecast | None:
     """The newest that could be made."""
     found = TrainedForecast.objects.filter(kind=target.kind, code=target.code, content__isnull=False)
-    return found.order_by("-made_at").first()
+    return found.order_by("-made_at", "-id").first()
 
 
 def newest(target: Target) -> TrainedForecast | None:
     """Also where none could be made; without the file."""
     found = TrainedForecast.objects.filter(kind=target.kind, code=target.code).defer("content")
-    return found.order_by("-made_at").first()
+    return found.order_by("-made_at", "-id").first()
 
 
 def lived(series: Sequence[int], since: datetime) -> list[Lived]:
