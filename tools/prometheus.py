@@ -17,14 +17,13 @@ FOLDER = Path(sys.prefix) / "debian"
 TEMPLATES = Path("/usr/share/prometheus/alertmanager")
 MISSING = (
     f"The outside checks of monitors need {' and '.join(PROGRAMS)}. Debian, as root: `python tools/prometheus.py "
-    "--install`. Elsewhere: on the path, or in a folder named by GEZHI_PROMETHEUS."
+    "--install`. Elsewhere: on the path."
 )
 
 
 def program(name: str) -> Path | None:
     """Where it is, ready to run; None: nowhere that we look."""
-    folders = (os.environ.get("GEZHI_PROMETHEUS", ""), str(FOLDER / "usr/bin"), os.environ.get("PATH", ""))
-    found = shutil.which(name, path=os.pathsep.join(filter(None, folders)))
+    found = shutil.which(name, path=os.pathsep.join((str(FOLDER / "usr/bin"), os.environ.get("PATH", ""))))
     if found is None or (found.startswith(str(FOLDER)) and not TEMPLATES.exists() and name != "promtool"):
         return None
     return Path(found)

@@ -1,4 +1,9 @@
-"""A thing of the matrix in each place: its name, its location and its datastream are signs."""
+"""A thing of the matrix in each place: its name, its location and its datastream are signs; so is why its warning was
+silenced."""
+
+from datetime import timedelta
+
+from django.utils import timezone
 
 from tests.access.ground import PLACES, Town
 
@@ -12,7 +17,7 @@ def thing(town: Town, at: str, case_id: int) -> None:
         name=town.word("thing", 2, at), encoding_type="text/plain", location=town.word("thing", 2, at), **here
     )
     row.locations.set([place])
-    Datastream.objects.create(
+    stream = Datastream.objects.create(
         thing=row,
         sensor=Sensor.objects.create(name="s", encoding_type="text/plain", metadata="s"),
         observed_property=ObservedProperty.objects.create(name="p", definition="p"),
@@ -21,4 +26,26 @@ def thing(town: Town, at: str, case_id: int) -> None:
         observation_type="x",
         **here,
     )
-    town.ids[at]["thing"] = f"Things({row.pk})"
+    ids = {"thing": f"Things({row.pk})", "thing_id": str(row.pk), "stream": str(stream.pk)}
+    town.ids[at] |= ids | warned(town, at, row.pk, stream.pk)
+
+
+def warned(town: Town, at: str, thing_id: int, series: int) -> dict[str, str]:
+    """A warning of it that stands, muted by a silence, and the silence."""
+    from gezhi.sensing.models import SensedWarning, SilenceRow, WarningMember
+
+    now = timezone.now()
+    silence = SilenceRow.objects.create(
+        why=town.word("thing", 2, at),
+        thing_id=thing_id,
+        starts_at=now,
+        until=now + timedelta(days=1),
+        made_at=now,
+    )
+    warning = SensedWarning.objects.create(
+        monitor="m", area=at, place_code=PLACES[at], level=2, peak=2, told=1, raised_at=now, changed_at=now
+    )
+    WarningMember.objects.create(
+        warning=warning, datastream_id=series, level=2, since=now, muted=f"silence:{silence.pk}"
+    )
+    return {"sensed": str(warning.pk), "silence": str(silence.pk)}

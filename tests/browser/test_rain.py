@@ -71,7 +71,7 @@ def drain(handler: Visitor, photos: Sequence[Path], at: datetime) -> None:
 def test_forty_alarms_of_one_rain_are_one_case_that_closes_when_the_water_is_gone(
     arrive: Arrive, tmp_path: Path
 ) -> None:
-    with_packs("rivers", "drainage")
+    with_packs("rivers", "drainage", "appraisal")
     photos = [photo_file(tmp_path, f"water-{number}.jpg") for number in range(3)]
     town = Town(datetime.now(UTC) - 70 * MINUTE)
     for number in range(8):

@@ -12,28 +12,25 @@ import argparse
 import json
 import os
 import random
-import socket
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from tests.chaos.senders import MN, Kept, Sent, Station, Wells  # noqa: E402 - behind the path
+from tests.chaos.sensed_checks import LOW, chains, final, hang_up, lost, rows, stored  # noqa: E402
+
 WELLS, TIMERS = 40, 4  # things at the broker; those that warn by time alone
-MN = "010000A8900016F000169DC0"
 HOLD, KEEP = 3.0, 2.0  # seconds, as the pack below says
-HIGH, LOW = 12.0, 1.0
-UNSAVED = 2.0  # seconds in which a broker that is killed loses what it took: mosquitto saves once a second
+HIGH = 12.0
 VICTIMS = ("sense", "database", "broker")
 PACK = {
     "pack.yaml": """\
@@ -72,162 +69,6 @@ monitors:
 
 
 @dataclass
-class Kept:
-    """A command that is begun again half a second after it ends, as a service would be."""
-
-    command: list[str]
-    environment: dict[str, str]
-    log: Path
-    begun: int = 0
-    _process: subprocess.Popen[bytes] | None = None
-    _stopping: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._look_after, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        if self._process:
-            self._process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(20)
-            self.kill()
-
-    def kill(self) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.kill()
-
-    def _look_after(self) -> None:
-        while not self._stopping.is_set():
-            with self.log.open("ab") as log:
-                self._process = subprocess.Popen(
-                    self.command, env=self.environment, stdout=log, stderr=log, start_new_session=True
-                )
-            self.begun += 1
-            self._process.wait()
-            self._stopping.wait(0.5)
-
-
-@dataclass
-class Sent:
-    """What was acknowledged: series -> ms -> value; `at`: by the clock of this process, when."""
-
-    kept: dict[int, dict[int, float]] = field(default_factory=dict)
-    at: dict[tuple[int, int], float] = field(default_factory=dict)
-    asked: dict[int, dict[int, float]] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def ask(self, series: int, ms: int, value: float) -> None:
-        with self.lock:
-            self.asked.setdefault(series, {})[ms] = value
-
-    def acknowledge(self, series: int, ms: int) -> None:
-        with self.lock:
-            self.kept.setdefault(series, {})[ms] = self.asked[series][ms]
-            self.at[series, ms] = time.monotonic()
-
-    @property
-    def count(self) -> int:
-        return len(self.at)
-
-
-class Station(threading.Thread):
-    """One frame at a time, sent again until it is answered with 9014."""
-
-    def __init__(self, port: int, series: int, sent: Sent, seed: int) -> None:
-        super().__init__(daemon=True)
-        self.stopping, self._port, self._series, self._sent = threading.Event(), port, series, sent
-        self._chance, self._line = random.Random(seed), None
-
-    def run(self) -> None:
-        while not self.stopping.is_set():
-            second = int(time.time())
-            value = round(self._chance.uniform(1, 100), 1)
-            self._sent.ask(self._series, second * 1000, value)
-            while not self.stopping.is_set() and not self._try(second, value):
-                time.sleep(0.1)
-            while int(time.time()) == second and not self.stopping.is_set():
-                time.sleep(0.02)
-
-    def _try(self, second: int, value: float) -> bool:
-        from gezhi.exchange.hj212.segment import wire
-
-        when = time.strftime("%Y%m%d%H%M%S", time.gmtime(second + 8 * 3600))
-        now = datetime.fromtimestamp(time.time() + 8 * 3600, UTC).strftime("%Y%m%d%H%M%S%f")[:17]
-        said = f"DataTime={when};a34004-Rtd={value},a34004-Flag=N"
-        body = f"QN={now};ST=22;CN=2011;PW=123456;MN={MN};Flag=9;CP=&&{said}&&"
-        line: socket.socket | None = self._line
-        try:
-            if line is None:
-                line = socket.create_connection(("127.0.0.1", self._port), 2)
-                line.settimeout(3)
-                self._line = line  # type: ignore[assignment]
-            line.sendall(wire(body.encode()))
-            answer = line.recv(4096)
-        except OSError:
-            self._hang_up()
-            return False
-        if b"CN=9014" not in answer or now.encode() not in answer:
-            self._hang_up()
-            return False
-        self._sent.acknowledge(self._series, second * 1000)
-        return True
-
-    def _hang_up(self) -> None:
-        if self._line is not None:
-            self._line.close()  # type: ignore[unreachable]
-        self._line = None
-
-
-class Wells(threading.Thread):
-    """Devices at the broker: each sends in its own order, again until the broker has acknowledged."""
-
-    def __init__(self, port: int, series: dict[str, int], sent: Sent, seed: int) -> None:
-        super().__init__(daemon=True)
-        self.stopping, self._port, self._series, self._sent = threading.Event(), port, series, sent
-        self._chance, self._value = random.Random(seed), dict.fromkeys(series, 3.0)
-        self._pending: dict[int, tuple[int, int]] = {}
-
-    def run(self) -> None:
-        import paho.mqtt.client as mqtt
-
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="wells", clean_session=False)
-        client.max_inflight_messages_set(2000)
-        client.on_publish = lambda _c, _u, mid, *_: self._told(mid)
-        client.reconnect_delay_set(0.2, 1)
-        while not self.stopping.is_set():
-            with suppress(OSError):
-                client.connect("127.0.0.1", self._port)
-                break
-            time.sleep(0.2)
-        client.loop_start()
-        while not self.stopping.is_set():
-            self._send(client)
-            self.stopping.wait(0.25)
-        time.sleep(2)
-        client.loop_stop()
-
-    def _send(self, client: Any) -> None:
-        for name in self._chance.sample(sorted(self._series), len(self._series) // 2):
-            self._value[name] = min(20.0, max(0.0, self._value[name] + self._chance.uniform(-3, 3)))
-            self.one(client, name, round(self._value[name], 2))
-
-    def one(self, client: Any, name: str, value: float) -> None:
-        ms, series = int(time.time() * 1000), self._series[name]
-        self._sent.ask(series, ms, value)
-        with self._sent.lock:
-            told = client.publish(f"probes/{name}", json.dumps({"t": ms, "v": value}), qos=1)
-            self._pending[told.mid] = (series, ms)
-
-    def _told(self, mid: int) -> None:
-        with self._sent.lock:
-            found = self._pending.pop(mid, None)
-        if found:
-            self._sent.acknowledge(*found)
-
-
-@dataclass
 class Ground:
     sense: Kept
     database: Any
@@ -254,13 +95,13 @@ def main() -> int:
             back.append(line["back"])
             print(json.dumps(line, ensure_ascii=False), flush=True)
         _end(ground)
-        final = [*_final(ground)]
-    problems += len(final)
+        wrong = [*final(ground.sent, ground.timers)]
+    problems += len(wrong)
     back.sort()
     print(
         json.dumps({
             "rounds": asked.rounds, "victims": victims, "acknowledged": ground.sent.count, "broken": problems,
-            "final": final[:20], "back_median": round(back[len(back) // 2], 2), "back_longest": round(back[-1], 2),
+            "final": wrong[:20], "back_median": round(back[len(back) // 2], 2), "back_longest": round(back[-1], 2),
             "minutes": round((time.monotonic() - begun) / 60, 1),
         })
     )  # fmt: skip
@@ -295,7 +136,7 @@ def laid(folder: Path, seed: int, stack: ExitStack) -> Ground:
         one.start()
         stack.callback(one.stopping.set)
     ground = Ground(sense, outside, broker, sent, *senders, timers)
-    _wait_for(lambda: sent.count > 50 and _stored() > 20, 120, "the first readings")
+    _wait_for(lambda: sent.count > 50 and stored() > 20, 120, "the first readings")
     return ground
 
 
@@ -346,7 +187,7 @@ def _round(ground: Ground, number: int, chance: random.Random) -> dict[str, Any]
     if raised != over + round(HOLD * 1000):
         broken.append(f"series {timer}: over at {over}, raised at {raised}")
     _over(timer, LOW)
-    broken += [*_lost(ground, killed if victim == "broker" else None), *_chains()]
+    broken += [*lost(ground.sent, ground.station.series, killed if victim == "broker" else None), *chains()]
     return {
         "round": number,
         "victim": victim,
@@ -368,7 +209,7 @@ def _over(series: int, value: float) -> int:
             take(Columns.of([series], [ms], [value]), "chaos", now)
             return ms
         except Exception:
-            _hang_up()
+            hang_up()
             time.sleep(0.1)
     raise TimeoutError("The database took nothing for twenty seconds.")
 
@@ -376,71 +217,18 @@ def _over(series: int, value: float) -> int:
 def _back(ground: Ground, before: int) -> float:
     """Seconds until stations and wells are acknowledged again and a reading of now is stored."""
     begun, since = time.monotonic(), int(time.time() * 1000)
-    _wait_for(lambda: ground.sent.count > before + 5 and _stored(since) > 5, 60, "readings after the kill")
+    _wait_for(lambda: ground.sent.count > before + 5 and stored(since) > 5, 60, "readings after the kill")
     return time.monotonic() - begun
 
 
 def _timer_of(series: int, over: int) -> int | None:
     """When it was raised after it went over, ms."""
-    rows = _rows(
+    found = rows(
         "SELECT round(extract(epoch FROM at) * 1000)::bigint FROM sensing_transition"
         " WHERE datastream_id = %s AND level_to = 3 AND at >= to_timestamp(%s / 1000.0) ORDER BY id",
         [series, over],
     )
-    return int(rows[0][0]) if rows else None
-
-
-def _lost(ground: Ground, broker_killed: float | None) -> Iterator[str]:
-    """Acknowledged and not there once settled; or there with another value. What a broker that was killed had not yet
-    saved is its own loss."""
-    with ground.sent.lock:
-        wanted = {
-            (series, ms): value for series, kept in ground.sent.kept.items() for ms, value in kept.items()
-        }
-        at = dict(ground.sent.at)
-    station = ground.station._series
-    missing = dict(wanted)
-    for _ in range(60):
-        stored = _stored_values()
-        missing = {key: value for key, value in wanted.items() if stored.get(key) != value}
-        if broker_killed is not None:
-            missing = {
-                key: value
-                for key, value in missing.items()
-                if key[0] == station or not broker_killed - UNSAVED < at[key] < broker_killed + 0.2
-            }
-        if not missing:
-            return
-        time.sleep(0.25)
-    yield from (
-        f"series {series} at {ms}: {value} was acknowledged" for (series, ms), value in missing.items()
-    )
-
-
-def _chains() -> Iterator[str]:
-    """Each transition begins where the one before it ended, and alarms are what they come to."""
-    level: dict[tuple[str, int], int] = {}
-    for monitor, series, before, after in _rows(
-        "SELECT monitor, datastream_id, level_from, level_to FROM sensing_transition ORDER BY id"
-    ):
-        if level.get((monitor, series), 0) != before:
-            yield f"{monitor} of {series}: from {before} after {level.get((monitor, series), 0)}"
-        level[monitor, series] = after
-    standing = {
-        (monitor, series): at
-        for monitor, series, at in _rows("SELECT monitor, datastream_id, level FROM sensing_alarm")
-    }
-    if standing != {key: one for key, one in level.items() if one} and standing != _again():
-        yield "alarms are not what their transitions come to"
-
-
-def _again() -> dict[tuple[str, int], int]:
-    """Both in one look: more may come between two."""
-    rows = _rows(
-        "SELECT DISTINCT ON (monitor, datastream_id) monitor, datastream_id, level_to FROM sensing_transition"
-        " ORDER BY monitor, datastream_id, id DESC"
-    )
-    return {(monitor, series): level for monitor, series, level in rows if level}
+    return int(found[0][0]) if found else None
 
 
 def _end(ground: Ground) -> None:
@@ -449,59 +237,12 @@ def _end(ground: Ground) -> None:
     ground.station.stopping.set()
     ground.wells.join(10)
     time.sleep(3)
-    for series in [*ground.wells._series.values(), *ground.timers]:
+    for series in [*ground.wells.series.values(), *ground.timers]:
         _over(series, LOW)
     time.sleep(1)
-    for series in [*ground.wells._series.values(), *ground.timers]:
+    for series in [*ground.wells.series.values(), *ground.timers]:
         _over(series, LOW)
     time.sleep(KEEP + 3)
-
-
-def _final(ground: Ground) -> Iterator[str]:
-    yield from _chains()
-    if left := _rows("SELECT monitor, datastream_id FROM sensing_alarm"):
-        yield f"alarms stand though every series is low: {left[:5]}"
-    asked = {(series, ms): value for series, sent in ground.sent.asked.items() for ms, value in sent.items()}
-    own = set(ground.timers)
-    strange = [
-        key for key, value in _stored_values().items() if key[0] not in own and asked.get(key, LOW) != value
-    ]
-    if strange:
-        yield f"readings that nobody sent: {strange[:5]}"
-
-
-def _stored(since: int = 0) -> int:
-    return int(
-        _rows("SELECT count(*) FROM sensing_reading WHERE at >= to_timestamp(%s / 1000.0)", [since])[0][0]
-    )
-
-
-def _stored_values() -> dict[tuple[int, int], float]:
-    rows = _rows(
-        "SELECT datastream_id, round(extract(epoch FROM at) * 1000)::bigint, value FROM sensing_reading"
-    )
-    return {(series, int(ms)): value for series, ms, value in rows}
-
-
-def _rows(statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
-    from django.db import connection
-
-    for _ in range(200):
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                return list(cursor.fetchall())
-        except Exception:
-            _hang_up()
-            time.sleep(0.1)
-    raise TimeoutError("The database answered nothing for twenty seconds.")
-
-
-def _hang_up() -> None:
-    from django.db import connection
-
-    with suppress(Exception):
-        connection.close()
 
 
 def _wait_for(holds: Any, seconds: float, what: str) -> None:

@@ -21,7 +21,9 @@ async def main(port: int, path: str, version: int) -> None:
     with open(path, "ab", buffering=0) as kept:
 
         def take(columns: Columns, source: str, now: datetime) -> Taken:
-            time.sleep(0.05)  # as a busy database: what was acknowledged too early is lost when it is killed here
+            time.sleep(
+                0.05
+            )  # as a busy database: what was acknowledged too early is lost when it is killed here
             rows = zip(columns.at.tolist(), columns.value.tolist(), strict=True)
             kept.write("".join(f"{at} {value:g}\n" for at, value in rows).encode())
             os.fsync(kept.fileno())

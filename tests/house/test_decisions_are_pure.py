@@ -26,8 +26,12 @@ SHELLS = {
         )
     ),
     "sensing/gathering.py",  # the thread that writes
+    *(
+        f"exchange/feeds/{name}.py" for name in ("process", "taking", "ticking")
+    ),  # the process that hears devices
     "exchange/hj212/serving.py",  # the server of devices
     "exchange/mqtt/client.py",  # the line to the broker
+    *(f"exchange/feeds/{name}.py" for name in ("process", "taking", "ticking")),  # the process that hears
     *(
         f"cases/intake/{name}.py" for name in ("door", "edge", "gate", "lookups", "rows")
     ),  # the action of intake

@@ -3,6 +3,7 @@
 import itertools
 
 from django.conf import settings
+from django.db import transaction
 
 from gezhi.ledger.actions import record
 from gezhi.packs.actions import publish
@@ -49,4 +50,5 @@ def with_packs(*names: str) -> None:
         for unit in Unit.objects.filter(code__in=["haishu-works", "jiangbei-works"]):
             unit.functions = sorted({*unit.functions, *(one.key for one in pack.functions)})
             unit.save()
-    record("people.unit", "the cast", {}, configures=True)
+    with transaction.atomic():
+        record("people.unit", "the cast", {}, configures=True)

@@ -96,6 +96,8 @@ FOUND: Final[Mapping[str, str]] = {
     "ORDER BY tree_index DESC NULLS LAST LIMIT 1",
     "desk:security-warning": "SELECT id FROM security_raisedwarning ORDER BY level DESC, id LIMIT 1",
     "desk:security-export": "SELECT number FROM security_export ORDER BY id LIMIT 1",
+    "desk:thing": "SELECT thing_id FROM sensing_datastream ORDER BY id LIMIT 1",
+    "desk:sensed-warning": "SELECT id FROM sensing_sensedwarning ORDER BY ended_at IS NULL DESC, level DESC LIMIT 1",
     "desk:rights-request": "SELECT c.number FROM cases_case c JOIN rights_request r ON r.case_id = c.id "
     "ORDER BY r.right = 'delete' DESC, r.id LIMIT 1",
     "desk:round": "SELECT id FROM rounds_round ORDER BY id LIMIT 1",
@@ -133,7 +135,8 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "phrase-save phrase-end signing-key-end statistics-export security-answer security-review-paper "
         "triage-act beside undo appeal-decide contact callback-contact "
         "delegate delegation-end glass-open glass-end nominate nomination post-end audit-export audit-glass-review "
-        "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof"
+        "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof "
+        "things-export thing-keep sensed-answer silence-end"
     ).split()
 ) | {
     *(
@@ -160,7 +163,7 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
     *("portal:places", "portal:place-map", "portal:here", "portal:photo", "portal:paper", "portal:step"),
     "portal:display",
     "keeping:drill",
-    *(f"command:{name}" for name in ("board", "places", "heat", "points", "replay", "urge")),
+    *(f"command:{name}" for name in ("board", "places", "heat", "points", "replay", "things", "urge")),
 }
 
 

@@ -9,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from gezhi.config.basemap import basemap_in
 from gezhi.config.database import connection_settings
 from gezhi.config.headers import PROGRAMS
+from gezhi.config.hearing import gb28181_id, listening_at
 from gezhi.config.logs import logging_settings
 from gezhi.config.operator import operator_kind
 from gezhi.config.paths import PROJECT_DIR, data_dir
@@ -60,6 +61,10 @@ PUBLIC_URL = (CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0]  # where doc
 BASEMAP = basemap_in(os.environ.get("GEZHI_BASEMAP", ""))
 LIVE_URL = os.environ.get("GEZHI_LIVE_URL", "")
 LIVE_CLIENTS = int(os.environ.get("GEZHI_LIVE_CLIENTS", "4000"))
+HJ212_LISTEN = listening_at("GEZHI_HJ212_LISTEN", os.environ.get("GEZHI_HJ212_LISTEN", ""))
+GB28181_LISTEN = listening_at("GEZHI_GB28181_LISTEN", os.environ.get("GEZHI_GB28181_LISTEN", ""))
+GB28181_ID = gb28181_id(os.environ.get("GEZHI_GB28181_ID", ""), needed=GB28181_LISTEN is not None)
+GB28181_SHOWN = os.environ.get("GEZHI_GB28181_SHOWN", "")
 TRUSTED_PROXIES = proxies_in(os.environ.get("GEZHI_TRUSTED_PROXIES", ""))
 HTTPS = os.environ.get("GEZHI_HTTPS", "") == "1"
 

@@ -45,6 +45,7 @@ SOURCES: Final = {
     "file": gettext_lazy("文件"),
     "rights": gettext_lazy("个人信息权利"),
     "sensor": gettext_lazy("设备"),
+    "sensing": gettext_lazy("监测预警"),
 }
 
 GRADES: Final = (

@@ -4,7 +4,7 @@ Nothing that a device sends is silently changed: what cannot be is refused, what
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ AHEAD: Final = 600_000  # ms that a clock may be fast; 2099 is refused
 OFF: Final = 120_000  # ms; a reading from further ahead than this is marked: the clock is wrong
 MINUTE: Final = 60_000
 Rows = NDArray[np.intp]
+_Number = TypeVar("_Number", np.float64, np.int64)
 
 REASONS: Final = ("unknown-series", "not-a-number", "too-old", "from-the-future")
 
@@ -76,8 +77,8 @@ def marked(columns: Columns, where: Rows, limits: Limits, states: States, now: i
     has stood unmoved."""
     begins = np.ones(len(where), np.bool_)
     begins[1:] = where[1:] != where[:-1]
-    before = _before(states["last_value"], columns.value, where, begins)
-    since = _before(states["last_at"], columns.at, where, begins)
+    before: Float64 = _before(states["last_value"], columns.value, where, begins)
+    since: Int64 = _before(states["last_at"], columns.at, where, begins)
     same = _same_since(columns, where, begins, before, states)
     series, gap = columns.series, columns.at - since
     known, every, stuck = since > 0, limits.every[series], limits.stuck[series]
@@ -97,18 +98,14 @@ def in_range(columns: Columns, limits: Limits) -> Int16:
     return np.where(outside, np.int16(Mark.OUT_OF_RANGE), np.int16(0))
 
 
-def _before(
-    known: NDArray[np.generic], rows: NDArray[np.generic], where: Rows, begins: Bools
-) -> NDArray[np.generic]:
+def _before(known: NDArray[_Number], rows: NDArray[_Number], where: Rows, begins: Bools) -> NDArray[_Number]:
     shifted = np.empty_like(rows)
     shifted[1:] = rows[:-1]
     shifted[begins] = known[where[begins]]
     return shifted
 
 
-def _same_since(
-    columns: Columns, where: Rows, begins: Bools, before: NDArray[np.generic], states: States
-) -> Int64:
+def _same_since(columns: Columns, where: Rows, begins: Bools, before: Float64, states: States) -> Int64:
     """Runs of one value: each begins where the value moves, or where its series' last run began."""
     moved = columns.value != before
     anchors = moved | begins

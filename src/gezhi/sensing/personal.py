@@ -36,7 +36,8 @@ PLAIN: Final[dict[str, str]] = {
     "sensing_featureofinterest": f"{_WORDS} {_BOX} encoding_type feature place_code",
     "sensing_reading": "value",
     "sensing_extra": "body",
-    "sensing_watch": "monitor",
+    "sensing_block": "state",
+    "sensing_watch": "monitor state",
     "sensing_transition": "monitor value",
     "sensing_refusal": "source reason",
     "sensing_alarm": "monitor value",
@@ -48,6 +49,8 @@ PLAIN: Final[dict[str, str]] = {
         "sender identifier message level category event event_en headline headline_en text text_en todo todo_en places"
     ),
     "sensing_eventtally": "source fate",
+    "sensing_feed": "way key name options secret",
+    "sensing_pulse": "process counted",
     "sensing_scene": "source",
     "sensing_archivedday": "file sha256 holds",
     "sensing_trainedforecast": "kind code threshold series content digest skills fault",

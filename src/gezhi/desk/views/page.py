@@ -58,6 +58,7 @@ _MENU: Final = (
             ("desk:rights-counter", "user", _("权利窗口"), COUNTER),
             ("desk:circles", "next", _("空转"), CIRCLES),
             ("desk:rounds", "check", _("巡查走访"), PLAN),
+            ("desk:sensed-warnings", "soon", _("感知预警"), DESK),
             ("desk:duty", "user", _("我的岗位"), DESK),
         ),
     ),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -113,8 +114,9 @@ def _drawing(given: Written, inside: Sequence[Spot], net: River) -> Drawn | None
     lines = [one for one in given.lines if one is not None]
     if not lines:
         return None
-    west, south = (min(one.bounds[axis] for one in lines) for axis in (0, 1))
-    east, north = (max(one.bounds[axis] for one in lines) for axis in (2, 3))
+    bounds = np.array([one.bounds for one in lines])
+    west, south = bounds[:, :2].min(axis=0).tolist()
+    east, north = bounds[:, 2:].max(axis=0).tolist()
     box = (west, south, east + 1e-4, north + 1e-4)
     gauges = [(one.key, *_point(given, one.spot)) for one in given.gauges if given.lines[one.spot.reach]]
     pieces = [line for spot in inside if (line := _piece(given, spot, net)) is not None]

@@ -19,7 +19,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.group()
 def sensing() -> None:
-    """Readings of things: from files, into files, forecasts."""
+    """Stations and brokers; readings from files and into files; forecasts."""
 
 
 @sensing.command("backfill")

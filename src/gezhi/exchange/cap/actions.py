@@ -9,6 +9,7 @@ from gezhi.exchange.cap.ground import places_of
 from gezhi.exchange.cap.notice import Notice, Said
 from gezhi.exchange.cap.reading import read_cap
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.lib.codes import TOWN
 from gezhi.packs.shapes import LEVELS
 from gezhi.places.queries import shapes_at
@@ -38,7 +39,12 @@ def take_cap(xml: bytes, account_id: int, now: datetime) -> tuple[PublicNotice, 
             sender=notice.sender, identifier__in=names, source_id=account_id
         )
         earlier.filter(ended_at=None).update(ended_at=now)
-    facts = {"account": account_id, "sender": notice.sender, "message": row.message, "level": row.level}
+    facts: dict[str, Fact] = {
+        "account": account_id,
+        "sender": notice.sender,
+        "message": row.message,
+        "level": row.level,
+    }
     record("sensing.notice.taken", f"notice:{notice.identifier}", facts)
     return row, True
 

@@ -1,6 +1,6 @@
 """CAP out: a public notice of this node as others read it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -26,7 +26,7 @@ class Told(Protocol):
     text_en: str
     todo: str
     todo_en: str
-    places: Sequence[str]
+    places: list[str]
     expires_at: datetime
 
 

@@ -7,6 +7,7 @@ their own time, so that nothing is kept for whoever only asks for one.
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -68,6 +69,18 @@ def proves(parts: Mapping[str, str], *, username: str, realm: str, secret: str, 
         return False
     return hmac.compare_digest(
         _md5(f"{first}:{middle}:{second}").encode(), parts.get("response", "").lower().encode()
+    )
+
+
+def answer_to(challenge: str, *, username: str, secret: str, method: str, uri: str) -> str:
+    """The header by which a device answers a challenge. Raises KeyError for one without realm or nonce."""
+    parts = answered(challenge)
+    realm, nonce, count, mine = parts["realm"], parts["nonce"], "00000001", secrets.token_hex(4)
+    first, second = _md5(f"{username}:{realm}:{secret}"), _md5(f"{method}:{uri}")
+    proof = _md5(f"{first}:{nonce}:{count}:{mine}:auth:{second}")
+    return (
+        f'Digest username="{username}", realm="{realm}", nonce="{nonce}", uri="{uri}", response="{proof}",'
+        f' algorithm=MD5, qop=auth, nc={count}, cnonce="{mine}"'
     )
 
 

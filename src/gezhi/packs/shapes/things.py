@@ -99,7 +99,9 @@ class ThingKind(Shape):
         for one in self.datastreams:
             strange = sorted(set(one.forecast.with_ if one.forecast else ()) - (set(names) - {one.property}))
             if strange:
-                raise ValueError(f"'{one.property}' is forecast with '{strange[0]}', which is no other property here")
+                raise ValueError(
+                    f"'{one.property}' is forecast with '{strange[0]}', which is no other property here"
+                )
         for one in self.datastreams if self.stands == "home" else ():
             _fits_a_home(one)
         return self

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.lib.codes import is_code
 from gezhi.lib.refused import Refused
 from gezhi.people.access import COMMAND, Actor
@@ -63,7 +64,11 @@ def broadcast(draft: NoticeDraft, actor: Actor, now: datetime) -> PublicNotice:
         account_id=actor.account_id,
         taken_at=now,
     )
-    facts = {"account": actor.account_id, "level": draft.level, "places": ",".join(draft.places)}
+    facts: dict[str, Fact] = {
+        "account": actor.account_id,
+        "level": draft.level,
+        "places": ",".join(draft.places),
+    }
     record("sensing.notice.told", f"notice:{row.identifier}", facts)
     return row
 

@@ -101,8 +101,8 @@ def _make(
 
 def _read_in(panel: Panel, code: str, known: int) -> Panel:
     """Without series of which nothing was read in what may be learned from."""
-    read = np.isfinite(panel.of(code)[:known]).any(axis=0)
-    names = tuple(panel.series[place] for place in np.flatnonzero(read).tolist())
+    read = np.asarray(np.isfinite(panel.of(code)[:known]).any(axis=0))
+    names = tuple(name for name, there in zip(panel.series, read.tolist(), strict=True) if there)
     return Panel(panel.start, names, panel.variables, panel.values[:, read])
 
 
@@ -127,7 +127,7 @@ def _plain(value: object) -> object:
 def _let_go(target: Target) -> None:
     """Files of forecasters that are out of service; what they were stays."""
     kept = TrainedForecast.objects.filter(kind=target.kind, code=target.code, content__isnull=False)
-    old = list(kept.order_by("-made_at", "-id").values_list("pk", flat=True)[KEPT:])
+    old = list(kept.order_by("-made_at", "-pk").values_list("pk", flat=True)[KEPT:])
     TrainedForecast.objects.filter(pk__in=old).update(content=None)
 
 

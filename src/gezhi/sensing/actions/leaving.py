@@ -42,5 +42,5 @@ def _reset(alarms: list[tuple[str, int]]) -> None:
         state = watches.of(monitor)
         place = int(positions(np.array([series], np.int32), blocks)[0])
         state[place] = np.zeros((), state.dtype)
-        watches.put(monitor, state, {place // WIDTH: FAR}, whole=False)
+        watches.put(monitor, state, {place // WIDTH: int(FAR)}, whole=False)
     watches.keep()

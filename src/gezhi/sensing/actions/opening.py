@@ -85,10 +85,10 @@ def take_up(
 def _open_case(warning: SensedWarning, monitor: Monitor, now: datetime) -> tuple[int, int] | None:
     """(case, report) of the newest open one of the category that a warning of the same area opened or joined."""
     others = SensedWarning.objects.filter(
-        case_id__isnull=False, area=warning.area, raised_at__gt=now - SAME
+        case_id__isnull=False, report_id__isnull=False, area=warning.area, raised_at__gt=now - SAME
     ).exclude(pk=warning.pk)
-    reports = dict(others.order_by("id").values_list("case_id", "report_id"))
-    found = Case.objects.filter(id__in=reports, category=monitor.category, is_open=True).order_by("-id")
+    reports = {one.case_id: one.report_id for one in others.order_by("id") if one.case_id and one.report_id}
+    found = Case.objects.filter(id__in=list(reports), category=monitor.category, is_open=True).order_by("-id")
     case_id = found.values_list("id", flat=True).first()
     return (case_id, reports[case_id]) if case_id else None
 

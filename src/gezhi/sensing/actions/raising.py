@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from gezhi.cases.world import world
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.lib.codes import common_place
 from gezhi.packs.shapes import Monitor
 from gezhi.sensing.actions.opening import open_cases
@@ -59,8 +60,8 @@ def _carry_out(
         warning.acknowledged_at = warning.acknowledged_by_id = None
     warning.save()
     _set_members(warning, decision, why, now)
-    facts = {"monitor": decision.monitor, "area": decision.area, "level": decision.level}
-    counts = {"alarms": len(decision.members), "muted": len(decision.muted)}
+    facts: dict[str, Fact] = {"monitor": decision.monitor, "area": decision.area, "level": decision.level}
+    counts: dict[str, Fact] = {"alarms": len(decision.members), "muted": len(decision.muted)}
     record(f"sensing.warning.{decision.do}", f"sensed:{warning.pk}", {**facts, **counts})
 
 

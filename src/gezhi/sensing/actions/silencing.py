@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from gezhi.ledger.actions import record
+from gezhi.ledger.entries import Fact
 from gezhi.lib.refused import Refused
 from gezhi.people.access import Actor
 from gezhi.sensing.models import SilenceRow
@@ -52,7 +53,11 @@ def silence(draft: SilenceDraft, actor: Actor, now: datetime) -> SilenceRow:
         until=draft.until,
         made_at=now,
     )
-    facts = {"account": actor.account_id, "until": draft.until.isoformat(), "place": draft.place_code}
+    facts: dict[str, Fact] = {
+        "account": actor.account_id,
+        "until": draft.until.isoformat(),
+        "place": draft.place_code,
+    }
     record("sensing.silence", f"silence:{row.pk}", {**facts, "monitors": ",".join(row.monitors)})
     return row
 

@@ -72,12 +72,13 @@ class Watches:
         self._blocks = blocks
         self._held: dict[Key, bytes] = {}
         self._wakes: dict[Key, int] = {}
+
         self._changed: set[Key] = set()
         with connection.cursor() as cursor:
             cursor.execute(_WATCHES, [list(blocks), list(monitors)])
             for monitor, block, state, wake in cursor.fetchall():
                 self._held[monitor, block] = bytes(state)
-                self._wakes[monitor, block] = milliseconds(wake) if wake else FAR
+                self._wakes[monitor, block] = milliseconds(wake) if wake else int(FAR)
 
     def of(self, monitor: str) -> Watch:
         """Of every series of the blocks, in their order."""
@@ -93,7 +94,7 @@ class Watches:
         for place, soonest in wakes.items():
             key = (monitor, self._blocks[place])
             data = state[rows_of(place)].tobytes()
-            wake = soonest if whole else min(soonest, self._wakes.get(key, FAR))
+            wake = soonest if whole else min(soonest, self._wakes.get(key, int(FAR)))
             if data != self._held.get(key) or wake != self._wakes.get(key):
                 self._held[key], self._wakes[key] = data, wake
                 self._changed.add(key)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sensing', '0004_warnings'),
+        ('sensing', '0005_feeds'),
     ]
 
     operations = [

@@ -1,6 +1,7 @@
 """Things and what they measure, who sends, and what was warned of; readings themselves are rows without a model."""
 
 from gezhi.sensing.models.archive import ArchivedDay
+from gezhi.sensing.models.feeds import Feed, FeedWay, Pulse
 from gezhi.sensing.models.forecasts import ForecastRow, TrainedForecast
 from gezhi.sensing.models.notices import PublicNotice
 from gezhi.sensing.models.sources import EventFate, EventSource, EventTally, EventWay, Scene
@@ -26,11 +27,14 @@ __all__ = [
     "EventWay",
     "FeatureOfInterest",
     "FeatureSpan",
+    "Feed",
+    "FeedWay",
     "ForecastRow",
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
     "PublicNotice",
+    "Pulse",
     "Scene",
     "SensedWarning",
     "Sensor",

@@ -197,13 +197,13 @@ def instant_of(hour: int) -> datetime:
 def in_service(target: Target) -> TrainedForecast | None:
     """The newest that could be made."""
     found = TrainedForecast.objects.filter(kind=target.kind, code=target.code, content__isnull=False)
-    return found.order_by("-made_at", "-id").first()
+    return found.order_by("-made_at").first()
 
 
 def newest(target: Target) -> TrainedForecast | None:
     """Also where none could be made; without the file."""
     found = TrainedForecast.objects.filter(kind=target.kind, code=target.code).defer("content")
-    return found.order_by("-made_at", "-id").first()
+    return found.order_by("-made_at").first()
 
 
 def lived(series: Sequence[int], since: datetime) -> list[Lived]:
@@ -217,9 +217,7 @@ def ahead_of(series: Sequence[int]) -> list[ForecastRow]:
     """The newest forecasts of each series."""
     found = ForecastRow.objects.filter(datastream_id__in=series)
     newest_at = found.order_by("-made_at").values_list("made_at", flat=True).first()
-    return (
-        [] if newest_at is None else list(found.filter(made_at=newest_at).order_by("datastream_id", "hours"))
-    )
+    return list(found.filter(made_at=newest_at).order_by("datastream_id", "hours")) if newest_at else []
 
 
 def due_forecasts(since: datetime, now: datetime) -> list[tuple[int, datetime, float]]:

@@ -31,7 +31,7 @@ FROM sensing_datastream d JOIN sensing_thing t ON t.id = d.thing_id
 
 
 class Stream(NamedTuple):
-    """A datastream. `property`, `kind`: the words of packs."""
+    """A datastream. `of`: what it measures, and `kind`, in the words of packs."""
 
     series: int
     low: float | None
@@ -40,7 +40,7 @@ class Stream(NamedTuple):
     every_s: int | None
     silent_after_s: int | None
     thing: int
-    property: str
+    of: str
     kind: str
     symbol: str | None
     definition: str | None
@@ -143,7 +143,7 @@ def limits_of(streams: Sequence[Stream], catalogue: Catalogue) -> Limits:
 def _kind_of(stream: Stream, catalogue: Catalogue) -> DatastreamKind | None:
     """Of the packs, where its unit is theirs."""
     owned = catalogue.things.get(stream.kind)
-    found = owned.thing.datastream(stream.property) if owned else None
+    found = owned.thing.datastream(stream.of) if owned else None
     return found if found and found.unit == stream.unit else None
 
 
@@ -152,8 +152,8 @@ def watchings_of(streams: Iterable[Stream], catalogue: Catalogue) -> list[Watchi
     by_property: dict[str, list[Stream]] = defaultdict(list)
     of_thing: dict[tuple[int, str], int] = {}
     for one in streams:
-        by_property[one.property].append(one)
-        of_thing.setdefault((one.thing, one.property), one.series)
+        by_property[one.of].append(one)
+        of_thing.setdefault((one.thing, one.of), one.series)
     found = []
     for owned in catalogue.monitors.values():
         monitor = owned.thing

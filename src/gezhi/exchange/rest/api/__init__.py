@@ -39,6 +39,8 @@ from gezhi.exchange.rest.api import (
     rounds,
     scam,
     security,
+    sensing,
+    sensing_warnings,
     signing,
     sources,
     streams,
@@ -91,6 +93,8 @@ for part in (
     notices,
     scam,
     sources,
+    sensing,
+    sensing_warnings,
 ):
     api.add_router("", part.router)
 
