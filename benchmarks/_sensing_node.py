@@ -20,11 +20,12 @@ KIND, PROPERTY = (
 
 
 class Load(NamedTuple):
-    """`frames`: by client, what each sends, in order."""
+    """`frames`: by client, what each sends, in order. `again`: from the first once more after the last."""
 
     frames: Sequence[Sequence[bytes]]
     at_once: int
     seconds: float
+    again: bool = False
 
 
 def publish_packs() -> None:
@@ -154,7 +155,7 @@ def frames_of(devices: int, each: int) -> list[list[bytes]]:
     from datetime import UTC, datetime, timedelta
 
     from gezhi.exchange.hj212.segment import wire
-    from tests.exchange.hj212_cast import CODES, segment
+    from tests.exchange.hj212_cast import CODES, VALUES, segment
 
     now = datetime.now(UTC)
     begin = now - timedelta(seconds=each + 60)
@@ -162,7 +163,8 @@ def frames_of(devices: int, each: int) -> list[list[bytes]]:
     for second in range(each):
         at = (begin + timedelta(seconds=second)).astimezone(_beijing()).strftime("%Y%m%d%H%M%S")
         said = ";".join(
-            f"{code}-Rtd={10 + (second * 7 + n) % 90 / 10},{code}-Flag=N" for n, code in enumerate(CODES)
+            f"{code}-Rtd={float(value) + second % 10 / 10:.1f},{code}-Flag=N"
+            for code, value in zip(CODES, VALUES, strict=True)
         )
         contents.append(f"DataTime={at};{said}")
     return [[wire(segment(one, mn=mn(number), now=now)) for one in contents] for number in range(devices)]

@@ -1,6 +1,6 @@
 """Readings a second from a batch, an array, a message or a frame until they are kept once, ruled and acknowledged.
 
-    python benchmarks/sensing.py [--only new resent late http mqtt hj212 rows] [--seconds 8] [--rows 1000000]
+    python benchmarks/sensing.py [--only new resent late http mqtt hj212 rows archive] [--seconds 8] [--rows 1000000]
         [--batch 20000] [--series 2000] [--peer FOLDER]
 
 - new: batches of new readings through the door, against a bare binary COPY of the same rows into a table of the same
@@ -9,6 +9,7 @@
 - http: data arrays of SensorThings, against django-ogc-sensorthings (`--peer`: its folder, see sensorthings.py).
 - mqtt: messages of QoS 1, a reading each, acknowledged after the commit, against a client that discards.
 - hj212: frames of ten factors over TCP, acknowledged after the commit, for a core of the server's process.
+- archive: a day of `--rows` readings into its file, checked and given up, against reading them out of the table alone.
 - rows: a batch costs what it did when so many rows are there: the first hundredth of them against the last.
 
 One JSON line each. The rule engine is on: every series is watched by two monitors of the air pack.
@@ -30,7 +31,7 @@ import _node
 import _sensing_node as node
 import numpy as np
 
-PARTS = ("new", "resent", "late", "http", "mqtt", "hj212", "rows")
+PARTS = ("new", "resent", "late", "http", "mqtt", "hj212", "rows", "archive")
 DAY = 86_400_000
 Cut = Callable[[int], Any]
 
@@ -114,6 +115,7 @@ def part_mqtt(asked: argparse.Namespace, folder: object) -> None:
     node.made_series(1_000, prefix="well")
     runs: dict[str, list[mqtt.Run]] = {"kept": [], mqtt.PEER: []}
     reading = mqtt.reading
+    mqtt.READERS["kept"] = mqtt.READERS["ours"]  # it tells its own times, too
     mqtt.reading = lambda name, port, count: (
         kept_reader(port, count) if name == "kept" else reading(name, port, count)
     )
@@ -150,9 +152,13 @@ def part_hj212(asked: argparse.Namespace, _folder: object) -> None:
     load = node.Load(node.frames_of(asked.devices, each), 10, asked.seconds)
     hj212.drive = drive
     ours = hj212.measured(node.hj212, load)  # type: ignore[arg-type]
-    echo = hj212.measured(hj212.echoing, load)  # type: ignore[arg-type]
+    sent.clear()
+    echo = hj212.measured(hj212.echoing, load._replace(again=True))  # type: ignore[arg-type]
     more = {"wall": round(ours.wall), "readings": round(len(CODES) * ours.wall), "target": 25_000}
     _node.tell("hj212-kept", ours.core, "frames/s of one core", "bare asyncio echo", echo.core, **more)
+
+
+sent: dict[int, int] = {}  # by client: frames that were sent before the clock started are not sent again
 
 
 def drive(port: int, load: node.Load) -> tuple[int, float]:
@@ -160,7 +166,7 @@ def drive(port: int, load: node.Load) -> tuple[int, float]:
     selector, clients = selectors.DefaultSelector(), dict[socket.socket, list[int]]()
     for number in range(len(load.frames)):
         client = socket.create_connection(("127.0.0.1", port))
-        clients[client] = [number, 0, 0]  # whose, the next frame, answers that are missing
+        clients[client] = [number, sent.get(number, 0), 0]  # whose, the next frame, answers that are missing
         selector.register(client, selectors.EVENT_READ)
         send(client, clients[client], load)
     answers, begun = 0, time.monotonic()
@@ -174,7 +180,8 @@ def drive(port: int, load: node.Load) -> tuple[int, float]:
             if clients[client][2] <= 0 and not send(client, clients[client], load):
                 selector.unregister(client)
     took = time.monotonic() - begun
-    for client in clients:
+    for client, (number, at, _) in clients.items():
+        sent[number] = at
         client.close()
     return answers, took
 
@@ -182,6 +189,8 @@ def drive(port: int, load: node.Load) -> tuple[int, float]:
 def send(client: socket.socket, state: list[int], load: node.Load) -> bool:
     """False: there is nothing more to send."""
     number, at, _ = state
+    if load.again and at >= len(load.frames[number]):
+        at = 0
     frames = load.frames[number][at : at + load.at_once]
     if frames:
         client.sendall(b"".join(frames))
@@ -209,6 +218,29 @@ def part_rows(asked: argparse.Namespace, _folder: object) -> None:
     _node.tell(
         "readings-cost", last, "readings/s", peer, first, rows=batches * asked.batch, days=60, **said(asked)
     )
+
+
+def part_archive(asked: argparse.Namespace, _folder: object) -> None:
+    from datetime import timedelta
+
+    from gezhi.sensing.actions.archiving import archive_days
+    from gezhi.sensing.models import ArchivedDay
+    from gezhi.sensing.queries.archived import readings_of, rows_of_day
+
+    series, now = node.made_series(asked.series, prefix="old"), datetime.now(UTC)
+    begin, batches = (now_ms() // DAY - 40) * DAY, max(1, asked.rows // asked.batch)
+    for turn in range(batches):
+        taken(columns(series, asked.batch, begin, turn, DAY // batches))
+    day, clock = datetime.fromtimestamp(begin / 1000, UTC).date(), time.perf_counter()
+    rows = sum(len(piece) for piece in rows_of_day(day))
+    bare, clock = time.perf_counter() - clock, time.perf_counter()
+    assert archive_days(now, 30) == [day]
+    spent, clock = time.perf_counter() - clock, time.perf_counter()
+    readings_of(series[:1], now - timedelta(days=60), now)
+    one = (time.perf_counter() - clock) * 1000
+    kept = ArchivedDay.objects.get()
+    more = {"rows": rows, "bytes_a_reading": round(kept.bytes / kept.rows, 2), "one_series_ms": round(one, 1)}
+    _node.tell("readings-archived", rows / spent, "readings/s", "reading them alone", rows / bare, **more)
 
 
 def in_turn(asked: argparse.Namespace, cut: Cut, peer: Callable[[Any], None]) -> tuple[float, float]:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.db import connection
 
+from gezhi.exchange.backfill.cli import sensing
 from gezhi.exchange.backfill.layout import (
     BadCell,
     BadLayout,
@@ -206,3 +208,16 @@ def test_what_is_no_time_is_said(text: str) -> None:
 def test_a_layout_that_cannot_be_is_refused(columns: list[str], zone: str) -> None:
     with pytest.raises(BadLayout):
         layout_of("at", "series", "value", "", columns, zone)
+
+
+def test_the_command_says_what_was_taken_and_writes_what_was_not(city: Cast, tmp_path: Path) -> None:
+    series, path, wrong = a_series(), tmp_path / "past.csv", tmp_path / "wrong.csv"
+    path.write_text(f"series,at,value\n{series},2026-11-01T08:00:00Z,1\n{series},never,2\n")
+    done = CliRunner().invoke(sensing, ["backfill", str(path), "--errors", str(wrong)])
+    assert (done.exit_code, "new 1, known 0, not taken 1" in done.output) == (1, True), done.output
+    assert wrong.read_text().splitlines()[0] == "row,series,why"
+    assert wrong.read_text().splitlines()[1].startswith("3,,'never' is no time")
+    path.write_text(f"series,at,value\n{series},2026-11-01T08:00:00Z,1\n")
+    assert CliRunner().invoke(sensing, ["backfill", str(path)]).exit_code == 0
+    path.write_text("a,b\n1,2\n")
+    assert CliRunner().invoke(sensing, ["backfill", str(path)]).exit_code == 2

@@ -12,6 +12,7 @@ from gezhi.packs.shapes import DatastreamKind, ThingKind, Words
 from gezhi.sensing.actions import forecasting
 from gezhi.sensing.actions.archiving import archive_days
 from gezhi.sensing.actions.forecasting import deliver, forecast_one, train_one
+from gezhi.sensing.actions.taking import take
 from gezhi.sensing.columns import Columns, Mark
 from gezhi.sensing.forecasting.keeping import unpacked
 from gezhi.sensing.forecasting.training import Effort
@@ -31,7 +32,7 @@ from gezhi.sensing.queries.forecasts import (
 )
 from tests.cast import Cast
 from tests.sensing.test_archive import days, kept
-from tests.sensing.things import a_series, a_thing
+from tests.sensing.things import a_series, a_thing, with_packs
 
 __all__ = ["days", "kept"]
 NOW = datetime(2023, 11, 22, 4, 6, tzinfo=UTC)  # days before 2024 lie in one table, which is there
@@ -251,6 +252,23 @@ def test_old_files_of_forecasters_go_and_what_they_were_stays(
     last = made()
     assert TrainedForecast.objects.count() == 2
     assert TrainedForecast.objects.get(content__isnull=False) == last
+
+
+def test_a_monitor_of_the_air_pack_warns_of_what_is_coming(city: Cast) -> None:
+    with_packs("air")
+    station = a_thing("air-station")
+    value, onset = (
+        a_series(station, "pm25", "ug/m3"),
+        a_series(station, onset_of("pm25"), "h", silent_after_s=10_800),
+    )
+    quiet = a_series(a_thing("air-station"), "pm25", "ug/m3")
+    at = int(NOW.timestamp() * 1000)
+    take(Columns.of([value, quiet, onset], [at, at, at], [40.0, 40.0, 6.0]), "test", NOW)
+    later = at + 60_000
+    take(Columns.of([value, quiet], [later, later], [41.0, 41.0]), "test", NOW + timedelta(minutes=1))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datastream_id, level FROM sensing_alarm WHERE monitor = 'aq-pm25-coming'")
+        assert cursor.fetchall() == [(value, 1)]
 
 
 def test_names_that_rules_ask_lead_to_series() -> None:
