@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gezhi.packs.monitor_rules import answered_by
 from gezhi.packs.shapes import LEVELS, Monitor, Pack, Recording, ThingKind, seconds_of
 from gezhi.sensing.hours import BEIJING, SECOND, Float64, Int64
 from gezhi.sensing.levels import new_watches
@@ -54,7 +55,10 @@ def played(recording: Recording, monitor: Monitor, kind: ThingKind | None) -> li
     holds = np.array([_holds(kind, name) for name in series], np.int64)
     timeline = _timeline(position, at, value, holds)
     places = {name: n for n, name in enumerate(series)}
-    related = {name: np.array([places.get(name.partition(".")[2], -1)], np.intp) for name in plan.related}
+    related = {
+        name: np.array([places.get(answered_by(name, monitor.of.property), -1)], np.intp)
+        for name in plan.related
+    }
     watched = Watched(np.zeros(1, np.intp), new_watches(np.array([began], np.int64)), related)
     last = max((minute for one in series.values() for minute, _ in one), default=0.0) + recording.until
     changes = play(plan, watched, timeline, began + round(last * MINUTE)).transitions

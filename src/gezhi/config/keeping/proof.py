@@ -8,6 +8,8 @@ from typing import Final
 
 _SHOWN: Final = 20
 _PASSED: Final = 1_000_000
+_SERIES: Final = "public.sensing_datastream_id_seq"  # numbers of 22 bits
+_PASSED_SERIES: Final = 1_000
 _SEQUENCES: Final = """
 SELECT format('%I.%I', schemaname, sequencename), max_value FROM pg_sequences WHERE schemaname = 'public'
 """
@@ -84,7 +86,7 @@ def pass_by_lost_numbers() -> None:
         for name, largest in cursor.fetchall():
             cursor.execute(
                 "SELECT setval(%s::regclass, least(coalesce(pg_sequence_last_value(%s::regclass), 0) + %s, %s))",
-                [name, name, _PASSED, largest],
+                [name, name, _PASSED_SERIES if name == _SERIES else _PASSED, largest],
             )
 
 

@@ -61,6 +61,7 @@ class Entity:
     reach: str = ""
     owner: str = ""
     shape: str = ""  # the property that holds its geometry
+    at_home: str = ""  # true of rows that tell of a thing of the kinds %s
     named: Mapping[str, Property] = field(init=False)
     linked: Mapping[str, Link] = field(init=False)
 
@@ -130,6 +131,10 @@ def _extra_time(name: str) -> str:
     return _FROM_MS.format(ms=f"{{t}}_x.body->>'{name}'")
 
 
+_HOMES_AT: Final = (
+    "SELECT l.location_id FROM sensing_thing_locations l JOIN sensing_thing h ON h.id = l.thing_id"
+    " WHERE h.kind = ANY(%s::text[])"
+)
 THING: Final = Entity(
     "Thing", "Things", "sensing_thing {t}", "{t}.id",
     (*_NAMED, _PROPERTIES),
@@ -140,6 +145,7 @@ THING: Final = Entity(
         Link("HistoricalLocations", "HistoricalLocation", many="{b}.thing_id = {a}", proven=True),
     ),
     ("{t}.id",), reach=_HELD,
+    at_home="{t}.kind = ANY(%s::text[])",
 )  # fmt: skip
 LOCATION: Final = Entity(
     "Location", "Locations", "sensing_location {t}", "{t}.id",
@@ -152,6 +158,7 @@ LOCATION: Final = Entity(
              " WHERE m.location_id = {a} AND m.historicallocation_id = {b}.id)"),
     ),
     ("{t}.id",), reach=_HELD, shape="location",
+    at_home="{t}.id IN (" + _HOMES_AT + ")",
 )  # fmt: skip
 HISTORICAL_LOCATION: Final = Entity(
     "HistoricalLocation", "HistoricalLocations", "sensing_historicallocation {t}", "{t}.id",
@@ -163,6 +170,7 @@ HISTORICAL_LOCATION: Final = Entity(
              " WHERE m.historicallocation_id = {a} AND m.location_id = {b}.id)"),
     ),
     ("{t}.id",), owner="{t}.thing_id IN (SELECT o.id FROM sensing_thing o WHERE {reach})",
+    at_home="{t}.thing_id IN (SELECT h.id FROM sensing_thing h WHERE h.kind = ANY(%s::text[]))",
 )  # fmt: skip
 SENSOR: Final = Entity(
     "Sensor", "Sensors", "sensing_sensor {t}", "{t}.id",
@@ -193,6 +201,7 @@ DATASTREAM: Final = Entity(
         Link("Observations", "Observation", many="{b}.datastream_id = {a}", proven=True),
     ),
     ("{t}.id",), reach=_HELD,
+    at_home="{t}.thing_id IN (SELECT h.id FROM sensing_thing h WHERE h.kind = ANY(%s::text[]))",
 )  # fmt: skip
 OBSERVATION: Final = Entity(
     "Observation", "Observations",
@@ -215,12 +224,15 @@ OBSERVATION: Final = Entity(
     ),
     ("{t}.datastream_id", "{t}.at"),
     owner="{t}.datastream_id IN (SELECT o.id FROM sensing_datastream o WHERE {reach})",
+    at_home="{t}.datastream_id IN (SELECT s.id FROM sensing_datastream s JOIN sensing_thing h ON h.id = s.thing_id"
+    " WHERE h.kind = ANY(%s::text[]))",
 )  # fmt: skip
 FEATURE_OF_INTEREST: Final = Entity(
     "FeatureOfInterest", "FeaturesOfInterest", "sensing_featureofinterest {t}", "{t}.id",
     (*_NAMED, _text("encodingType", "encoding_type"), _geometry("feature"), _PROPERTIES),
     (Link("Observations", "Observation", many=_OF_FEATURE),),
     ("{t}.id",), reach=_HELD, shape="feature",
+    at_home="coalesce({t}.location_id IN (" + _HOMES_AT + "), false)",
 )  # fmt: skip
 
 ENTITIES: Final[Mapping[str, Entity]] = {

@@ -12,6 +12,7 @@ from django.db import connection
 
 from gezhi.cases.world import world
 from gezhi.packs.catalogue import Catalogue
+from gezhi.packs.monitor_rules import answered_by
 from gezhi.packs.shapes import Monitor
 from gezhi.packs.shapes.monitors import seconds_of
 from gezhi.packs.shapes.things import DatastreamKind
@@ -167,7 +168,9 @@ def _watching(monitor: Monitor, named: Sequence[Stream], of_thing: Mapping[tuple
     plan = plan_of(monitor)
     own = [one for one in named if monitor.unit in ("", one.unit)]
     related = {
-        name: np.array([of_thing.get((one.thing, name.partition(".")[2]), 0) for one in own], np.int32)
+        name: np.array(
+            [of_thing.get((one.thing, answered_by(name, monitor.of.property)), 0) for one in own], np.int32
+        )
         for name in plan.related
     }
     foreign = tuple(one.series for one in named if monitor.unit not in ("", one.unit))

@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from gezhi.lib.codes import place_range
-from gezhi.people.access import Actor
+from gezhi.people.access import UNIT_ROLES, Actor
 from gezhi.sensing.models import Datastream, Thing
+from gezhi.sensing.queries.scope import AT_HOMES, home_kinds
 
 _STREAMS: Final = """
 SELECT id, thing_id, place_code, unit_id, feature_id, observation_type FROM sensing_datastream WHERE id = ANY(%s)
@@ -20,12 +21,14 @@ SELECT id, thing_id, place_code, unit_id, feature_id, observation_type FROM sens
 @dataclass(frozen=True, slots=True)
 class Reached:
     """Whose posts reach what: places as half-open ranges of codes, and units. `everything`: the whole node. `home`: the
-    place of the widest post and its unit, for what has no place of its own; "": there is no post."""
+    place of the widest post and its unit, for what has no place of its own; "": there is no post. `unseen`: kinds of
+    things that stand in homes, for whoever reaches places by a post that has nothing to do with those."""
 
     places: tuple[tuple[str, str], ...] = ()
     units: tuple[int, ...] = ()
     everything: bool = False
     home: tuple[str, int | None] = ("", None)
+    unseen: tuple[str, ...] = ()
 
     def holds(self, place_code: str, unit_id: int | None) -> bool:
         return (
@@ -57,7 +60,14 @@ def reached_by(actor: Actor) -> Reached:
         units=tuple(sorted(actor.handling_units)),
         everything=any(a <= low and high <= b for a, b in places),
         home=homes[0] if homes else ("", None),
+        unseen=() if _may_see_homes(actor) else tuple(sorted(home_kinds())),
     )
+
+
+def _may_see_homes(actor: Actor) -> bool:
+    """Every post that reaches places is of those who handle what homes tell."""
+    reaching = {post.role for post in actor.posts if post.place_code in actor.seen_places} - UNIT_ROLES
+    return reaching <= AT_HOMES
 
 
 def things_at(reached: Reached) -> QuerySet[Thing]:

@@ -88,6 +88,13 @@ class Reader:
 
     def within(self, entity: Entity, alias: str) -> Sql:
         """True of rows that are in reach."""
+        near = self._near(entity, alias)
+        if not (self.reached.unseen and entity.at_home):
+            return near
+        home = f"NOT ({entity.at_home.replace('{t}', alias)})"
+        return Sql(Kind.BOOL, f"({near.text} AND {home})", (*near.params, list(self.reached.unseen)))
+
+    def _near(self, entity: Entity, alias: str) -> Sql:
         if self.reached.everything or not (entity.reach or entity.owner):
             return NOTHING
         columns = entity.reach.replace("{t}", alias) or "o.place_code|o.unit_id"
