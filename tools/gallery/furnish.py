@@ -12,6 +12,7 @@ def furnish() -> None:
     from gezhi.cases.models import Callback, ImportRun, Report
     from gezhi.insight.models import Bulletin
     from gezhi.rights.models import Request
+    from gezhi.sensing.models import SensedWarning, TrainedForecast
 
     if not ImportRun.objects.exists():
         _import_a_file()
@@ -25,6 +26,10 @@ def furnish() -> None:
         _report_for_somebody()
     if not Request.objects.exists():
         _ask_to_be_erased()
+    if not SensedWarning.objects.exists():
+        _flood_an_underpass()
+    if not TrainedForecast.objects.exists():
+        _forecast()
     look_around()
 
 
@@ -43,6 +48,36 @@ def _ask_to_be_erased() -> None:
         person = person_of_number(known.get(report_id=closed.pk).phone)
         open_request(person, Asked(Right.DELETE, "已经办好，请删除我的信息"))
         open_request(person, Asked(Right.EXPLAIN, "为什么派给这个单位", None, closed.pk))
+
+
+def _flood_an_underpass() -> None:
+    """Its gauge has shown thirty centimetres for five minutes."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from gezhi.sensing.actions.raising import raise_warnings
+    from gezhi.sensing.actions.taking import take
+    from gezhi.sensing.columns import Columns
+    from gezhi.sensing.models import Datastream
+
+    gauges = Datastream.objects.filter(thing__kind="underpass-gauge", observed_property__code="depth")
+    series = gauges.order_by("id").values_list("id", flat=True).first()
+    now = timezone.now()
+    if series is not None:
+        for minutes in range(5, -1, -1):
+            at = now - timedelta(minutes=minutes)
+            take(Columns.of([series], [round(at.timestamp() * 1000)], [30.0]), "gallery", at)
+        raise_warnings(now + timedelta(seconds=30))
+
+
+def _forecast() -> None:
+    """Two days are too few to learn from, and the page says so."""
+    from django.utils import timezone
+
+    from gezhi.sensing.actions.forecasting import train_all
+
+    train_all(timezone.now())
 
 
 def _import_a_file() -> None:

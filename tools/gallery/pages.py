@@ -98,6 +98,7 @@ FOUND: Final[Mapping[str, str]] = {
     "desk:security-export": "SELECT number FROM security_export ORDER BY id LIMIT 1",
     "desk:thing": "SELECT thing_id FROM sensing_datastream ORDER BY id LIMIT 1",
     "desk:sensed-warning": "SELECT id FROM sensing_sensedwarning ORDER BY ended_at IS NULL DESC, level DESC LIMIT 1",
+    "desk:forecast": "SELECT kind, code FROM sensing_trainedforecast ORDER BY id DESC LIMIT 1",
     "desk:rights-request": "SELECT c.number FROM cases_case c JOIN rights_request r ON r.case_id = c.id "
     "ORDER BY r.right = 'delete' DESC, r.id LIMIT 1",
     "desk:round": "SELECT id FROM rounds_round ORDER BY id LIMIT 1",

@@ -160,7 +160,8 @@ def _facts(one: Monitor) -> list[tuple[str, str]]:
     if one.downgrade:
         found.append((_("降级"), _("好转 %(after)s 后") % {"after": _span(one.downgrade.after)}))
     by = _("、").join(str(TITLES.get(area, _("每台设备"))) for area in one.group.by)
-    found.append((_("合并"), _("%(by)s，等 %(wait)s") % {"by": by, "wait": _span(one.group.wait)}))
+    waits = span_words(one.group.waits) if one.group.waits else ""
+    found.append((_("合并"), _("%(by)s，等 %(wait)s") % {"by": by, "wait": waits} if waits else by))
     if one.inhibits:
         found.append((_("涵盖"), _("、").join(monitor_title(key) for key in one.inhibits)))
     if one.opens:
