@@ -20,6 +20,9 @@ OUTCOME: dict[str, object] = {
     },
     "requestBody": {"required": True, "content": {"application/cap+xml": {"schema": {"type": "string"}}}},
 }
+READ_OUTCOME: dict[str, object] = {
+    "responses": {200: {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}}
+}
 router = Router(tags=["sensing"])
 
 
@@ -43,7 +46,13 @@ def send_notice(request: CallerRequest) -> HttpResponse:
     return JsonResponse(notice_body(row), status=201 if is_new else 200)
 
 
-@router.get("/sensing/notices", auth=Scope(SENSE), response=PROBLEMS, summary="Public notices that stand")
+@router.get(
+    "/sensing/notices",
+    auth=Scope(SENSE),
+    response=PROBLEMS,
+    openapi_extra=READ_OUTCOME,
+    summary="Public notices that stand",
+)
 def read_notices(request: CallerRequest, place: str = "") -> HttpResponse:
     """The highest and newest first. `place`: those told there."""
     rows = standing_notices(timezone.now(), place)[:200]

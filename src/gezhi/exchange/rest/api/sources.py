@@ -13,6 +13,9 @@ from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.people.signing_in.policy import SENSE
 from gezhi.sensing.queries.sources import sources_with_counts
 
+READ_OUTCOME: dict[str, object] = {
+    "responses": {200: {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}}
+}
 router = Router(tags=["sensing"])
 Days = Annotated[int, Query(), Field(ge=1, le=366)]
 
@@ -21,6 +24,7 @@ Days = Annotated[int, Query(), Field(ge=1, le=366)]
     "/sensing/sources",
     auth=Scope(SENSE),
     response=PROBLEMS,
+    openapi_extra=READ_OUTCOME,
     summary="Your devices and what came of their events",
 )
 def read_sources(request: CallerRequest, days: Days = 7) -> HttpResponse:
