@@ -27,7 +27,7 @@ def furnish() -> None:
     if not Request.objects.exists():
         _ask_to_be_erased()
     if not SensedWarning.objects.exists():
-        _flood_an_underpass()
+        _let_it_pour()
     if not TrainedForecast.objects.exists():
         _forecast()
     look_around()
@@ -50,8 +50,8 @@ def _ask_to_be_erased() -> None:
         open_request(person, Asked(Right.EXPLAIN, "为什么派给这个单位", None, closed.pk))
 
 
-def _flood_an_underpass() -> None:
-    """Its gauge has shown thirty centimetres for five minutes."""
+def _let_it_pour() -> None:
+    """A cloudburst over one gauge: its monitor waits for nothing, and gathers for a minute."""
     from datetime import timedelta
 
     from django.utils import timezone
@@ -61,14 +61,12 @@ def _flood_an_underpass() -> None:
     from gezhi.sensing.columns import Columns
     from gezhi.sensing.models import Datastream
 
-    gauges = Datastream.objects.filter(thing__kind="underpass-gauge", observed_property__code="depth")
+    gauges = Datastream.objects.filter(thing__kind="rain-gauge", observed_property__code="rain1h")
     series = gauges.order_by("id").values_list("id", flat=True).first()
     now = timezone.now()
     if series is not None:
-        for minutes in range(5, -1, -1):
-            at = now - timedelta(minutes=minutes)
-            take(Columns.of([series], [round(at.timestamp() * 1000)], [30.0]), "gallery", at)
-        raise_warnings(now + timedelta(seconds=30))
+        take(Columns.of([series], [round(now.timestamp() * 1000)], [55.0]), "gallery", now)
+        raise_warnings(now + timedelta(seconds=90))
 
 
 def _forecast() -> None:
