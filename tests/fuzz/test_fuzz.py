@@ -104,7 +104,8 @@ ELSEWHERE: Final = {  # modules that read, and are not parsers of what comes fro
     ),
     **dict.fromkeys(("config.hearing", "lib.addresses"), "addresses of settings alone"),
     **dict.fromkeys(
-        ("demo.sensors.recorded", "demo.sensors.senders.arrays"), "recordings and answers of the demonstration"
+        ("demo.sensors.recorded", "demo.sensors.senders.arrays"),
+        "recordings and answers of the demonstration",
     ),
     "lib.calling": "addresses of settings alone",
     "places.cli": "hands rows on to places.points",
