@@ -217,38 +217,37 @@ def test_only_what_is_selected_comes(service: Asker, streams: list[int]) -> None
     assert row == {"phenomenonTime": "2026-03-01T00:00:00.000Z/2026-03-01T11:00:00.000Z"}
 
 
+def fewest(service: Asker, path: str) -> int:
+    """Statements, without those that look once a second whether something else has changed."""
+
+    def count() -> int:
+        with statements() as found:
+            service.get(path)
+        return len(found)
+
+    return min(count() for _ in range(4))
+
+
 def test_the_latest_observation_of_every_datastream_is_one_statement(
     service: Asker, streams: list[int]
 ) -> None:
     path = (
         "Datastreams?$expand=Observations($top=1;$orderby=phenomenonTime desc;$select=result,phenomenonTime)"
     )
-    service.get(path)
-    with statements() as few:
-        rows = service.values(path)
+    rows, few = service.values(path), fewest(service, path)
     assert [len(one["Observations"]) for one in rows] == [1, 1, 1, 0]
     assert rows[0]["Observations"][0]["phenomenonTime"] == "2026-03-01T11:00:00.000Z"
     assert rows[0]["Observations@iot.nextLink"].startswith(f"{HOST}/Datastreams({streams[0]})/Observations?")
     for number in range(5):
         service.made("Things", manhole(GRIDS[0], f"多{number}"))
-    service.get(path)
-    with statements() as many:
-        service.get(path)
-    assert len(many) == len(few)
+    assert fewest(service, path) == few
 
 
 def test_an_expansion_is_a_statement_a_link_whatever_the_rows(service: Asker, streams: list[int]) -> None:
     path = "Things?$expand=Locations,Datastreams($expand=Sensor,Observations($top=2;$count=true;$expand=FeatureOfInterest))"
-    bare, whole = 0, 0
-    for wanted in ("Things", path):
-        service.get(wanted)
-        with statements() as found:
-            rows = service.values(wanted)
-        bare, whole = whole, len(found)
-    assert (
-        whole - bare == 6
-    )  # Locations, Datastreams, Sensor, Observations with their count, FeatureOfInterest
-    first = rows[0]["Datastreams"][0]
+    more = fewest(service, path) - fewest(service, "Things")
+    assert more == 6  # Locations, Datastreams, Sensor, Observations with their count, FeatureOfInterest
+    first = service.values(path)[0]["Datastreams"][0]
     assert first["Observations@iot.count"] == 12
     assert len(first["Observations"]) == 2
     assert first["Observations"][1]["FeatureOfInterest"]["encodingType"] == "application/geo+json"
