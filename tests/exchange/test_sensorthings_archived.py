@@ -1,5 +1,6 @@
 """Days of readings go into files: whoever asks for observations gets the same answer as before."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -106,7 +107,8 @@ def asks(stream: int) -> list[str]:
 
 def pages(service: Asker, ask: str, most: int = 30) -> list[object]:
     """The answer, and those of the pages after it; their addresses without tokens of time are compared, too."""
-    path, found = ask, []
+    path = ask
+    found: list[object] = []
     while path and len(found) < most:
         answer = service.get(quote(path, safe="?&=$(),;/:'%"))
         found.append(answer)
@@ -208,7 +210,7 @@ def test_an_archived_reading_is_not_corrected_or_deleted_and_says_why(service: A
         service.send("DELETE", f"Observations({number})"),
     ):
         assert answer.status_code == 409
-        assert f"Observation {number} is archived" in answer.json()["detail"]
+        assert f"Observation {number} is archived" in json.loads(answer.content)["detail"]
     missing = service.send("DELETE", f"Observations({number + 1})")
     assert missing.status_code == 404
 

@@ -246,8 +246,8 @@ def test_an_expansion_is_a_statement_a_link_whatever_the_rows(service: Asker, st
             rows = service.values(wanted)
         bare, whole = whole, len(found)
     assert (
-        whole - bare == 6
-    )  # Locations, Datastreams, Sensor, Observations with their count, FeatureOfInterest
+        whole - bare == 6 + 4
+    )  # Locations, Datastreams, Sensor, Observations with their count, FeatureOfInterest; days with files: 4
     first = rows[0]["Datastreams"][0]
     assert first["Observations@iot.count"] == 12
     assert len(first["Observations"]) == 2

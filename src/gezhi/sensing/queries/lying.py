@@ -37,7 +37,7 @@ class Stretch:
 def lying(series: int, since: datetime, until: datetime) -> list[Stretch]:
     """In order, without holes. Inside of a transaction, until whose end no day leaves the table."""
     hold()
-    named = {"series": series, "first": since.date(), "last": until.date()}
+    named: dict[str, int | date] = {"series": series, "first": since.date(), "last": until.date()}
     with connection.cursor() as cursor:
         cursor.execute(_DAYS, named)
         return stretches([day for (day,) in cursor.fetchall()], since, until)
@@ -46,7 +46,7 @@ def lying(series: int, since: datetime, until: datetime) -> list[Stretch]:
 def in_files(series: Sequence[int], since: datetime, until: datetime) -> set[int]:
     """Those that have days with files in this time. Inside of a transaction, as `lying`."""
     hold()
-    named = {"series": list(series), "first": since.date(), "last": until.date()}
+    named: dict[str, list[int] | date] = {"series": list(series), "first": since.date(), "last": until.date()}
     with connection.cursor() as cursor:
         cursor.execute(_OF_THESE, named)
         return {int(number) for (number,) in cursor.fetchall()}

@@ -4,6 +4,7 @@ Every statement holds what the asker reaches, is bounded by LIMIT, and has param
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import islice
@@ -182,8 +183,9 @@ class Reader:
         top = min(DEFAULT_TOP if asked.top is None else asked.top, max(1, self.left // len(ids)))
         many = link.many.replace("{a}", "p.id").replace("{b}", "t")
         made = _Made(self, asked, "t", Sql(Kind.BOOL, many), link.proven)
-        with transaction.atomic():
-            far = self._far(asked, ids) if asked.entity.is_reading and parent.name == "Datastream" else set()
+        may_be_far = asked.entity.is_reading and parent.name == "Datastream"
+        with transaction.atomic() if may_be_far else nullcontext():
+            far = self._far(asked, ids) if may_be_far else set()
             groups = self._each(made, ids, top)
             counts = self._counted_each(made, ids) if asked.count else {}
             unread = self._from_files(asked, link, far, groups, counts, top)
