@@ -74,7 +74,8 @@ def worked() -> BackfillRun:
 
 def kept_of(series: int) -> list[float]:
     since, until = datetime.fromisoformat("2025-01-01T00Z"), datetime.fromisoformat("2027-01-01T00Z")
-    return readings_of([series], since, until).value.tolist()
+    found: list[float] = readings_of([series], since, until).value.tolist()
+    return found
 
 
 def test_a_file_is_uploaded_followed_and_taken(person: Person, series: int, kept: Path) -> None:

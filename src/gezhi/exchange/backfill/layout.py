@@ -59,8 +59,8 @@ def readings_in(rows: Iterable[Row], layout: Layout) -> Iterator[Past | Wrong]:
         try:
             at = instant_in([row.values.get(name, "") for name in layout.time], layout.zone)
         except BadCell as bad:
-            cell = " ".join(_plain(row.values.get(name, "")) for name in layout.time)
-            yield Wrong(row.number, "", str(bad), "bad-time", "time", cell[:60])
+            found = " ".join(_plain(row.values.get(name, "")) for name in layout.time)
+            yield Wrong(row.number, "", str(bad), "bad-time", "time", found[:60])
             continue
         try:
             mark = _mark(row.values.get(layout.mark, "")) if layout.mark else 0
