@@ -2,6 +2,7 @@
 silenced."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -32,7 +33,7 @@ def thing(town: Town, at: str, case_id: int) -> None:
 
 def warned(town: Town, at: str, thing_id: int, series: int) -> dict[str, str]:
     """A warning of it that stands, muted by a silence, and the silence."""
-    from gezhi.sensing.models import SensedWarning, SilenceRow, WarningMember
+    from gezhi.sensing.models import BackfillRun, SensedWarning, SilenceRow, WarningMember
 
     now = timezone.now()
     silence = SilenceRow.objects.create(
@@ -48,4 +49,7 @@ def warned(town: Town, at: str, thing_id: int, series: int) -> dict[str, str]:
     WarningMember.objects.create(
         warning=warning, datastream_id=series, level=2, since=now, muted=f"silence:{silence.pk}"
     )
-    return {"sensed": str(warning.pk), "silence": str(silence.pk)}
+    file = BackfillRun.objects.create(
+        key=uuid4(), name=town.word("thing", 2, at), account_id=0, state="done", started_at=now
+    )
+    return {"sensed": str(warning.pk), "silence": str(silence.pk), "backfill": str(file.key)}

@@ -18,6 +18,7 @@ from tests.sensing.flooded import Flood, flooded, send
 
 PAGES: Final = {
     "warnings": "/desk/sensing/",
+    "backfills": "/desk/sensing/backfills/",
     "warning": "/desk/sensing/warnings/{warning}/",
     "things": "/desk/sensing/things/",
     "thing": "/desk/sensing/things/{thing}/?span=24h",

@@ -14,6 +14,7 @@ from gezhi.exchange.hj212.refusing import Why
 from gezhi.exchange.hj212.segment import wire
 from gezhi.exchange.hj212.serving import Server
 from tests.exchange.hj212_cast import AIR, VALUES, Door, air_content, devices, segment
+from tests.loops import played
 
 HOST: Final = "127.0.0.1"
 MANY: Final = 2_000
@@ -78,7 +79,7 @@ def run(
         async with serving(took, limits) as server:
             await scene(server, took)
 
-    asyncio.run(play())
+    played(play())
 
 
 async def until(holds: Callable[[], bool], patience: float = 10.0) -> bool:
@@ -317,7 +318,7 @@ def test_what_came_before_a_stop_is_kept_and_answered() -> None:
         assert await line.answer() == b""
         assert len(door.kept) == 2 * len(VALUES)
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_frames_that_cross_midnight_or_the_month_keep_their_times() -> None:

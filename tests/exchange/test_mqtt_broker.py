@@ -19,6 +19,7 @@ from gezhi.exchange.mqtt.refusing import Why
 from tests.exchange.hj212_cast import Door
 from tests.exchange.mosquitto import HOST, Mosquitto, needs_mosquitto
 from tests.exchange.mqtt_reader import MAPPING, SERIES
+from tests.loops import played
 
 pytestmark = needs_mosquitto
 TOPIC = "city/well/level"
@@ -54,7 +55,7 @@ def run(scene: Callable[[Client, Door], Awaitable[None]], broker: Mosquitto, ver
             door.may.set()
             await client.stop()
 
-    asyncio.run(play())
+    played(play())
     return client
 
 
@@ -151,7 +152,7 @@ def test_the_broker_is_told_how_much_it_may_send_at_once(broker: Mosquitto) -> N
         assert await until(lambda: client.counts.acknowledged == 100)
         await client.stop()
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_a_broker_that_refuses_is_named_as_the_reason(tmp_path: Path) -> None:
@@ -165,7 +166,7 @@ def test_a_broker_that_refuses_is_named_as_the_reason(tmp_path: Path) -> None:
         await client.stop()
 
     try:
-        asyncio.run(play())
+        played(play())
     finally:
         closed.kill()
 

@@ -15,6 +15,7 @@ from gezhi.exchange.mqtt.payloads import Payloads
 from tests.exchange.hj212_cast import Door, air_content, devices, segment
 from tests.exchange.mosquitto import HOST, Mosquitto, needs_mosquitto, write_certificate
 from tests.exchange.mqtt_reader import MAPPING, SERIES
+from tests.loops import played
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_broker_is_reached_through_tls_if_its_certificate_is_trusted(
         await client.stop()
 
     try:
-        asyncio.run(play())
+        played(play())
     finally:
         broker.kill()
     assert (client.state == "connected") is connects
@@ -68,4 +69,4 @@ def test_devices_may_speak_hj212_through_tls(certificate: Path) -> None:
         await server.stop()
         return answer
 
-    assert b"CN=9014" in asyncio.run(play())
+    assert b"CN=9014" in played(play())

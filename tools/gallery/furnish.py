@@ -12,7 +12,7 @@ def furnish() -> None:
     from gezhi.cases.models import Callback, ImportRun, Report
     from gezhi.insight.models import Bulletin
     from gezhi.rights.models import Request
-    from gezhi.sensing.models import SensedWarning, TrainedForecast
+    from gezhi.sensing.models import BackfillRun, SensedWarning, TrainedForecast
 
     if not ImportRun.objects.exists():
         _import_a_file()
@@ -28,6 +28,8 @@ def furnish() -> None:
         _ask_to_be_erased()
     if not SensedWarning.objects.exists():
         _let_it_pour()
+    if not BackfillRun.objects.exists():
+        _bring_in_readings()
     if not TrainedForecast.objects.exists():
         _forecast()
     look_around()
@@ -67,6 +69,27 @@ def _let_it_pour() -> None:
     if series is not None:
         take(Columns.of([series], [round(now.timestamp() * 1000)], [55.0]), "gallery", now)
         raise_warnings(now + timedelta(seconds=90))
+
+
+def _bring_in_readings() -> None:
+    """What a station kept while its line was down, with a time and a value that are none."""
+    from io import BytesIO
+
+    from django.core.files.uploadedfile import InMemoryUploadedFile
+    from django.utils import timezone
+
+    from gezhi.exchange.backfill.actions import bring_in, run_backfill
+    from gezhi.people.access import actor_of
+    from gezhi.people.models import Account
+    from gezhi.sensing.models import Datastream
+
+    series = Datastream.objects.order_by("id").values_list("id", flat=True).first()
+    rows = [f"{series},2026-01-0{day} {hour:02}:00,{hour / 10}" for day in (1, 2) for hour in range(24)]
+    rows[3], rows[30] = f"{series},2026-01-01 25:00,0.3", f"{series},2026-01-02 06:00,断线"
+    data = "\n".join(["series,at,value", *rows, "999999,2026-01-03 00:00,1"]).encode()
+    file = InMemoryUploadedFile(BytesIO(data), "file", "station-january.csv", "text/csv", len(data), None)
+    actor = actor_of(Account.objects.get(username="dispatcher"), timezone.localdate())
+    run_backfill(bring_in(file, "station-january.csv", actor))
 
 
 def _forecast() -> None:

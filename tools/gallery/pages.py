@@ -97,6 +97,7 @@ FOUND: Final[Mapping[str, str]] = {
     "desk:security-warning": "SELECT id FROM security_raisedwarning ORDER BY level DESC, id LIMIT 1",
     "desk:security-export": "SELECT number FROM security_export ORDER BY id LIMIT 1",
     "desk:thing": "SELECT thing_id FROM sensing_datastream ORDER BY id LIMIT 1",
+    "desk:backfill": "SELECT key FROM sensing_backfillrun ORDER BY refused DESC, id LIMIT 1",
     "desk:sensed-warning": "SELECT id FROM sensing_sensedwarning ORDER BY ended_at IS NULL DESC, level DESC LIMIT 1",
     "desk:forecast": "SELECT kind, code FROM sensing_trainedforecast ORDER BY id DESC LIMIT 1",
     "desk:rights-request": "SELECT c.number FROM cases_case c JOIN rights_request r ON r.case_id = c.id "
@@ -137,7 +138,8 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "triage-act beside undo appeal-decide contact callback-contact "
         "delegate delegation-end glass-open glass-end nominate nomination post-end audit-export audit-glass-review "
         "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof "
-        "things-export thing-keep sensed-answer silence-end"
+        "things-export thing-keep sensed-answer silence-end "
+        "backfill-progress backfill-faults backfill-example"
     ).split()
 ) | {
     *(

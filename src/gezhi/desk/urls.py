@@ -51,6 +51,7 @@ from gezhi.desk.views import (
     security_trace,
     security_warnings,
     sensing_area,
+    sensing_backfills,
     sensing_feeds,
     sensing_monitors,
     sensing_silences,
@@ -249,5 +250,10 @@ urlpatterns = [
     path("sensing/things/<int:pk>/keep/", sensing_things.keep, name="thing-keep"),
     path("sensing/area/", sensing_area.area, name="area"),
     path("sensing/monitors/", sensing_monitors.monitors, name="monitors"),
+    path("sensing/backfills/", sensing_backfills.backfills, name="backfills"),
+    path("sensing/backfills/example/", sensing_backfills.example, name="backfill-example"),
+    path("sensing/backfills/<uuid:key>/", sensing_backfills.backfill, name="backfill"),
+    path("sensing/backfills/<uuid:key>/progress/", sensing_backfills.progress, name="backfill-progress"),
+    path("sensing/backfills/<uuid:key>/faults/", sensing_backfills.faults, name="backfill-faults"),
     path("sensing/feeds/", sensing_feeds.feeds, name="feeds"),
 ]

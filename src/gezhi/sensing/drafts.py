@@ -110,6 +110,14 @@ def contradicts(number: int) -> Refused:
     )
 
 
+def archived_reading(number: int) -> Refused:
+    return Refused(
+        "archived",
+        f"观测 {number} 已归档，不再更改或删除；到保存期限后由保存任务删除。",
+        f"Observation {number} is archived: it is not changed or deleted any more. Retention deletes it in its time.",
+    )
+
+
 def refused_reading() -> Refused:
     return Refused(
         "refused-reading",

@@ -17,8 +17,12 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A row, or one reading of it, that was not taken."""
+    """A row, or one reading of it, that was not taken. `code`: of `why`, for other languages; `field`: what of the row
+    is wrong, time, series, value or mark, or "" for all of it; `cell`: what stands there."""
 
     number: int
     series: str
     why: str
+    code: str = ""
+    field: str = ""
+    cell: str = ""

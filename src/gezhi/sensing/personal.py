@@ -22,6 +22,7 @@ TAGS: Final[dict[str, Personal]] = {
         "确认预警的账号", "Who acknowledged a warning of a monitor"
     ),
     "sensing_silencerow.account_id": of_staff("设定静默的账号", "Who silenced alarms"),
+    "sensing_backfillrun.account_id": of_staff("补录读数的账号", "Who brought in readings of the past"),
     "sensing_publicnotice.account_id": of_staff("发布告知的账号", "Who told the public something"),
     "sensing_publicnotice.source_id": of_staff("转来告知的系统账户", "System account by which a notice came"),
 }
@@ -53,6 +54,8 @@ PLAIN: Final[dict[str, str]] = {
     "sensing_pulse": "process counted",
     "sensing_scene": "source",
     "sensing_archivedday": "file sha256 holds",
+    "sensing_backfillrun": "name state error",
+    "sensing_backfillfault": "series field cell code",
     "sensing_trainedforecast": "kind code threshold series content digest skills fault",
     "sensing_forecast": "value low high chance",
 }
@@ -66,5 +69,6 @@ HELD: Final[dict[str, Held]] = {
     "sensing_publicnotice": Held(
         staff="%(account)s IN (t.account_id, t.source_id)", context=("headline", "sent_at")
     ),
+    "sensing_backfillrun": Held(staff=_BY, context=("name", "started_at")),
     "sensing_silencerow": Held(staff=_BY, context=("why",)),
 }

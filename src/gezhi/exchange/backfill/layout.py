@@ -54,13 +54,20 @@ def readings_in(rows: Iterable[Row], layout: Layout) -> Iterator[Past | Wrong]:
     """An empty cell is no reading and no fault."""
     for row in rows:
         if row.fault is not None:
-            yield Wrong(row.number, "", row.fault.problem)
+            yield Wrong(row.number, "", row.fault.problem, "bad-row")
             continue
         try:
             at = instant_in([row.values.get(name, "") for name in layout.time], layout.zone)
+        except BadCell as bad:
+            found = " ".join(_plain(row.values.get(name, "")) for name in layout.time)
+            yield Wrong(row.number, "", str(bad), "bad-time", "time", found[:60])
+            continue
+        try:
             mark = _mark(row.values.get(layout.mark, "")) if layout.mark else 0
         except BadCell as bad:
-            yield Wrong(row.number, "", str(bad))
+            yield Wrong(
+                row.number, "", str(bad), "bad-mark", "mark", _plain(row.values.get(layout.mark))[:60]
+            )
             continue
         for series, cell in _cells(row, layout):
             yield from _reading(row.number, series, at, cell, mark)
@@ -80,7 +87,8 @@ def _reading(number: int, series: str, at: int, cell: object, mark: int) -> Iter
     try:
         value = float(cell) if isinstance(cell, int | float) else float(_plain(cell))
     except ValueError:
-        yield Wrong(number, series, f"'{_plain(cell)[:40]}' is no number")
+        why = f"'{_plain(cell)[:40]}' is no number"
+        yield Wrong(number, series, why, "bad-number", "value", _plain(cell)[:60])
         return
     yield Past(number, series, at, value, mark)
 

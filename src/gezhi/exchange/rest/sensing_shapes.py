@@ -1,7 +1,8 @@
 """Things, readings, warnings and silences as the interface shows and takes them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from ninja import Schema
 from pydantic import ConfigDict, Field
@@ -240,3 +241,44 @@ class SilenceQuery(Schema):
 
     model_config = ConfigDict(extra="forbid")
     over: bool = False
+
+
+FAULTS: Final = 1000  # of a backfill in one answer
+
+
+class BackfillOut(Schema):
+    """`rows`: of the file, about. `read`, `new`, `known`, `refused`: readings so far. `error`: why it failed."""
+
+    key: UUID
+    name: str
+    state: Literal["running", "done", "failed"]
+    error: str
+    rows: int | None
+    read: int
+    new: int
+    known: int
+    refused: int
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class BackfillListOut(Schema):
+    backfills: list[BackfillOut]
+
+
+class BackfillFaultOut(Schema):
+    """`row`: of the file, its header is 1. `field`: time, series, value or mark; "" for the whole row."""
+
+    row: int
+    field: str
+    value: str
+    series: str
+    code: str
+    problem: str
+
+
+class BackfillDetailOut(BackfillOut):
+    """`faults`: at most 10,000 are kept of one file."""
+
+    faults: list[BackfillFaultOut]
+    next: int | None

@@ -15,6 +15,7 @@ from gezhi.exchange.sensorthings.expressions import Kind
 SINCE_2000: Final = 946_684_800_000  # ms; an observation's id counts from there
 TIME_BITS: Final = 41  # of an observation's id; above them the series
 _TIME_MASK: Final = (1 << TIME_BITS) - 1
+READINGS: Final = "sensing_reading {t}"  # of the rows of observations: what files hold may stand here, too
 _MS: Final = "(extract(epoch from {at}) * 1000)::bigint"
 _FROM_MS: Final = "timestamptz 'epoch' + ({ms})::bigint * interval '1 millisecond'"
 
@@ -205,7 +206,7 @@ DATASTREAM: Final = Entity(
 )  # fmt: skip
 OBSERVATION: Final = Entity(
     "Observation", "Observations",
-    "(sensing_reading {t} LEFT JOIN sensing_extra {t}_x ON {t}_x.datastream_id = {t}.datastream_id"
+    "(" + READINGS + " LEFT JOIN sensing_extra {t}_x ON {t}_x.datastream_id = {t}.datastream_id"
     " AND {t}_x.at = {t}.at)",
     _OBSERVATION_ID,
     (

@@ -3,6 +3,7 @@ costs the same on every page; others skip. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
@@ -52,6 +53,13 @@ class Paging:
         if self.by_time:
             return Sql(Kind.BOOL, f"({alias}.at, {alias}.datastream_id) {sign} (%s, %s)", (at, series))
         return Sql(Kind.BOOL, f"({alias}.datastream_id, {alias}.at) {sign} (%s, %s)", (series, at))
+
+    def begins(self, token: str) -> datetime:
+        """When the row is that the token names: a list of one datastream's readings goes on from there. Raises
+        BadQuery."""
+        at = self.from_token(token, "t").params[0 if self.by_time else 1]
+        assert isinstance(at, datetime)
+        return at
 
     def after(self, rows: int, token: str = "") -> str:
         """The options of the page after one of so many rows."""

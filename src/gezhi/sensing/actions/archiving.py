@@ -35,6 +35,12 @@ SELECT count(*), coalesce(sum(datastream_id::bigint), 0), coalesce(sum((extract(
     coalesce(sum(('x' || encode(float8send(value), 'hex'))::bit(64)::bigint), 0), coalesce(sum(mark::bigint), 0)
 FROM sensing_reading WHERE at >= %s AND at < %s
 """
+# A corrected reading has the id of the time that it had, unless a reading of that time has it: one in a file for good.
+_KEEP_IDS: Final = """
+UPDATE sensing_extra x SET body = x.body - 'from' FROM sensing_reading r
+WHERE (x.body->>'from')::bigint IS NOT NULL AND r.at >= %s AND r.at < %s AND r.datastream_id = x.datastream_id
+AND r.at = timestamptz 'epoch' + (x.body->>'from')::bigint * interval '1 millisecond'
+"""
 _FORGET_REST: Final = "DELETE FROM sensing_reading_rest WHERE at >= %s AND at < %s"
 _DROP: Final = "SELECT gezhi_drop_reading_day(%s)"
 
@@ -97,6 +103,7 @@ def _hand_over(day: date, path: Path, standing: Sums, written: Written, now: dat
         if Sums(int(rows), *(int(one) % WHOLE for one in sums)) != standing:
             return False
         keep_day(day, path, written, now)
+        cursor.execute(_KEEP_IDS, list(ends_of(day)))
         cursor.execute(_FORGET_REST, list(ends_of(day))) if in_rest else cursor.execute(_DROP, [day])
         facts: dict[str, Fact] = {"rows": written.sums.rows, "new": standing.rows, "sha256": written.sha256}
         record("sensing.archived", f"readings:{day.isoformat()}", facts)

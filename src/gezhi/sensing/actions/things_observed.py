@@ -16,7 +16,7 @@ from gezhi.ledger.entries import Fact
 from gezhi.lib.refused import Refused
 from gezhi.lib.rows import insert_rows
 from gezhi.sensing.actions.taking import take
-from gezhi.sensing.actions.things_writer import ALWAYS, Writer
+from gezhi.sensing.actions.things_writer import ALWAYS, Writer, missing_reading
 from gezhi.sensing.columns import Columns, Fate, Int8
 from gezhi.sensing.drafts import Observed, Ref, contradicts, no_place_for, refused_reading, unknown
 from gezhi.sensing.models import Datastream, FeatureOfInterest, FeatureSpan, Location
@@ -179,7 +179,7 @@ def correct(
         cursor.execute(_VALUE, [series, at])
         row = cursor.fetchone()
         if row is None:
-            raise unknown("Observation", (series << 41) | (int(at.timestamp() * 1000) - 946_684_800_000))
+            raise missing_reading(series, at)
         cursor.execute(_EXTRA, [series, at])
         held = cursor.fetchone()
         cursor.execute(_FORGET, [series, at])

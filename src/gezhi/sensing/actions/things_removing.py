@@ -9,7 +9,7 @@ from django.db import connection, models, transaction
 from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.sensing.actions.things import MODELS
-from gezhi.sensing.actions.things_writer import Writer
+from gezhi.sensing.actions.things_writer import Writer, missing_reading
 from gezhi.sensing.drafts import too_many_readings, unknown
 from gezhi.sensing.models import (
     Datastream,
@@ -122,6 +122,6 @@ def remove_reading(writer: Writer, key: tuple[int, datetime]) -> None:
     if stream is None or not writer.reached.holds(stream.place_code, stream.unit_id):
         raise unknown("Datastream", key[0])
     if not _forget_keys([key]):
-        raise unknown("Observation", key[0])
+        raise missing_reading(*key)
     facts: dict[str, Fact] = {"at": key[1].isoformat(), "by": writer.account_id}
     record("sensing.reading-removed", f"datastream:{key[0]}", facts)

@@ -1,17 +1,18 @@
 """Who keeps things, and where what they keep stands."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from django.db import models
 
 from gezhi.lib.refused import Refused
 from gezhi.places.queries import NoShapes, current_locator
-from gezhi.sensing.drafts import Box, no_post, not_your_place, unknown
+from gezhi.sensing.drafts import Box, archived_reading, no_post, not_your_place, unknown
 from gezhi.sensing.models import Datastream, FeatureOfInterest, HistoricalLocation, Location, Thing
 from gezhi.sensing.models.things import Located, Placed
 from gezhi.sensing.queries import Reached
+from gezhi.sensing.queries.archived import readings_of
 
 ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)  # of the first span
 Row = TypeVar("Row", bound=models.Model)
@@ -71,4 +72,11 @@ def _code_at(lon: float, lat: float) -> str:
         return ""
 
 
-__all__ = ["ALWAYS", "OwnPlace", "Refused", "Writer", "box", "put"]
+def missing_reading(series: int, at: datetime) -> Refused:
+    """Of a reading that is not in the table: why nobody changes or deletes it."""
+    number = (series << 41) | (round(at.timestamp() * 1000) - 946_684_800_000)
+    held = len(readings_of([series], at, at + timedelta(milliseconds=1)))
+    return archived_reading(number) if held else unknown("Observation", number)
+
+
+__all__ = ["ALWAYS", "OwnPlace", "Refused", "Writer", "box", "missing_reading", "put"]

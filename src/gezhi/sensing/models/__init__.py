@@ -1,6 +1,7 @@
 """Things and what they measure, who sends, and what was warned of; readings themselves are rows without a model."""
 
 from gezhi.sensing.models.archive import ArchivedDay
+from gezhi.sensing.models.backfills import BackfillFault, BackfillRun
 from gezhi.sensing.models.feeds import Feed, FeedWay, Pulse
 from gezhi.sensing.models.forecasts import ForecastRow, TrainedForecast
 from gezhi.sensing.models.notices import PublicNotice
@@ -20,6 +21,8 @@ from gezhi.sensing.models.warnings import Alarm, SensedWarning, SilenceRow, Warn
 __all__ = [
     "Alarm",
     "ArchivedDay",
+    "BackfillFault",
+    "BackfillRun",
     "Datastream",
     "EventFate",
     "EventSource",

@@ -15,6 +15,7 @@ from gezhi.sensing.models import ArchivedDay
 
 FOLDER: Final = "readings"  # below the data folder, so that backups hold it
 DAY: Final = timedelta(days=1)
+_MS: Final = timedelta(milliseconds=1)
 _AGAIN: Final = 3  # a file that is replaced between its row and its opening has a new row
 # No day is given up between looking for the files and reading the table.
 _HOLD: Final = "LOCK TABLE ONLY sensing_reading IN ACCESS SHARE MODE"
@@ -48,18 +49,23 @@ def readings_of(series: Sequence[int], since: datetime, until: datetime) -> Colu
     Ask for few series or a short time: nothing is left out."""
     wanted = _rising(series)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_HOLD)
+        hold()
         standing = Columns.joined(list(_copied(_STANDING, [wanted.tolist(), since, until])))
         kept = Columns.joined(list(archived(series, since, until)))
     return together(kept, standing)
+
+
+def hold() -> None:
+    """Until the transaction ends no day leaves the table."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD)
 
 
 def archived(series: Sequence[int], since: datetime, until: datetime) -> Iterator[Columns]:
     """Of the days that lie in files alone, each day its own piece, by series and time. What came for such a day
     afterwards stands in the table: `readings_of` has both."""
     wanted, (begin, end) = _rising(series), _ms(since, until)
-    rows = ArchivedDay.objects.filter(day__gte=_day(since), day__lte=_day(until)).order_by("day")
+    rows = ArchivedDay.objects.filter(day__gte=_day(since), day__lte=_day(until - _MS)).order_by("day")
     for row in rows.only("day", "file", "holds"):
         if np.isin(wanted, series_in(bytes(row.holds))).any():
             found = _of_file(row, wanted, begin, end)

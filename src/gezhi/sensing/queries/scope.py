@@ -89,6 +89,12 @@ def may_keep(actor: Actor, thing: Thing) -> bool:
     return thing.unit_id in actor.handling_units or acts_at(actor, thing.place_code)
 
 
+def streams_kept(actor: Actor) -> Q:
+    """Of datastreams: those whose things this person keeps."""
+    kept = Q(unit_id__in=sorted(actor.handling_units)) | _within(_acting(actor))
+    return streams_in_sight(actor) & kept
+
+
 def acts_at(actor: Actor, place: str) -> bool:
     """By a post that watches over the whole of a place."""
     return any(is_within(place, code) for code in _acting(actor))

@@ -14,6 +14,7 @@ from gezhi.cases.procedure import Refused
 from gezhi.exchange.rest.access import answer_with
 from gezhi.exchange.rest.api import (
     appraisal,
+    backfills,
     callbacks,
     cases,
     catalogue,
@@ -94,6 +95,7 @@ for part in (
     scam,
     sources,
     sensing,
+    backfills,
     sensing_warnings,
 ):
     api.add_router("", part.router)

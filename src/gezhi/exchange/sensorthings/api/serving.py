@@ -37,6 +37,7 @@ _BASE: Final = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
 JSON_PATCH: Final = "application/json-patch+json"
 _REFUSED: Final = {
     "no-post": 403, "not-your-place": 403, "contradicts": 409, "too-many-readings": 409, "too-many-streams": 409,
+    "archived": 409,
 }  # fmt: skip
 
 
@@ -132,14 +133,14 @@ class Service:
             return self._property(address, wanted)
         found = found_at(self.reader, address)
         if address.is_one:
-            rows = self.reader.page(wanted, found.scope, found.proven).rows
+            rows = self.reader.page(wanted, found.scope, found.proven, found.span(wanted)).rows
             if not rows:
                 raise found.missing()
             return Answer(200, _ref(rows[0]) if address.ref else rows[0])
         return self._list(call, address, wanted, found)
 
     def _list(self, call: Call, address: Address, wanted: Asked, found: Found) -> Answer:
-        page = self.reader.page(wanted, found.scope, found.proven)
+        page = self.reader.page(wanted, found.scope, found.proven, found.span(wanted))
         body: Row = {} if page.count is None else {"@iot.count": page.count}
         if page.more:
             path = call.path.strip("/")
@@ -153,8 +154,8 @@ class Service:
         if wanted.texts:
             raise BadQuery("A property takes no options after the question mark.")
         name = "id" if address.keys[0] == "@iot.id" else address.keys[0]
-        found = found_at(self.reader, address)
-        rows = self.reader.page(Asked(address.entity, select=(name,)), found.scope, found.proven).rows
+        found, own = found_at(self.reader, address), Asked(address.entity, select=(name,))
+        rows = self.reader.page(own, found.scope, found.proven, found.span(own)).rows
         if not rows:
             raise found.missing()
         value = orjson.loads(orjson.dumps(rows[0].get("@iot.id" if name == "id" else name)))
@@ -196,7 +197,8 @@ class Service:
         entity, number = found.address.entity, found.number
         body = parsed_body(call.body)
         if call.kind.partition(";")[0].strip().lower() == JSON_PATCH:
-            rows = self.reader.page(Asked(entity), found.scope, found.proven).rows
+            own = Asked(entity)
+            rows = self.reader.page(own, found.scope, found.proven, found.span(own)).rows
             if not rows:
                 raise found.missing()
             plain = {k: v for k, v in orjson.loads(orjson.dumps(rows[0])).items() if "@iot." not in k}

@@ -4,26 +4,35 @@ Every statement holds what the asker reaches, is bounded by LIMIT, and has param
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from gezhi.exchange.sensorthings import geometry
 from gezhi.exchange.sensorthings.asking import DEFAULT_TOP, Asked
 from gezhi.exchange.sensorthings.compiling import Compiler
-from gezhi.exchange.sensorthings.entities import ENTITIES, Entity, Link, Property
+from gezhi.exchange.sensorthings.entities import ENTITIES, READINGS, Entity, Link, Property
 from gezhi.exchange.sensorthings.expressions import BadQuery, Kind
 from gezhi.exchange.sensorthings.paging import Paging, paging
+from gezhi.exchange.sensorthings.queries.walking import Walk, walk_of
+from gezhi.exchange.sensorthings.spans import Span, span_of
 from gezhi.exchange.sensorthings.values import Shape, Sql
 from gezhi.sensing.queries import Reached
+from gezhi.sensing.queries.lying import in_files
 
 Row = dict[str, object]
+Groups = dict[int, list[tuple[object, ...]]]
 MOST_ROWS: Final = 20_000  # of one answer, all levels together
 MOST_COUNTED: Final = 200_000  # beyond, @iot.count is the planner's estimate
 MOST_SHAPES: Final = 100_000  # geometries that one function looks at
+MOST_WALKED: Final = (
+    100  # datastreams of one expansion whose files are read; the others have a next page at once
+)
 NOTHING: Final = Sql(Kind.BOOL, "true")
 _TIME: Final = """to_char(({}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 
@@ -109,16 +118,29 @@ class Reader:
             text = entity.owner.replace("{t}", alias).replace("{reach}", text)
         return Sql(Kind.BOOL, text, tuple(params))
 
-    def page(self, asked: Asked, scope: Sql = NOTHING, proven: bool = False) -> Page:
-        """A list. `scope`: a condition on the rows `t`; `proven`: what fulfils it is in reach. Raises BadQuery."""
+    def page(
+        self, asked: Asked, scope: Sql = NOTHING, proven: bool = False, span: Span | None = None
+    ) -> Page:
+        """A list. `scope`: a condition on the rows `t`; `proven`: what fulfils it is in reach; `span`: of one series'
+        readings, which are found wherever their days lie. Raises BadQuery."""
         made = _Made(self, asked, "t", scope, proven)
         top = min(DEFAULT_TOP if asked.top is None else asked.top, self.left)
-        found = Page()
+        if span is None:
+            return self._page(made, top, None)
+        with transaction.atomic():
+            return self._page(made, top, walk_of(self.run, made, span))
+
+    def _page(self, made: "_Made", top: int, walk: Walk | None) -> Page:
+        found, asked = Page(), made.asked
         if asked.count:
-            found.count = self._counted(made)
+            found.count = self._counted(made, walk)
         if top == 0:
             return found
-        cells = self.run(made.statement(f"LIMIT {top + 1} OFFSET {asked.skip}"))
+        cells = (
+            walk.rows(asked.skip, top + 1)
+            if walk
+            else self.run(made.statement(f"LIMIT {top + 1} OFFSET {asked.skip}"))
+        )
         found.more = len(cells) > top
         self._fill(found, made, cells[:top])
         if found.more:
@@ -153,30 +175,62 @@ class Reader:
             row[link.name] = known.get(target) if target is not None else None
 
     def _expand_many(self, page: Page, parent: Entity, asked: Asked, link: Link) -> None:
-        """One statement for the rows of all parents: each parent's are found by its own index."""
+        """One statement for the rows of all parents: each parent's are found by its own index. One more for each
+        datastream whose readings lie in files."""
         if not page.ids:
             return
         ids = list(dict.fromkeys(page.ids))
         top = min(DEFAULT_TOP if asked.top is None else asked.top, max(1, self.left // len(ids)))
         many = link.many.replace("{a}", "p.id").replace("{b}", "t")
         made = _Made(self, asked, "t", Sql(Kind.BOOL, many), link.proven)
-        groups = self._each(made, ids, top)
+        may_be_far = asked.entity.is_reading and parent.name == "Datastream"
+        with transaction.atomic() if may_be_far else nullcontext():
+            far = self._far(asked, ids) if may_be_far else set()
+            groups = self._each(made, ids, top)
+            counts = self._counted_each(made, ids) if asked.count else {}
+            unread = self._from_files(asked, link, far, groups, counts, top)
         found = Page()
         self._fill(found, made, [one for group in groups.values() for one in group[:top]])
-        counts = self._counted_each(made, ids) if asked.count else {}
         rows = iter(found.rows)
         lists = {number: list(islice(rows, min(top, len(group)))) for number, group in groups.items()}
         for row, number in zip(page.rows, page.ids, strict=True):
             if number in counts:
                 row[f"{link.name}@iot.count"] = counts[number]
             row[link.name] = lists[number]
-            if len(groups[number]) > top > 0:
+            if len(groups[number]) > top > 0 or number in unread:
                 path = f"{self.base}/{parent.plural}({number})/{link.name}"
-                row[f"{link.name}@iot.nextLink"] = f"{path}?{paging(asked).after(top)}"
+                row[f"{link.name}@iot.nextLink"] = f"{path}?{paging(asked).after(len(lists[number]))}"
 
-    def _each(self, made: "_Made", ids: Sequence[int], top: int) -> dict[int, list[tuple[object, ...]]]:
+    def _far(self, asked: Asked, ids: Sequence[int]) -> set[int]:
+        """Those of these series that have readings in files which the question can be about."""
+        span = span_of(asked, ids[0])
+        if span is None or span.is_empty:
+            return set()
+        return in_files(ids, span.since, span.until)
+
+    def _from_files(
+        self, asked: Asked, link: Link, far: set[int], groups: Groups, counts: dict[int, int], top: int
+    ) -> set[int]:
+        """Rows and counts of these series, from wherever they lie. Returns those of too many that are left to the
+        next page."""
+        late = sorted(far)[MOST_WALKED:]
+        for number in late:
+            groups[number] = []
+            counts.pop(number, None)
+        for number in sorted(far)[:MOST_WALKED]:
+            made = _Made(self, asked, "t", Sql(Kind.BOOL, "t.datastream_id = %s", (number,)), link.proven)
+            span = span_of(asked, number)
+            walk = walk_of(self.run, made, span) if span is not None else None
+            if walk is None:
+                continue
+            groups[number] = walk.rows(asked.skip, top + 1) if top else []
+            if asked.count:
+                counts[number] = min(walk.counted(MOST_COUNTED, made.is_whole).number, MOST_COUNTED)
+        return set(late)
+
+    def _each(self, made: "_Made", ids: Sequence[int], top: int) -> Groups:
         """By parent, in their order: at most one row more than `top`."""
-        groups: dict[int, list[tuple[object, ...]]] = {number: [] for number in ids}
+        groups: Groups = {number: [] for number in ids}
         if top == 0:
             return groups
         inner = made.statement(f"LIMIT {top + 1} OFFSET {made.asked.skip}")
@@ -186,14 +240,18 @@ class Reader:
             groups[int(str(one[0]))].append(one[1:])
         return groups
 
-    def _counted(self, made: "_Made") -> int:
-        counted = made.counting(MOST_COUNTED + 1)
-        number = int(str(self.run(counted)[0][0]))
-        if number <= MOST_COUNTED:
-            return number
+    def _counted(self, made: "_Made", walk: Walk | None) -> int:
+        """Exact to a bound, then the planner's estimate; for files the share that was looked at stands for the rest."""
+        if walk is None:
+            number = int(str(self.run(made.counting(MOST_COUNTED + 1))[0][0]))
+            return number if number <= MOST_COUNTED else max(number, self._estimated(made))
+        counted = walk.counted(MOST_COUNTED, made.is_whole)
+        return counted.number if counted.all_seen else round(counted.number / counted.share)
+
+    def _estimated(self, made: "_Made") -> int:
         plan = self.run(Sql(Kind.NULL, f"EXPLAIN (FORMAT JSON) {made.bare.text}", made.bare.params))[0][0]
         told: Any = orjson.loads(plan) if isinstance(plan, str) else plan
-        return max(number, int(told[0]["Plan"]["Plan Rows"]))
+        return int(told[0]["Plan"]["Plan Rows"])
 
     def _counted_each(self, made: "_Made", ids: Sequence[int]) -> dict[int, int]:
         inner = made.counting(MOST_COUNTED)
@@ -240,6 +298,8 @@ class _Made:
             wanted.append(self.paging.from_token(asked.token, alias))
         self._order = [compiler.order(node, descends) for node, descends in asked.orderby]
         self._joins = compiler.joining()
+        self._readings: Sql | None = None
+        self.is_whole = proven and asked.filter is None and not asked.token
         self._where = _all(wanted)
         self._columns = [_column(one, alias) for one in _wanted(asked)]
         self._links = [entity.linked[name].one.replace("{t}", alias) or "NULL" for name in asked.expand]
@@ -248,9 +308,22 @@ class _Made:
 
     @property
     def bare(self) -> Sql:
-        rows = self.asked.entity.rows.replace("{t}", self._alias)
-        text = f"SELECT FROM {rows} {self._joins.text} WHERE {self._where.text}"
-        return Sql(Kind.NULL, text, (*self._joins.params, *self._where.params))
+        rows, source = self.asked.entity.rows, self._readings
+        if source is not None:
+            rows = rows.replace(READINGS, f"({source.text}) {{t}}", 1)
+        text = f"SELECT FROM {rows.replace('{t}', self._alias)} {self._joins.text} WHERE {self._where.text}"
+        params = source.params if source is not None else ()
+        return Sql(Kind.NULL, text, (*params, *self._joins.params, *self._where.params))
+
+    def over(self, readings: Sql) -> Self:
+        """The same of these readings, instead of those of the table."""
+        other = copy(self)
+        other._readings = readings
+        return other
+
+    def keys(self, most: int) -> Sql:
+        """Series, ms and value of the first of a list's readings."""
+        return self._of([*self.paging.columns(self._alias), f"{self._alias}.value"], f"LIMIT {most}")
 
     def counting(self, most: int) -> Sql:
         return Sql(
@@ -258,7 +331,11 @@ class _Made:
         )
 
     def statement(self, limit: str) -> Sql:
-        parts = [*self._head, *(sql for one in self._columns for sql in one.sql), *self._links]
+        return self._of(
+            [*self._head, *(sql for one in self._columns for sql in one.sql), *self._links], limit
+        )
+
+    def _of(self, parts: Sequence[str], limit: str) -> Sql:
         chosen = ", ".join(f"{part} AS c{at}" for at, part in enumerate(parts))
         by = [one.text for one in self._order] if not self.paging.by_key else []
         order = ", ".join([*by, *self.paging.order(self._alias)])

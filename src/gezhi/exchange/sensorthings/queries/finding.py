@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gezhi.exchange.sensorthings.addressing import Address, NoSuchPath, Step
-from gezhi.exchange.sensorthings.entities import Entity, Link, instant, reading_of
+from gezhi.exchange.sensorthings.asking import Asked
+from gezhi.exchange.sensorthings.entities import READINGS, Entity, Link, instant, reading_of
 from gezhi.exchange.sensorthings.expressions import Kind
 from gezhi.exchange.sensorthings.queries.fetching import NOTHING, Reader
+from gezhi.exchange.sensorthings.queries.walking import held_at
+from gezhi.exchange.sensorthings.spans import Span, instant_span, span_of
 from gezhi.exchange.sensorthings.values import Sql
 
 _MOVED = """
@@ -27,6 +30,15 @@ class Found:
     parent: tuple[Entity, int] | None = None
     target: int | None = None
     at: tuple[int, datetime] | None = None
+
+    def span(self, asked: Asked) -> Span | None:
+        """Of readings of one series: what the list of them can be about. Raises BadQuery."""
+        if not self.address.entity.is_reading:
+            return None
+        if self.at is not None:
+            return instant_span(*self.at)
+        parent = self.parent[1] if self.parent and self.parent[0].name == "Datastream" else None
+        return span_of(asked, parent)
 
     @property
     def number(self) -> int:
@@ -89,10 +101,14 @@ def _is(entity: Entity, number: int) -> Sql:
 def _one(reader: Reader, step: Step, wanted: str, scope: Sql, proven: bool) -> int:
     entity = step.entity
     reach = NOTHING if proven else reader.within(entity, "t")
-    text = (
-        f"SELECT {wanted} FROM {entity.rows.replace('{t}', 't')} WHERE {scope.text} AND {reach.text} LIMIT 1"
+    text = f"SELECT {wanted} FROM {entity.rows} WHERE {scope.text} AND {reach.text} LIMIT 1".replace(
+        "{t}", "t"
     )
     rows = reader.run(Sql(Kind.NULL, text, (*scope.params, *reach.params)))
+    if not rows and entity.is_reading and step.id is not None:
+        held = held_at(*_place(reader, step.id))
+        text = text.replace(READINGS.replace("{t}", "t"), f"({held.text}) t", 1)
+        rows = reader.run(Sql(Kind.NULL, text, (*held.params, *scope.params, *reach.params)))
     if not rows or rows[0][0] is None:
         name = f"{entity.plural}({step.id})" if step.id is not None else entity.name
         raise NoSuchPath(f"There is no {name} here, or your posts do not reach it.")
