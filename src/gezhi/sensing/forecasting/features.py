@@ -180,7 +180,8 @@ def _everywhere(values: Floats) -> Floats:
     known = np.isfinite(values)
     counts = known.sum(axis=1, keepdims=True)
     sums = np.where(known, values, 0).sum(axis=1, keepdims=True)
-    return np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0).astype(np.float32)
+    mean = np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+    return np.asarray(mean, dtype=np.float32)
 
 
 def _clock(panel: Panel, ground: Ground, rows: NDArray[np.intp]) -> Iterator[Column]:
