@@ -23,7 +23,7 @@ from gezhi.sensing.forecasting.peers import persistence
 from gezhi.sensing.forecasting.trees import Trees
 
 PLAN = Plan("pm", tuple(f"other {number}" for number in range(13)), beside=5)
-MIDDLE, TAIL, ONSET = 240, 90, 130  # trees, as Effort() makes at most
+MIDDLE, TAIL, ONSET = 240, 90, 600  # trees, as Effort() makes at most
 LEAVES = 31
 AN_HOUR = 3600
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from gezhi.sensing.forecasting.backtesting import backtest, with_skill
-from gezhi.sensing.forecasting.features import MEMORY, Plan, features, ground_of
+from gezhi.sensing.forecasting.features import MEMORY, Plan, common, features, ground_of
 from gezhi.sensing.forecasting.keeping import digest, packed, unpacked
 from gezhi.sensing.forecasting.model import Forecaster
 from gezhi.sensing.forecasting.panel import Panel
-from gezhi.sensing.forecasting.training import Effort, train
+from gezhi.sensing.forecasting.training import APART, Effort, parts, train
 from gezhi.sensing.forecasting.trees import Trees
 
 PLAN = Plan("level", ("rain",), beside=1)
@@ -105,6 +105,30 @@ def test_other_series_than_those_learned_are_refused(made: Forecaster) -> None:
     strange = Panel(panel.start, ("upper", "lower", "lake"), panel.variables, panel.values)
     with pytest.raises(ValueError, match="was made for upper, lower, pond"):
         made.now(strange)
+
+
+def test_a_forecaster_made_before_there_were_more_columns_still_speaks(made: Forecaster) -> None:
+    shared = common(made.columns)
+    older = replace(
+        made, columns=made.columns[:shared], aheads=tuple(replace(one, onset=None) for one in made.aheads)
+    )
+    assert shared < len(made.columns)
+    for one, other in zip(older.now(waters()), made.now(waters()), strict=True):
+        np.testing.assert_array_equal(one.middle, other.middle)
+
+
+def test_a_forecaster_made_for_columns_that_are_no_more_is_refused(made: Forecaster) -> None:
+    with pytest.raises(ValueError, match="make it again"):
+        replace(made, columns=("moon", *made.columns[1:])).now(waters())
+
+
+def test_every_part_of_the_past_has_its_say_in_the_cut_and_none_is_told_by_itself() -> None:
+    at = np.repeat(np.arange(MEMORY, KNOWN), 3)
+    found = list(parts(at, 24))
+    np.testing.assert_array_equal(sum(part.astype(int) for part, _others in found), np.ones(len(at)))
+    for part, others in found:
+        assert others.any()
+        assert np.abs(at[part][:, None] - at[others][None, ::3]).min() > APART + 24
 
 
 def test_a_past_that_is_too_short_is_refused() -> None:

@@ -15,8 +15,11 @@ from gezhi.sensing.forecasting.panel import Floats, Panel, Whole
 LAGS = (1, 2, 3, 4, 6, 9, 12, 18, 23, 24, 36, 48, 72)
 SPANS = (3, 6, 12, 24, 72, 168)
 STEPS = (1, 3, 6, 24)
+TURNS = (3, 6, 12, 24, 48)
 MEMORY = 168 + 24  # hours before t that some column looks at
 STILL_NOW = 3  # a value that is at most this many hours old stands for the present
+
+TURNING = "everywhere: "  # how the names of the columns begin that come last and only the onset looks at
 
 Column = tuple[str, Floats]
 
@@ -113,6 +116,13 @@ def _columns(panel: Panel, plan: Plan, ground: Ground, rows: NDArray[np.intp]) -
     for variable in plan.others:
         yield from _other(variable, panel.of(variable), rows)
     yield from _clock(panel, ground, rows)
+    for variable in plan.others:
+        yield from _turning(variable, panel.of(variable), rows)
+
+
+def common(names: tuple[str, ...]) -> int:
+    """How many columns, the first, every model looks at."""
+    return sum(not name.startswith(TURNING) for name in names)
 
 
 def _own_past(values: Floats, now: Floats, rows: NDArray[np.intp]) -> Iterator[Column]:
@@ -154,11 +164,24 @@ def _other(name: str, values: Floats, rows: NDArray[np.intp]) -> Iterator[Column
         yield f"{name}, rise in {step} h", (values - ago(values, step))[rows]
     for span in (6, 24):
         yield f"{name}, mean of {span} h", rolling_mean(values, span)[rows]
+    yield f"{name}, everywhere", np.broadcast_to(_everywhere(values), values.shape)[rows]
+
+
+def _turning(name: str, values: Floats, rows: NDArray[np.intp]) -> Iterator[Column]:
+    """A front comes to all places together: how the mean of all has changed tells of it with less noise than one."""
+    mean = _everywhere(values)
+    for step in TURNS:
+        rise = mean - ago(mean, step)
+        yield f"{TURNING}{name}, rise in {step} h", np.broadcast_to(rise, values.shape)[rows]
+
+
+def _everywhere(values: Floats) -> Floats:
+    """float32[hours, 1]: the mean of what was read."""
     known = np.isfinite(values)
     counts = known.sum(axis=1, keepdims=True)
     sums = np.where(known, values, 0).sum(axis=1, keepdims=True)
     mean = np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
-    yield f"{name}, everywhere", np.broadcast_to(mean.astype(np.float32), values.shape)[rows]
+    return np.asarray(mean, dtype=np.float32)
 
 
 def _clock(panel: Panel, ground: Ground, rows: NDArray[np.intp]) -> Iterator[Column]:

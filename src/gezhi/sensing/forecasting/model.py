@@ -68,12 +68,18 @@ class Forecaster:
                 f"the forecaster was made for {', '.join(self.series)}."
             )
         names, asked = features(panel, self.plan, self.ground, rows)
-        if names != self.columns:
-            raise ValueError("The forecaster was made for other columns; make it again.")
-        flat = np.ascontiguousarray(asked.reshape(-1, len(names)))
+        flat = np.ascontiguousarray(self._its(names, asked).reshape(-1, len(self.columns)))
         now = present(panel, self.plan.target)[rows].reshape(-1).astype(np.float64)
         shape = (len(rows), len(panel.series))
         return tuple(_said(one, flat, now, self.threshold, shape) for one in self.aheads)
+
+    def _its(self, names: tuple[str, ...], asked: Floats) -> Floats:
+        """The columns that it was made for; there may be more by now."""
+        if names == self.columns:
+            return asked
+        if not set(self.columns) <= set(names):
+            raise ValueError("The forecaster was made for other columns; make it again.")
+        return asked[:, :, [names.index(one) for one in self.columns]]
 
 
 def _said(ahead: Ahead, rows: Floats, now: Numbers, threshold: float, shape: tuple[int, int]) -> Forecast:

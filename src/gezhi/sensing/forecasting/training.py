@@ -1,17 +1,19 @@
 """Making a forecaster from the past. Only this module and `expecting` need scikit-learn.
 
-The last part of the past is held back first: on it the cut of each onset classifier and the widening of the intervals
-are chosen. Then all is learned again from everything.
+The last part of the past is held back first: on it the number of trees of the middle and the widening of the intervals
+are chosen. The cut of the onset warnings is chosen on every part of the past in turn, each told by what the others
+taught. Then all is learned again from everything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gezhi.sensing.forecasting.features import MEMORY, Plan, features, ground_of, present
+from gezhi.sensing.forecasting.features import MEMORY, Plan, common, features, ground_of, present
 from gezhi.sensing.forecasting.model import SHARE_INSIDE, Ahead, Forecaster, Numbers
 from gezhi.sensing.forecasting.panel import Floats, Panel
 from gezhi.sensing.forecasting.scoring import best_cut
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 ROWS_AT_LEAST = 2_000
 ONSETS_AT_LEAST = 30  # fewer teach a classifier nothing: the lead time then has no onset warnings
 SOFT = 0.4  # of the standard deviation of what came: how far from the threshold a lesson counts for half
+ONSET_TREES = {"max_features": 0.04, "max_bins": 63}  # few columns a split: most say the same in other words
+ROWS_A_LEAF = 100  # a leaf of the onset holds at least this part of the rows
+PARTS = 3  # of the past, for the cut of the onset warnings
+APART = 168  # hours
 TAILS = ((1 - SHARE_INSIDE) / 2, (1 + SHARE_INSIDE) / 2)
 
 
@@ -34,7 +40,8 @@ class Effort:
 
     rounds: int = 240
     tail_rounds: int = 90
-    onset_rounds: int = 130
+    onset_rounds: int = 200
+    onset_several: int = 3
     several: int = 1
     leaves: int = 31
     rate: float = 0.06
@@ -45,15 +52,24 @@ class Effort:
 
 @dataclass(frozen=True)
 class Lesson:
-    """Rows with what came `hours` later."""
+    """Rows with what came `hours` later; the first `shared` columns are for every model."""
 
     rows: Floats
+    shared: int
     now: Numbers
     came: Numbers
     at: NDArray[np.intp]
 
+    @property
+    def plain(self) -> Floats:
+        return self.rows[:, : self.shared]
+
+    @property
+    def rise(self) -> Numbers:
+        return self.came - self.now
+
     def part(self, chosen: NDArray[np.bool_]) -> "Lesson":
-        return Lesson(self.rows[chosen], self.now[chosen], self.came[chosen], self.at[chosen])
+        return Lesson(self.rows[chosen], self.shared, self.now[chosen], self.came[chosen], self.at[chosen])
 
 
 def train(
@@ -73,14 +89,15 @@ def train(
     names, rows = features(panel, plan, ground, at)
     aheads = []
     for place, lead in enumerate(hours):
-        aheads.append(_ahead(_lesson(panel, plan, rows, at, lead), lead, threshold, panel.hours, chosen))
+        lesson = _lesson(panel, plan, rows, common(names), at, lead)
+        aheads.append(_ahead(lesson, lead, threshold, panel.hours, chosen))
         tell((place + 1) / len(hours))
     return Forecaster(
         plan, panel.series, ground, names, threshold, made_on, panel.start + panel.hours, tuple(aheads)
     )
 
 
-def _lesson(panel: Panel, plan: Plan, rows: Floats, at: NDArray[np.intp], lead: int) -> Lesson:
+def _lesson(panel: Panel, plan: Plan, rows: Floats, shared: int, at: NDArray[np.intp], lead: int) -> Lesson:
     """Only hours whose outcome the panel knows."""
     values = panel.of(plan.target)
     known = at + lead < panel.hours
@@ -93,7 +110,11 @@ def _lesson(panel: Panel, plan: Plan, rows: Floats, at: NDArray[np.intp], lead: 
         )
     hour = np.broadcast_to(at[known][:, None], usable.shape)
     return Lesson(
-        rows[known][usable], now[usable].astype(np.float64), came[usable].astype(np.float64), hour[usable]
+        rows[known][usable],
+        shared,
+        now[usable].astype(np.float64),
+        came[usable].astype(np.float64),
+        hour[usable],
     )
 
 
@@ -103,68 +124,88 @@ def _ahead(lesson: Lesson, lead: int, threshold: float, hours: int, effort: Effo
     first, second = _drawn(lesson.part(early), effort), _drawn(lesson.part(held), effort)
     whole = _drawn(lesson, effort)
     wider = _widening(first, second, effort)
-    cut = _cut(first, second, threshold, effort)
     low, high = (_tail(whole, share, effort) for share in TAILS)
-    onset = None if cut is None else _onset(whole, threshold, effort)
     middle = _middle(whole, _rounds(first, second, effort), effort)
+    below = lesson.part(lesson.now <= threshold)
+    cut = _cut(below, lead, threshold, effort)
+    onset = None if cut is None else _onsets(below, threshold, effort)
     return Ahead(lead, middle, low, high, wider, onset, 1.0 if cut is None else cut)
 
 
-def _drawn(lesson: Lesson, effort: Effort) -> Lesson:
+def _drawn(lesson: Lesson, effort: Effort, seed: int = 0) -> Lesson:
     if len(lesson.now) <= effort.rows_at_most:
         return lesson
     chosen = np.zeros(len(lesson.now), dtype=bool)
-    chosen[np.random.default_rng(0).choice(len(chosen), effort.rows_at_most, replace=False)] = True
+    chosen[np.random.default_rng(seed).choice(len(chosen), effort.rows_at_most, replace=False)] = True
     return lesson.part(chosen)
 
 
 def _rounds(first: Lesson, second: Lesson, effort: Effort) -> int:
     """The number of trees with which a trial on the first part erred least on the second."""
     trial = _regressor("absolute_error", None, effort.rounds, effort, 0)
-    trial.fit(first.rows, first.came - first.now)
-    rise = second.came - second.now
-    errors = [float(np.abs(said - rise).mean()) for said in trial.staged_predict(second.rows)]
+    trial.fit(first.plain, first.rise)
+    errors = [float(np.abs(said - second.rise).mean()) for said in trial.staged_predict(second.plain)]
     return int(np.argmin(errors)) + 1
 
 
 def _middle(lesson: Lesson, rounds: int, effort: Effort) -> Trees:
     fits = (_regressor("absolute_error", None, rounds, effort, one) for one in range(effort.several))
-    return Trees.joined([Trees.of(fit.fit(lesson.rows, lesson.came - lesson.now)) for fit in fits])
+    return Trees.joined([Trees.of(fit.fit(lesson.plain, lesson.rise)) for fit in fits])
 
 
 def _tail(lesson: Lesson, share: float, effort: Effort) -> Trees:
     fit = _regressor("quantile", share, effort.tail_rounds, effort, 0)
-    return Trees.of(fit.fit(lesson.rows, lesson.came - lesson.now))
+    return Trees.of(fit.fit(lesson.plain, lesson.rise))
 
 
-def _onset(lesson: Lesson, threshold: float, effort: Effort) -> Trees | None:
-    """Learns how surely the threshold was passed, not only whether: what came just above or below it teaches little
-    (measured: CSI +0.02 to +0.03 on the year held back, against a classifier of yes and no)."""
-    below = lesson.part(lesson.now <= threshold)
-    passed = below.came > threshold
+def _onset(below: Lesson, threshold: float, effort: Effort, seed: int = 0) -> Trees | None:
+    """From hours at or below the threshold. Learns how surely it was passed, not only whether: what came just above or
+    below it teaches little (measured: CSI +0.02 to +0.03 on the year held back, against a classifier of yes and no)."""
+    drawn = _drawn(below, effort, seed)
+    passed = drawn.came > threshold
     if min(passed.sum(), (~passed).sum()) < ONSETS_AT_LEAST:
         return None
-    surely = 1 / (1 + np.exp(-(below.came - threshold) / (SOFT * below.came.std())))
-    fit = _regressor("squared_error", None, effort.onset_rounds, effort, 0)
-    return Trees.of(fit.fit(below.rows, surely))
+    surely = 1 / (1 + np.exp(-(drawn.came - threshold) / (SOFT * drawn.came.std())))
+    cautious = ONSET_TREES | {"min_samples_leaf": max(20, len(drawn.now) // ROWS_A_LEAF)}
+    fit = _regressor("squared_error", None, effort.onset_rounds, effort, seed).set_params(**cautious)
+    return Trees.of(fit.fit(drawn.rows, surely))
 
 
-def _cut(first: Lesson, second: Lesson, threshold: float, effort: Effort) -> float | None:
-    """None: too few onsets to learn from or to choose with."""
-    trial = _onset(first, threshold, effort)
-    below = second.part(second.now <= threshold)
-    came = below.came > threshold
-    if trial is None or came.sum() < ONSETS_AT_LEAST:
+def _onsets(below: Lesson, threshold: float, effort: Effort) -> Trees | None:
+    """The mean of several, each of another draw of hours and columns."""
+    made = [_onset(below, threshold, effort, seed) for seed in range(effort.onset_several)]
+    return Trees.joined([one for one in made if one is not None]) if None not in made else None
+
+
+def _cut(below: Lesson, lead: int, threshold: float, effort: Effort) -> float | None:
+    """Each part of the past is told by trees of the others, so that every season and year has its say in the cut. None:
+    too few onsets to learn from or to choose with."""
+    told, came = [], []
+    for part, others in parts(below.at, lead):
+        trial = _onset(below.part(others), threshold, effort)
+        if trial is not None:
+            asked = _drawn(below.part(part), effort)
+            told.append(trial.raw(asked.rows))
+            came.append(asked.came > threshold)
+    if not told or np.concatenate(came).sum() < ONSETS_AT_LEAST:
         return None
-    return best_cut(trial.raw(below.rows), came)
+    return best_cut(np.concatenate(told), np.concatenate(came))
+
+
+def parts(at: NDArray[np.intp], lead: int) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Each third of the past, and the rows that share neither outcome nor week with it."""
+    if not len(at):
+        return
+    edges = np.linspace(at.min(), at.max() + 1, PARTS + 1)
+    for begin, end in pairwise(edges.tolist()):
+        yield (begin <= at) & (at < end), (at < begin - lead - APART) | (at >= end + lead + APART)
 
 
 def _widening(first: Lesson, second: Lesson, effort: Effort) -> float:
     """By how much the interval of a trial on the first part must grow to hold its share of the second; negative where
     it was too wide (conformalised quantile regression: Romano, Patterson, Candès 2019)."""
-    low, high = (_tail(first, share, effort).raw(second.rows) for share in TAILS)
-    rise = second.came - second.now
-    outside = np.maximum(low - rise, rise - high)
+    low, high = (_tail(first, share, effort).raw(second.plain) for share in TAILS)
+    outside = np.maximum(low - second.rise, second.rise - high)
     return float(np.quantile(outside, SHARE_INSIDE)) if len(outside) else 0.0
 
 
