@@ -25,7 +25,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -46,32 +46,30 @@ ARRAYS = "/api/sensorthings/v1.1/CreateObservations"
 
 @dataclass(frozen=True)
 class Node:
-    """Where the node is, and the keys and series of the good and the bad."""
+    """Where the node is, keys and series of the good and the bad, and a sound frame of the bad one's station."""
 
     http: int
     hj212: int
     broker: int
     good_key: str
     bad_key: str
+    camera_key: str
     good: int
     bad: int
     by_broker: int
+    frame: bytes
 
 
-@dataclass
 class Sender(threading.Thread):
     """`times`: (when it was acknowledged, seconds that it took). `kept`: (series, ms) of what was acknowledged."""
 
-    name: str
-    pace: float
-    send: Callable[[int], list[tuple[int, int]]]
-    times: list[tuple[float, float]] = field(default_factory=list)
-    kept: set[tuple[int, int]] = field(default_factory=set)
-    failed: list[str] = field(default_factory=list)
-    ended: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        threading.Thread.__init__(self, daemon=True)
+    def __init__(self, name: str, pace: float, send: Callable[[int], list[tuple[int, int]]]) -> None:
+        super().__init__(name=name, daemon=True)
+        self.pace, self.send = pace, send
+        self.times: list[tuple[float, float]] = []
+        self.kept: set[tuple[int, int]] = set()
+        self.failed: list[str] = []
+        self.ended = threading.Event()
 
     def run(self) -> None:
         number, due = 0, time.perf_counter()
@@ -86,8 +84,6 @@ class Sender(threading.Thread):
                 self.times.append((time.perf_counter(), time.perf_counter() - begun))
             number, due = number + 1, max(due + 1 / self.pace, time.perf_counter())
 
-    __hash__ = object.__hash__
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -101,6 +97,7 @@ def main() -> None:
     station = _node.free_port()
     os.environ["GEZHI_HJ212_LISTEN"] = f"127.0.0.1:{station}"
     from tests.exchange.mosquitto import Mosquitto
+    from tests.sensing.heard import frame
 
     with tempfile.TemporaryDirectory() as own:
         broker = Mosquitto(Path(own)).start()
@@ -108,18 +105,18 @@ def main() -> None:
         try:
             with _node.serving(folder, "--live-port", str(_node.free_port())) as port:
                 _wait_for(station)
-                sys.exit(not _measured(Node(port, station, broker.port, *keys), asked))
+                sys.exit(not _measured(Node(port, station, broker.port, *keys, frame(1, mn=BAD_MN)), asked))
         finally:
             broker.kill()
 
 
-def _built(broker: int) -> tuple[str, str, int, int, int]:
-    """Keys of the good and the bad, and the series that each writes over HTTP, and the good one's at the broker."""
+def _built(broker: int) -> tuple[str, str, str, int, int, int]:
+    """The rest of a Node."""
     import _sensing_node as sensing
     from django.utils import timezone
 
     from gezhi.exchange.feeds.adding import add_broker, add_station
-    from gezhi.people.actions import issue_token
+    from gezhi.people.actions import issue_token, open_account
     from gezhi.sensing.actions.sources import NewSource, register_source
     from gezhi.sensing.models import EventWay, Thing
     from tests import cast
@@ -137,14 +134,11 @@ def _built(broker: int) -> tuple[str, str, int, int, int]:
     add_station(BAD_MN, "坏站", "flood-1", {}, {"password": PASSWORD}, now)
     url = f"mqtt://127.0.0.1:{broker}"
     add_broker("city", "城市物联网平台", {"url": url, "subscriptions": MAPPINGS}, "", now)
-    keys = [
-        issue_token(city.account(name), "floods", ["read", "sense"], now) for name in ("leader", "dispatcher")
-    ]
-    camera = NewSource(
-        "camera-1", "路口", EventWay.CAMERA, city.account("dispatcher"), "", f"{cast.WANAN}001"
-    )
-    register_source(camera, now)
-    return keys[0], keys[1], good, bad, by_broker
+    cameras = open_account("cameras", "视频平台", None, is_system=True)
+    register_source(NewSource("camera-1", "路口", EventWay.CAMERA, cameras, "", f"{cast.WANAN}001"), now)
+    owners = city.account("leader"), city.account("dispatcher"), cameras
+    keys = [issue_token(one, "floods", ["sense"], now) for one in owners]
+    return keys[0], keys[1], keys[2], good, bad, by_broker
 
 
 def _wait_for(port: int) -> None:
@@ -164,11 +158,8 @@ def _measured(node: Node, asked: argparse.Namespace) -> bool:
     for one in senders:
         one.times.clear()
     quiet, well = dict[str, list[float]](), True
-    spans = {}
     for kind in asked.only:
-        spans[kind] = _under(kind, node, senders, asked, quiet)
-    for kind, (found, counts) in spans.items():
-        well &= _told(kind, found, counts, quiet)
+        well &= _told(kind, *_under(kind, node, senders, asked, quiet), quiet)
     for one in senders:
         one.ended.set()
     for one in senders:
@@ -193,6 +184,7 @@ def _under(
     flooding = context.Process(target=_flood, args=(kind, node, sent), daemon=True)
     flooding.start()
     while not sent.value:
+        assert flooding.is_alive(), "the flood could not begin"
         time.sleep(0.05)
     begun = time.perf_counter()
     time.sleep(asked.seconds)
@@ -378,7 +370,7 @@ def _mqtt(port: int) -> Any:
     import paho.mqtt.client as paho
 
     client = paho.Client(paho.CallbackAPIVersion.VERSION2)
-    client.max_inflight_messages_set(1000)
+    client.max_inflight_messages_set(200)
     client.connect("127.0.0.1", port)
     client.loop_start()
     return client
@@ -413,8 +405,8 @@ def _flood(kind: str, node: Node, sent: Any) -> None:
     threads = [threading.Thread(target=go, daemon=True) for _ in range(LINES)]
     for one in threads:
         one.start()
-    for one in threads:
-        one.join()
+    while all(one.is_alive() for one in threads):
+        time.sleep(0.5)
 
 
 def _pushing(count: int, data: Callable[[], bytes], node: Node) -> Callable[[], int]:
@@ -437,11 +429,8 @@ def _pushing(count: int, data: Callable[[], bytes], node: Node) -> Callable[[], 
 
 def _broken(node: Node) -> Callable[[], int]:
     """Frames of a registered station whose checksum is another."""
-    from tests.sensing.heard import frame
-
-    one = frame(1, mn=BAD_MN)
-    wrong = one[:-6] + (b"0000" if one[-6:-2] != b"0000" else b"0001") + b"\r\n"
-    return _pushing(50, lambda: wrong * 50, node)
+    end = b"0001\r\n" if node.frame.endswith(b"0000\r\n") else b"0000\r\n"
+    return _pushing(50, lambda: (node.frame[:-6] + end) * 50, node)
 
 
 def _garbage(node: Node) -> Callable[[], int]:
@@ -486,7 +475,6 @@ def _slow_web(node: Node) -> Callable[[], int]:
 
 def _messages(make: Callable[[int], bytes], node: Node) -> Callable[[], int]:
     client, turn = _mqtt(node.broker), [0]
-    client.max_inflight_messages_set(200)
 
     def send() -> int:
         turn[0] += 1
@@ -536,18 +524,18 @@ def _wrong_arrays(node: Node) -> Callable[[], int]:
     return send
 
 
-def _posted(node: Node, path: str, body: bytes) -> Callable[[], int]:
+def _posted(node: Node, path: str, key: str, body: bytes) -> Callable[[], int]:
     wire: list[socket.socket] = []
 
     def send() -> int:
-        _post(wire, node.http, path, node.bad_key, body, ELSEWHERE)
+        _post(wire, node.http, path, key, body, ELSEWHERE)
         return 1
 
     return send
 
 
 def _broken_json(node: Node) -> Callable[[], int]:
-    return _posted(node, ARRAYS, b'[{"Datastream": {"@iot.id": 1}, "dataArray": [[' + b"NaN, " * 2_000)
+    return _posted(node, ARRAYS, node.bad_key, b'[{"Datastream": {"@iot.id": 1}, "dataArray": [[' + b"NaN, " * 2_000)
 
 
 def _face(node: Node) -> Callable[[], int]:
@@ -556,7 +544,7 @@ def _face(node: Node) -> Callable[[], int]:
         "id": "1", "source": "camera-1", "kind": "fire", "at": datetime.now(UTC).isoformat(),
         "faceImage": base64.b64encode(os.urandom(60_000)).decode(), "age": 34, "gender": "female",
     }  # fmt: skip
-    return _posted(node, "/api/v1/sensing/hazards", json.dumps(event).encode())
+    return _posted(node, "/api/v1/sensing/hazards", node.camera_key, json.dumps(event).encode())
 
 
 FLOODS = {
