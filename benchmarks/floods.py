@@ -118,7 +118,7 @@ def _built(broker: int) -> tuple[str, str, str, int, int, int]:
     from gezhi.exchange.feeds.adding import add_broker, add_station
     from gezhi.people.actions import issue_token, open_account
     from gezhi.sensing.actions.sources import NewSource, register_source
-    from gezhi.sensing.models import EventWay, Thing
+    from gezhi.sensing.models import EventWay, Location, Thing
     from tests import cast
     from tests.sensing.heard import PASSWORD, station_thing
     from tests.sensing.things import with_packs
@@ -129,6 +129,12 @@ def _built(broker: int) -> tuple[str, str, str, int, int, int]:
     options = {"stations": ["22"], "sent_in": {"a21026": "mg/m3"}}
     add_station(GOOD_MN, "好站", "air-1", options, {"password": PASSWORD}, now)
     good, bad, by_broker, _ = sensing.made_series(4, prefix="flood")
+    here = Location.objects.create(
+        name="街口", description="", encoding_type="application/geo+json",
+        location={"type": "Point", "coordinates": [121.505, 29.805]}, place_code=f"{cast.WANAN}001",
+    )  # fmt: skip
+    for thing in Thing.objects.filter(key__startswith="flood-"):
+        thing.locations.add(here)
     other = Thing.objects.get(key="flood-1")
     other.datastreams.update(code="a05024")
     add_station(BAD_MN, "坏站", "flood-1", {}, {"password": PASSWORD}, now)

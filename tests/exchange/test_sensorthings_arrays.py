@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from gezhi.sensing.models import Thing
+from gezhi.sensing.queries.feeds import refused_since
 from tests.cast import WANAN, Cast
 from tests.exchange.sensorthings import Asker, asker, at, datastream, manhole, stream_of
 
@@ -110,6 +112,14 @@ def test_a_feature_of_elsewhere_is_refused_and_not_shown(city: Cast, service: As
         body = array(stream, [[at(1), 1, known]], "phenomenonTime", "result", "FeatureOfInterest/id")
         assert json.loads(mine.send("POST", "CreateObservations", [body]).content) == ["error"]
     assert service.values("Observations") == []
+
+
+def test_what_is_refused_before_the_door_is_counted_by_whose_it_is(service: Asker, stream: int) -> None:
+    wrong = [[at(1), None], ["yesterday", 1], [at(2), 1]]
+    answer = service.send("POST", "CreateObservations", [array(stream, wrong), array(stream + 999, [[at(1), 1]])])
+    assert answer["Gezhi-Taken"] == "new=1, again=0, contradicting=0, refused=3"
+    assert service.send("POST", "CreateObservations", {"no": "arrays"}).status_code == 400
+    assert list(refused_since(timezone.now()).values()) == [{"unreadable": 2, "unknown-datastream": 1, "body": 1}]
 
 
 def test_observations_come_as_data_arrays(service: Asker, stream: int) -> None:

@@ -15,6 +15,7 @@ from gezhi.exchange.sensorthings.api.serving import VERSION, Answer, Call, Servi
 from gezhi.exchange.sensorthings.bodies import BadBody, parsed_body
 from gezhi.exchange.sensorthings.queries.fetching import Reader
 from gezhi.people.signing_in.policy import SENSE
+from gezhi.sensing.actions.stores import count_refused
 from gezhi.sensing.actions.things_writer import Writer
 from gezhi.sensing.queries import reached_by
 
@@ -43,7 +44,12 @@ def _serve(request: HttpRequest, path: str = "") -> HttpResponse:
     reads = request.method in ("GET", "HEAD") or is_batch
     caller = (_READS if reads else _WRITES)(request)
     service = _service(request, caller)
-    answer = _batch(service, request, caller) if is_batch else service.answer(_call(request, path))
+    try:
+        answer = _batch(service, request, caller) if is_batch else service.answer(_call(request, path))
+    except Problem as problem:
+        if problem.code == "invalid":
+            count_refused(f"api:{caller.actor.account_id}", timezone.now(), {"body": 1})
+        raise
     return _as_response(answer, request)
 
 

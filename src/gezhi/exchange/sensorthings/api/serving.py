@@ -186,9 +186,10 @@ class Service:
 
     def _take_arrays(self, call: Call) -> Answer:
         arrays = arrays_in(parsed_body(call.body), int(self.now.timestamp() * 1000))
-        noted = take_observed(self.writer, arrays.columns, arrays.extras, self.now)
+        unread = int((~arrays.usable).sum())
+        noted = take_observed(self.writer, arrays.columns, arrays.extras, self.now, unread)
         counts = {fate.name.lower(): noted.count(fate) for fate in Fate}
-        counts["refused"] += int((~arrays.usable).sum())
+        counts["refused"] += unread
         told = ", ".join(f"{name}={count}" for name, count in counts.items())
         return Answer(201, answer_to(arrays, noted.fate, self.base), headers={"Gezhi-Taken": told})
 
