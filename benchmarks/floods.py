@@ -541,7 +541,9 @@ def _posted(node: Node, path: str, key: str, body: bytes) -> Callable[[], int]:
 
 
 def _broken_json(node: Node) -> Callable[[], int]:
-    return _posted(node, ARRAYS, node.bad_key, b'[{"Datastream": {"@iot.id": 1}, "dataArray": [[' + b"NaN, " * 2_000)
+    return _posted(
+        node, ARRAYS, node.bad_key, b'[{"Datastream": {"@iot.id": 1}, "dataArray": [[' + b"NaN, " * 2_000
+    )
 
 
 def _face(node: Node) -> Callable[[], int]:

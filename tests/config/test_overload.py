@@ -12,7 +12,7 @@ from django.urls import path
 
 from gezhi.config.failing import failed, passes
 from gezhi.config.kinds import Kind, kind_of
-from gezhi.config.overload import LIMITS, THREADS, Admit, Door, Limit, statements_within
+from gezhi.config.overload import LIMITS, SLOWLY, THREADS, TOO_OFTEN, Admit, Door, Limit, statements_within
 from tests.cast import Cast
 
 
@@ -130,6 +130,18 @@ def test_one_caller_never_has_every_place_nor_the_whole_queue() -> None:
                 break
             time.sleep(0.01)
         assert waits.queue == 2, "the third was told to come again"
+
+
+def test_a_device_that_was_told_to_wait_is_answered_slowly_and_nobody_else() -> None:
+    told = Admit(lambda request: HttpResponse(status=TOO_OFTEN))
+
+    def took(address: str) -> float:
+        begun = time.monotonic()
+        told(RequestFactory().post(address))
+        return time.monotonic() - begun
+
+    assert took("/api/sensorthings/v1.1/CreateObservations") >= SLOWLY
+    assert took("/api/v1/reports") < SLOWLY
 
 
 def test_a_heavy_report_has_its_own_time_and_gives_it_back(committed: Cast) -> None:

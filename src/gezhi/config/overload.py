@@ -26,6 +26,8 @@ from gezhi.config.middleware import View
 
 THREADS: Final = 120  # of each web process; most of them wait, without a connection (lending.py)
 WAITING: Final = 512  # connections that a web process holds, busy or idle, before the rest wait in the kernel
+TOO_OFTEN: Final = 429
+SLOWLY: Final = 0.2  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,10 @@ class Admit:
                 metrics.REFUSED.labels(kind).inc()
                 return busy(request, door.limit.again)
             with borrowed(), statements_within(door.limit.statement):
-                return self.get_response(request)
+                answer = self.get_response(request)
+            if answer.status_code == TOO_OFTEN and door.limit.each:
+                time.sleep(SLOWLY)  # in its own place: whoever does not wait when told to has to
+            return answer
 
 
 @contextmanager

@@ -43,6 +43,7 @@ REASONS: Final = {
     "frame": gettext_lazy("帧残缺"),
     "unreadable": gettext_lazy("一行的时间或数值读不懂"),
     "body": gettext_lazy("整个请求读不懂"),
+    "too-often": gettext_lazy("多数内容被拒，请求已限速"),
     "no-feature": gettext_lazy("设备没有位置，观测也没有写明对象"),
     "unknown-datastream": gettext_lazy("没有这个数据流，或不在其辖区内"),
     "bad": gettext_lazy("连续发来不合格的内容"),

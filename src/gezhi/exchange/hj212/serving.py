@@ -64,7 +64,9 @@ class Server:
         self._server = await self._loop.create_server(
             lambda: Connection(self, self._loop), host, port, ssl=tls, backlog=ACCEPTED
         )
-        for one in self._server.sockets:  # the loop accepts as many at once as it lets wait, unless told apart
+        for (
+            one
+        ) in self._server.sockets:  # the loop accepts as many at once as it lets wait, unless told apart
             with socket.fromfd(one.fileno(), one.family, one.type) as same:
                 same.listen(CALLING)
         self._sweeper = self._loop.call_later(SWEEP, self._sweep)

@@ -63,7 +63,9 @@ def take_observed(
             chosen = columns if allowed.all() else columns[allowed]
             fate[allowed] = take(chosen, f"api:{writer.account_id}", now).fate
         _keep_extras(columns, extras, fate)
-    refused = Counter(why[one].code if one in why else "no-feature" for one in columns.series[~allowed].tolist())
+    refused = Counter(
+        why[one].code if one in why else "no-feature" for one in columns.series[~allowed].tolist()
+    )
     count_refused(f"api:{writer.account_id}", now, refused + Counter(unreadable=unread))
     return Noted(fate, why)
 

@@ -53,12 +53,13 @@ class Call:
 
 @dataclass
 class Answer:
-    """`body`: JSON, or bytes of `kind`."""
+    """`body`: JSON, or bytes of `kind`. `refused`: rows that were, less those that were kept."""
 
     status: int
     body: object = None
     kind: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    refused: int = 0
 
     def content(self) -> bytes:
         return (
@@ -191,7 +192,8 @@ class Service:
         counts = {fate.name.lower(): noted.count(fate) for fate in Fate}
         counts["refused"] += unread
         told = ", ".join(f"{name}={count}" for name, count in counts.items())
-        return Answer(201, answer_to(arrays, noted.fate, self.base), headers={"Gezhi-Taken": told})
+        content, kept = answer_to(arrays, noted.fate, self.base), counts["new"] + counts["again"]
+        return Answer(201, content, headers={"Gezhi-Taken": told}, refused=counts["refused"] - kept)
 
     def _change(self, call: Call, found: Found) -> Answer:
         entity, number = found.address.entity, found.number
