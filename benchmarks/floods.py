@@ -220,7 +220,7 @@ def _told(kind: str, found: Times, counts: dict[str, int], quiet: Times) -> bool
         well &= not slowed
         _node.tell(
             f"flood {kind}: {name}", with_it * 1000, "ms p95", "the same without the flood", without * 1000,
-            p50=_ms(statistics.median(times)) if times else None, p50_without=_ms(statistics.median(quiet[name] or [0.0])),
+            p50=_ms(statistics.median(times or [0.0])), p50_without=_ms(statistics.median(quiet[name] or [0.0])),
             longest=_ms(max(times, default=0.0)), answers=len(times), slowed=slowed,
         )  # fmt: skip
     print(
