@@ -9,10 +9,10 @@ from typing import Final
 
 import pytest
 
-from gezhi.exchange.hj212.limits import Debt, Limits
+from gezhi.exchange.hj212.limits import APART, LATELY, Debt, Limits, Suspects
 from gezhi.exchange.hj212.refusing import Why
 from gezhi.exchange.hj212.segment import wire
-from gezhi.exchange.hj212.serving import Server
+from gezhi.exchange.hj212.serving import TURN, Server
 from tests.exchange.hj212_cast import AIR, VALUES, Door, air_content, devices, segment
 from tests.loops import played
 
@@ -216,6 +216,43 @@ def test_who_sends_nothing_but_rubbish_is_cut_and_others_do_not_notice() -> None
         assert sorted(took)[10] < 0.5
 
     run(scene)
+
+
+def test_of_rubbish_that_comes_at_once_no_more_is_read_than_may_be_bad() -> None:
+    async def scene(server: Server, door: Door) -> None:
+        bad = await connected(server)
+        await bad.send(b"rubbish\r\n" * 20_000)
+        assert await bad.is_cut()
+        assert server.counts.by_reason().total() <= server.limits.bad + TURN
+
+    run(scene)
+
+
+def test_who_calls_from_where_a_line_was_cut_is_heard_later_and_an_open_line_at_once() -> None:
+    async def scene(server: Server, door: Door) -> None:
+        good, bad = await connected(server), await connected(server)
+        await bad.send(b"rubbish\r\n" * 500)
+        assert await bad.is_cut()
+        begun = time.monotonic()
+        await good.send(frame(1))
+        assert b"CN=9014" in await good.answer()
+        assert time.monotonic() - begun < APART
+        later = await connected(server)
+        begun = time.monotonic()
+        await later.send(frame(2))
+        assert b"CN=9014" in await later.answer()
+        assert time.monotonic() - begun > 0.8 * APART
+
+    run(scene)
+
+
+def test_lines_from_a_suspect_address_are_heard_one_after_the_other_until_a_minute_is_over() -> None:
+    suspects = Suspects()
+    assert suspects.wait("10.0.0.1", 5.0) == 0.0
+    suspects.cut("10.0.0.1", 10.0)
+    assert [suspects.wait("10.0.0.1", 11.0) for _ in range(3)] == [APART, 2 * APART, 3 * APART]
+    assert suspects.wait("10.0.0.2", 11.0) == 0.0
+    assert suspects.wait("10.0.0.1", 10.0 + LATELY) == 0.0
 
 
 def test_a_flood_is_read_at_its_allowance_while_others_are_answered() -> None:

@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from gezhi.sensing.models import Thing
+from gezhi.sensing.queries.feeds import refused_since
 from tests.cast import WANAN, Cast
 from tests.exchange.sensorthings import Asker, asker, at, datastream, manhole, stream_of
 
@@ -110,6 +112,40 @@ def test_a_feature_of_elsewhere_is_refused_and_not_shown(city: Cast, service: As
         body = array(stream, [[at(1), 1, known]], "phenomenonTime", "result", "FeatureOfInterest/id")
         assert json.loads(mine.send("POST", "CreateObservations", [body]).content) == ["error"]
     assert service.values("Observations") == []
+
+
+def test_what_is_refused_before_the_door_is_counted_by_whose_it_is(service: Asker, stream: int) -> None:
+    wrong = [[at(1), None], ["yesterday", 1], [at(2), 1]]
+    answer = service.send(
+        "POST", "CreateObservations", [array(stream, wrong), array(stream + 999, [[at(1), 1]])]
+    )
+    assert answer["Gezhi-Taken"] == "new=1, again=0, contradicting=0, refused=3"
+    assert service.send("POST", "CreateObservations", {"no": "arrays"}).status_code == 400
+    assert list(refused_since(timezone.now()).values()) == [
+        {"unreadable": 2, "unknown-datastream": 1, "body": 1}
+    ]
+
+
+def test_a_key_of_which_most_is_refused_is_heard_less_often_and_others_are_not(
+    service: Asker, stream: int, city: Cast
+) -> None:
+    other, wrong = asker(city, "dispatcher"), [["1970-01-01T00:00:01Z", 1]] * 1_000
+    answers = [service.send("POST", "CreateObservations", [array(stream, wrong)]) for _ in range(12)]
+    assert {one.status_code for one in answers[:5]} == {201}
+    told = answers[-1]
+    assert (told.status_code, told.json()["code"]) == (429, "too-much-refused")
+    assert int(told["Retry-After"]) >= 1
+    assert other.send("POST", "CreateObservations", [array(stream, [[at(1), 1]])]).status_code == 201
+    assert service.send("GET", "Things").status_code == 200
+
+
+def test_some_wrong_rows_among_many_good_ones_slow_nobody(service: Asker, stream: int) -> None:
+    for minute in range(1, 12):
+        good = [
+            [f"2026-02-{minute:02}T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z", 1] for n in range(1_100)
+        ]
+        rows = [*good, *([["1970-01-01T00:00:01Z", 1]] * 1_000)]
+        assert service.send("POST", "CreateObservations", [array(stream, rows)]).status_code == 201
 
 
 def test_observations_come_as_data_arrays(service: Asker, stream: int) -> None:

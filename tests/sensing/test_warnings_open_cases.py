@@ -14,7 +14,7 @@ from gezhi.sensing.actions.taking import take
 from gezhi.sensing.actions.waking import Waker
 from gezhi.sensing.actions.warnings import acknowledge, open_case
 from gezhi.sensing.columns import Columns
-from gezhi.sensing.models import Alarm, SensedWarning, SilenceRow, WarningMember
+from gezhi.sensing.models import Alarm, SensedWarning, SilenceRow, Thing, WarningMember
 from tests.cast import NANMEN, WANAN, Cast
 from tests.sensing.things import a_series, a_thing, with_packs
 
@@ -230,3 +230,20 @@ def test_closing_waits_for_readings_or_evidence() -> None:
         == []
     )
     assert codes(replace(VERIFYING, readings=replace(out, evidence=True))) == []
+
+
+def test_alarms_of_two_homes_of_one_grid_are_two_cases(city: Cast) -> None:
+    with_packs("home-smoke")
+    homes = [
+        Thing.objects.create(
+            key=f"home-{n}", name=f"烟感 {n}", kind="home-smoke-alarm", place_code=f"{WANAN}001"
+        )
+        for n in range(2)
+    ]
+    for second, home in enumerate(homes):
+        now = START + timedelta(seconds=second)
+        series = a_series(home, "smoke", "1")
+        take(Columns.of([series], [int(now.timestamp() * 1000)], [1.0]), "test", now)
+        raise_warnings(now)
+    assert Case.objects.filter(category="hs-alarm").count() == 2
+    assert SensedWarning.objects.values("case_id").distinct().count() == 2

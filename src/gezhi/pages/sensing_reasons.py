@@ -41,6 +41,14 @@ REASONS: Final = {
     "rows": gettext_lazy("一条消息的读数过多"),
     "series": gettext_lazy("没有登记的数据流"),
     "frame": gettext_lazy("帧残缺"),
+    "unreadable": gettext_lazy("一行的时间或数值读不懂"),
+    "body": gettext_lazy("整个请求读不懂"),
+    "too-often": gettext_lazy("多数内容被拒，请求已限速"),
+    "no-feature": gettext_lazy("设备没有位置，观测也没有写明对象"),
+    "unknown-datastream": gettext_lazy("没有这个数据流，或不在其辖区内"),
+    "bad": gettext_lazy("连续发来不合格的内容"),
+    "address": gettext_lazy("同一地址连接过多"),
+    "stuck": gettext_lazy("应答一直不取"),
 }
 
 

@@ -1,8 +1,13 @@
 """How much of the server one connection may use, and all of them."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from gezhi.exchange.hj212.segment import LONGEST_LINE
+
+LATELY: Final = 60.0  # seconds for which an address is suspect
+APART: Final = 0.5  # seconds between the lines of a suspect address
+MOST: Final = 10_000  # addresses
 
 
 @dataclass(frozen=True)
@@ -40,3 +45,29 @@ class Debt:
         until = self._until if self._until > earliest else earliest
         self._until = until = until + (cost if cost > more else more)
         return until - now if until > now else 0.0
+
+
+class Suspects:
+    """Addresses from which a line was cut lately: the next ones from there are heard one after the other. A gateway
+    that stands for many devices keeps the lines that it has."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+        self._next: dict[str, float] = {}
+
+    def cut(self, address: str, now: float) -> None:
+        if address in self._until or len(self._until) < MOST:
+            self._until[address] = now + LATELY
+
+    def wait(self, address: str, now: float) -> float:
+        """Seconds after which a new line is heard."""
+        if self._until.get(address, now) <= now:
+            return 0.0
+        turn = max(now, self._next.get(address, now)) + APART
+        self._next[address] = turn
+        return turn - now
+
+    def forget(self, now: float) -> None:
+        for address in [one for one, until in self._until.items() if until <= now]:
+            del self._until[address]
+            self._next.pop(address, None)

@@ -6,8 +6,9 @@ writer thread calls `take`; 9014 goes out when that has returned, so what was ac
 
 import asyncio
 import re
+import socket
 import ssl
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from gezhi.exchange.hj212.answering import answer_to
 from gezhi.exchange.hj212.connection import Connection
 from gezhi.exchange.hj212.counting import Counts
 from gezhi.exchange.hj212.devices import Devices
-from gezhi.exchange.hj212.limits import Limits
+from gezhi.exchange.hj212.limits import Limits, Suspects
 from gezhi.exchange.hj212.reading import Frame, Frames
 from gezhi.exchange.hj212.refusing import Refused, Why
 from gezhi.sensing.columns import Columns, Take, Taken
@@ -26,6 +27,9 @@ from gezhi.sensing.gathering import Full, Gatherer
 SOURCE: Final = "hj212"
 TOGETHER: Final = 0.01  # seconds for which lines are gathered before they are read
 AT_ONCE: Final = 1_000  # lines that are not waited for any longer
+TURN: Final = 50  # lines of one connection that are read before those of the others
+ACCEPTED: Final = 16  # connections in one turn of the loop: who calls without end keeps nobody waiting
+CALLING: Final = 1_024  # that the kernel keeps waiting
 SWEEP: Final = 5.0  # seconds between two looks at who is silent
 REST: Final = 0.5  # seconds for which nothing is read when the node is full
 
@@ -47,8 +51,9 @@ class Server:
         self._gatherer = Gatherer(take, SOURCE)
         self._connections: set[Connection] = set()
         self._addresses: Counter[str] = Counter()
-        self._pending: list[tuple[Connection, bytes]] = []
-        self._due: asyncio.TimerHandle | None = None
+        self._suspects = Suspects()
+        self._pending: dict[Connection, deque[bytes]] = {}
+        self._due: asyncio.Handle | None = None
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop
@@ -57,8 +62,13 @@ class Server:
         """Port 0: any free one, see `port`."""
         self._loop = asyncio.get_running_loop()
         self._server = await self._loop.create_server(
-            lambda: Connection(self, self._loop), host, port, ssl=tls, backlog=1024
+            lambda: Connection(self, self._loop), host, port, ssl=tls, backlog=ACCEPTED
         )
+        for (
+            one
+        ) in self._server.sockets:  # the loop accepts as many at once as it lets wait, unless told apart
+            with socket.fromfd(one.fileno(), one.family, one.type) as same:
+                same.listen(CALLING)
         self._sweeper = self._loop.call_later(SWEEP, self._sweep)
         return self
 
@@ -79,7 +89,8 @@ class Server:
             self._sweeper.cancel()
         for connection in self._connections:
             connection.hold("stop")
-        self._read()
+        while self._pending:
+            self._read()
         await self._loop.run_in_executor(None, self._gatherer.close)
         await asyncio.sleep(0)  # answers that the writer thread has put on this loop
         for connection in list(self._connections):
@@ -94,6 +105,9 @@ class Server:
             return self._no("full")
         if self._addresses[connection.address] > self.limits.per_address:
             return self._no("address")
+        if wait := self._suspects.wait(connection.address, self._loop.time()):
+            self._loop.call_soon(connection.hold, "suspect")  # a line that just begins cannot be held
+            self._loop.call_later(wait, connection.release, "suspect")
         return True
 
     def went(self, connection: Connection) -> None:
@@ -106,16 +120,18 @@ class Server:
         self._refuse(connection, Refused(Why.TOO_LONG), b"")
 
     def take(self, connection: Connection, lines: list[bytes]) -> None:
-        """What stands before the last beginning of a frame is the rest of a broken one, or a modem's own word."""
-        for line in lines:
-            whole = line[:2] == b"##" and line.find(b"##", 2) < 0
-            self._pending.append((connection, line if whole else self._last_of(connection, line)))
-        if len(self._pending) >= AT_ONCE:
+        self._pending.setdefault(connection, deque()).extend(lines)
+        if len(lines) >= AT_ONCE or len(self._pending) >= AT_ONCE:
             self._read()
         elif self._due is None:
             self._due = self._loop.call_later(TOGETHER, self._read)
 
+    def _whole(self, connection: Connection, line: bytes) -> bytes:
+        whole = line[:2] == b"##" and line.find(b"##", 2) < 0
+        return line if whole else self._last_of(connection, line)
+
     def _last_of(self, connection: Connection, line: bytes) -> bytes:
+        """What stands before the last beginning of a frame is the rest of a broken one, or a modem's own word."""
         begun = line.rfind(b"##")
         if begun <= 0 or not _BEGINS.match(line, begun):
             return line
@@ -128,7 +144,7 @@ class Server:
         if self._due:
             self._due.cancel()
             self._due = None
-        pending, self._pending = self._pending, []
+        pending = self._turn()
         if not pending:
             return
         batch = self._frames.read((line for _, line in pending), self.devices, datetime.now(UTC))
@@ -145,6 +161,21 @@ class Server:
         self._answer(plain)
         if kept:
             self._keep(kept, batch.columns)
+
+    def _turn(self) -> list[tuple[Connection, bytes]]:
+        """Some lines of everybody; who sent more is not read until those were."""
+        found: list[tuple[Connection, bytes]] = []
+        for connection, lines in list(self._pending.items()):
+            some = [lines.popleft() for _ in range(min(TURN, len(lines)))]
+            found += [(connection, self._whole(connection, line)) for line in some]
+            if lines and connection in self._pending:
+                connection.hold("turn")
+            else:
+                self._pending.pop(connection, None)
+                connection.release("turn")
+        if self._pending:
+            self._due = self._loop.call_soon(self._read)
+        return found
 
     def _keep(self, said: list[Said], columns: Columns) -> None:
         try:
@@ -179,6 +210,8 @@ class Server:
         connection.bad += 1
         if connection.bad == self.limits.bad:
             self.counts.connections["bad"] += 1
+            self._suspects.cut(connection.address, self._loop.time())
+            self._pending.pop(connection, None)
             connection.cut()
 
     def _whose(self, line: bytes) -> str:
@@ -198,6 +231,7 @@ class Server:
     def _sweep(self) -> None:
         now = self._loop.time()
         self._frames.forget(datetime.now(UTC))
+        self._suspects.forget(now)
         for connection in list(self._connections):
             patience = self.limits.silent if connection.greeted else self.limits.greeting
             if connection.stuck_since and now - connection.stuck_since > self.limits.stuck:

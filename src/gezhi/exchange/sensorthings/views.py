@@ -2,6 +2,7 @@
 
 import binascii
 from base64 import b64decode
+from math import ceil
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +15,15 @@ from gezhi.exchange.sensorthings.api.batching import answered
 from gezhi.exchange.sensorthings.api.serving import VERSION, Answer, Call, Service
 from gezhi.exchange.sensorthings.bodies import BadBody, parsed_body
 from gezhi.exchange.sensorthings.queries.fetching import Reader
+from gezhi.lib.ratelimit import TokenBuckets
 from gezhi.people.signing_in.policy import SENSE
+from gezhi.sensing.actions.stores import count_refused
 from gezhi.sensing.actions.things_writer import Writer
 from gezhi.sensing.queries import reached_by
 
 METHODS: Final = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE")
+BODY: Final = 20  # rows that a body which cannot be read counts for
+refused = TokenBuckets(size=5_000, seconds=60)  # rows of one key that were refused, less those that were kept
 _READS, _WRITES = Scope(READ), Scope(SENSE)
 
 
@@ -43,8 +48,29 @@ def _serve(request: HttpRequest, path: str = "") -> HttpResponse:
     reads = request.method in ("GET", "HEAD") or is_batch
     caller = (_READS if reads else _WRITES)(request)
     service = _service(request, caller)
-    answer = _batch(service, request, caller) if is_batch else service.answer(_call(request, path))
-    return _as_response(answer, request)
+    if reads and not is_batch:
+        return _as_response(service.answer(_call(request, path)), request)
+    return _as_response(_written(service, request, path, caller), request)
+
+
+def _written(service: Service, request: HttpRequest, path: str, caller: Caller) -> Answer:
+    """Who sends more that is refused than is kept is heard less often."""
+    who = str(caller.actor.account_id)
+    if wait := refused.wait(who):
+        count_refused(f"api:{who}", timezone.now(), {"too-often": 1})
+        seconds = max(1, ceil(wait))
+        detail = f"Most of what this key sends is refused; see Gezhi-Taken and errors. Wait {seconds} s."
+        raise Problem(429, "too-much-refused", detail, headers={"Retry-After": str(seconds)})
+    is_batch = path.strip("/") == "$batch"
+    try:
+        answer = _batch(service, request, caller) if is_batch else service.answer(_call(request, path))
+    except Problem as problem:
+        if problem.code == "invalid":
+            count_refused(f"api:{who}", timezone.now(), {"body": 1})
+            refused.spend(who, BODY)
+        raise
+    refused.spend(who, answer.refused)
+    return answer
 
 
 def _call(request: HttpRequest, path: str) -> Call:

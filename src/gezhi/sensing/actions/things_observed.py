@@ -1,6 +1,7 @@
 """Readings that come by the interface for other systems: who may write which series, what they are of, and what they
 carry beside a number. The numbers go through the one door."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from gezhi.ledger.actions import record
 from gezhi.ledger.entries import Fact
 from gezhi.lib.refused import Refused
 from gezhi.lib.rows import insert_rows
+from gezhi.sensing.actions.stores import count_refused
 from gezhi.sensing.actions.taking import take
 from gezhi.sensing.actions.things_writer import ALWAYS, Writer, missing_reading
 from gezhi.sensing.columns import Columns, Fate, Int8
@@ -40,10 +42,15 @@ class Noted:
 
 
 def take_observed(
-    writer: Writer, columns: Columns, extras: Mapping[int, Mapping[str, object]], now: datetime
+    writer: Writer,
+    columns: Columns,
+    extras: Mapping[int, Mapping[str, object]],
+    now: datetime,
+    unread: int = 0,
 ) -> Noted:
     """Readings of any series; `extras`: by row. Rows of series or features that the writer does not reach, and rows of
-    nothing (no location, no feature), are refused; the others are taken. One statement beside those of the door."""
+    nothing (no location, no feature), are refused; the others are taken. One statement beside those of the door, and
+    one where rows were refused before it. `unread`: rows that could not be read, which are counted with them."""
     why, homeless = _refusals(writer, columns, extras, now)
     allowed = ~np.isin(columns.series, np.array([*why], np.int32))
     for row in (*homeless, *_of_unknown_features(writer, extras)):
@@ -56,6 +63,10 @@ def take_observed(
             chosen = columns if allowed.all() else columns[allowed]
             fate[allowed] = take(chosen, f"api:{writer.account_id}", now).fate
         _keep_extras(columns, extras, fate)
+    refused = Counter(
+        why[one].code if one in why else "no-feature" for one in columns.series[~allowed].tolist()
+    )
+    count_refused(f"api:{writer.account_id}", now, refused + Counter(unreadable=unread))
     return Noted(fate, why)
 
 

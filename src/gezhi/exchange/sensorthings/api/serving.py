@@ -54,12 +54,13 @@ class Call:
 
 @dataclass
 class Answer:
-    """`body`: JSON, or bytes of `kind`."""
+    """`body`: JSON, or bytes of `kind`. `refused`: rows that were, less those that were kept."""
 
     status: int
     body: object = None
     kind: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    refused: int = 0
 
     def content(self) -> bytes:
         return (
@@ -187,11 +188,13 @@ class Service:
 
     def _take_arrays(self, call: Call) -> Answer:
         arrays = arrays_in(parsed_body(call.body), int(self.now.timestamp() * 1000))
-        noted = take_observed(self.writer, arrays.columns, arrays.extras, self.now)
+        unread = int((~arrays.usable).sum())
+        noted = take_observed(self.writer, arrays.columns, arrays.extras, self.now, unread)
         counts = {fate.name.lower(): noted.count(fate) for fate in Fate}
-        counts["refused"] += int((~arrays.usable).sum())
+        counts["refused"] += unread
         told = ", ".join(f"{name}={count}" for name, count in counts.items())
-        return Answer(201, answer_to(arrays, noted.fate, self.base), headers={"Gezhi-Taken": told})
+        content, kept = answer_to(arrays, noted.fate, self.base), counts["new"] + counts["again"]
+        return Answer(201, content, headers={"Gezhi-Taken": told}, refused=counts["refused"] - kept)
 
     def _change(self, call: Call, found: Found) -> Answer:
         entity, number = found.address.entity, found.number
