@@ -28,6 +28,7 @@ SOURCE: Final = "mqtt"
 TOGETHER: Final = 0.005  # seconds for which messages are gathered before they are read
 AT_ONCE: Final = 1_000  # messages that are not waited for any longer
 WAIT: Final = 0.005  # seconds that readings wait for others: a broker may allow few unacknowledged messages
+LONGEST: Final = 0.05  # seconds that they wait while others come
 GREETING: Final = 10.0  # seconds within which the broker has to answer
 TICK: Final = 5.0
 _REFUSED: Final = 0x80
@@ -60,7 +61,7 @@ class Client:
         self._filters = [one for one, _ in subscriptions]
         self._payloads = [payloads for _, payloads in subscriptions]
         self._router = Router(self._filters)
-        self._gatherer = Gatherer(take, SOURCE, wait=WAIT)
+        self._gatherer = Gatherer(take, SOURCE, wait=WAIT, longest=LONGEST)
         self._pending: list[tuple[Line, list[Message]]] = []
         self._heard_of = 0  # messages that are pending
         self._due: asyncio.TimerHandle | None = None
