@@ -93,7 +93,7 @@ class Payloads:
         before = len(rows.series)
         for series, _name, find in goals:
             value = find(said)
-            if series is None or type(value) is not float and type(value) is not int:
+            if series is None or (type(value) is not float and type(value) is not int):
                 rows.cut_back(before)
                 return False
             rows.add(series, at, value, 0)
