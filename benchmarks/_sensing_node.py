@@ -180,7 +180,13 @@ if __name__ == "__main__":
     from gezhi.config.cli import prepare
 
     prepare()
-    import gezhi.sensing.actions.taking  # noqa: F401 - what takes time before the reader connects
+    import gc
 
+    import gezhi.exchange.mqtt.client
+    import gezhi.sensing.actions.taking  # noqa: F401
+    from gezhi.sensing.queries.sensed import sensed
+
+    sensed()  # as the clock of the process that senses has done before a broker is asked
+    gc.freeze()
     print("ready", flush=True)
     print(mqtt(int(sys.argv[1]), sys.argv[2], int(sys.argv[3])), flush=True)

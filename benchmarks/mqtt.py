@@ -14,6 +14,7 @@ reads. Libraries that are installed (paho-mqtt, gmqtt, aiomqtt) are told too. On
 
 import argparse
 import importlib.util
+import itertools
 import json
 import os
 import subprocess
@@ -30,6 +31,7 @@ from _node import PROJECT, tell
 sys.path.insert(0, str(PROJECT))
 PEER = "discard"
 BUNDLE = 500  # messages
+instants = itertools.count(int(time.time() * 1000) - 6 * 3_600_000)  # ms
 TARGET = 0.8
 
 
@@ -94,17 +96,17 @@ def installed(name: str) -> bool:
 
 
 def made(count: int) -> list[bytes]:
-    """Messages in bundles as they go over the wire."""
+    """Messages in bundles as they go over the wire: of the last hours, each well a reading a second, and none of them
+    sent before."""
     from gezhi.exchange.mqtt import packets
 
-    now = int(time.time() * 1000)
     each = [
         packets.publish(
             f"city/well{number % 1_000}/level",
-            json.dumps({"t": now + number, "v": number % 977 / 7}).encode(),
+            json.dumps({"t": at, "v": number % 977 / 7}).encode(),
             number % 65_535 + 1,
         )
-        for number in range(count)
+        for number, at in zip(range(count), instants, strict=False)
     ]
     return [b"".join(each[begin : begin + BUNDLE]) for begin in range(0, count, BUNDLE)]
 

@@ -1,7 +1,7 @@
 """Readings a second from a batch, an array, a message or a frame until they are kept once, ruled and acknowledged.
 
-    python benchmarks/sensing.py [--only new resent late http mqtt hj212 rows archive] [--seconds 8] [--rows 1000000]
-        [--batch 20000] [--series 2000] [--peer FOLDER]
+    python benchmarks/sensing.py [--only new resent late http mqtt hj212 archive rows] [--seconds 8] [--batch 20000]
+        [--series 2000] [--archived 1000000] [--rows 100000000] [--minutes 14] [--peer FOLDER]
 
 - new: batches of new readings through the door, against a bare binary COPY of the same rows into a table of the same
   days and key. late: readings behind what their series have, so that all go by staging, against staging and insert on
@@ -9,30 +9,39 @@
 - http: data arrays of SensorThings, against django-ogc-sensorthings (`--peer`: its folder, see sensorthings.py).
 - mqtt: messages of QoS 1, a reading each, acknowledged after the commit, against a client that discards.
 - hj212: frames of ten factors over TCP, acknowledged after the commit, for a core of the server's process.
-- archive: a day of `--rows` readings into its file, checked and given up, against reading them out of the table alone.
-- rows: a batch costs what it did when so many rows are there: the first hundredth of them against the last.
+- archive: a day of so many readings into its file, checked and given up, against reading them out of the table alone.
+- rows: a batch costs what it did when so many rows are there, a sixtieth of them a day: days at 10^6, 10^7, 10^8 rows
+  against the first. It ends after `--minutes`, with what it came to; 10^8 rows are 10 to 15 GB, given back at the end.
 
-One JSON line each. The rule engine is on: every series is watched by two monitors of the air pack.
+One JSON line each, as soon as it is known; all of them in under 25 minutes. The rule engine is on: every series is
+watched by two monitors of the air pack.
 """
 
 import argparse
 import os
 import selectors
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import _node
 import _sensing_node as node
 import numpy as np
 
-PARTS = ("new", "resent", "late", "http", "mqtt", "hj212", "rows", "archive")
-DAY = 86_400_000
+if TYPE_CHECKING:
+    import psycopg
+
+PARTS = ("new", "resent", "late", "http", "mqtt", "hj212", "archive", "rows")
+DAY = 86_400_000  # ms
+DAYS = 60
+BYTES, SPARE = 150, 10 << 30  # of a row with its index and what is written ahead; that stay free
 Cut = Callable[[int], Any]
 
 
@@ -40,12 +49,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=100_000_000)
+    parser.add_argument("--minutes", type=float, default=14.0)
+    parser.add_argument("--archived", type=int, default=1_000_000)
     parser.add_argument("--batch", type=int, default=20_000)
     parser.add_argument("--series", type=int, default=2_000)
     parser.add_argument("--rows-of-array", type=int, default=20_000)
     parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--messages", type=int, default=60_000)
+    parser.add_argument("--messages", type=int, default=150_000)
     parser.add_argument("--devices", type=int, default=400)
     parser.add_argument("--peer")
     asked = parser.parse_args()
@@ -198,26 +209,38 @@ def send(client: socket.socket, state: list[int], load: node.Load) -> bool:
     return bool(frames)
 
 
-def part_rows(asked: argparse.Namespace, _folder: object) -> None:
-    """Sixty days, so that a day holds a sixtieth of the rows, as it would with more days."""
+def part_rows(asked: argparse.Namespace, folder: Path) -> None:
+    """Sixty days, each holding a sixtieth of the rows, filled in the order of time. A line for the day in which a power
+    of ten was reached, and for the last; the peer is the first day."""
     series = node.made_series(asked.series, prefix="rows")
-    batches = max(20, asked.rows // asked.batch)
-    span = 60 * DAY // batches
-    begin, times = now_ms() - 60 * DAY, list[float]()
+    batches = max(DAYS, asked.rows // asked.batch)
+    if shutil.disk_usage(folder).free < batches * asked.batch * BYTES + SPARE:
+        raise SystemExit(f"{asked.rows} rows of {BYTES} bytes and {SPARE} to spare: the disk has less.")
+    span, begin = DAYS * DAY // batches, now_ms() - DAYS * DAY
     from gezhi.sensing.actions.days import make_days_of
 
     make_days_of(np.arange(begin, now_ms() + DAY, DAY))
-    for turn in range(batches):
-        cut = columns(series, asked.batch, begin, turn, span)
-        clock = time.perf_counter()
-        taken(cut)
-        times.append(time.perf_counter() - clock)
-    some = max(10, batches // 100)
-    first, last = (asked.batch / median(part) for part in (times[:some], times[-some:]))
-    peer = f"the first {some} batches"
-    _node.tell(
-        "readings-cost", last, "readings/s", peer, first, rows=batches * asked.batch, days=60, **said(asked)
-    )
+    each, until = batches // DAYS, time.monotonic() + 60 * asked.minutes
+    first, rows = 0.0, 0
+    for day in range(DAYS):
+        times = [
+            timed(columns(series, asked.batch, begin, turn, span))
+            for turn in range(day * each, (day + 1) * each)
+        ]
+        rate, before, rows = asked.batch / median(times), rows, rows + each * asked.batch
+        first = first or rate
+        over = time.monotonic() > until
+        if len(str(rows)) > max(6, len(str(before))) or day == DAYS - 1 or over:
+            more = {"rows": rows, "day": day + 1, **said(asked)}
+            _node.tell("readings-cost", rate, "readings/s", "the first day", first, **more)
+        if over:
+            return
+
+
+def timed(rows: Any) -> float:
+    clock = time.perf_counter()
+    taken(rows)
+    return time.perf_counter() - clock
 
 
 def part_archive(asked: argparse.Namespace, _folder: object) -> None:
@@ -228,7 +251,7 @@ def part_archive(asked: argparse.Namespace, _folder: object) -> None:
     from gezhi.sensing.queries.archived import readings_of, rows_of_day
 
     series, now = node.made_series(asked.series, prefix="old"), datetime.now(UTC)
-    begin, batches = (now_ms() // DAY - 40) * DAY, max(1, asked.rows // asked.batch)
+    begin, batches = (now_ms() // DAY - 40) * DAY, max(1, asked.archived // asked.batch)
     for turn in range(batches):
         taken(columns(series, asked.batch, begin, turn, DAY // batches))
     day, clock = datetime.fromtimestamp(begin / 1000, UTC).date(), time.perf_counter()
@@ -245,8 +268,8 @@ def part_archive(asked: argparse.Namespace, _folder: object) -> None:
 
 def in_turn(asked: argparse.Namespace, cut: Cut, peer: Callable[[Any], None]) -> tuple[float, float]:
     """Readings a second of ours and of the peer's, over the same batches, for about as long as was asked."""
-    make_peer()
     spent, turn = [0.0, 0.0], 0
+    make_peer()
     while sum(spent) < 2 * asked.seconds:
         rows = cut(turn)
         for place, work in enumerate((taken, peer)):
@@ -254,6 +277,7 @@ def in_turn(asked: argparse.Namespace, cut: Cut, peer: Callable[[Any], None]) ->
             work(rows)
             spent[place] += (time.perf_counter() - clock) if turn else 0.0  # the first batch finds both cold
         turn += 1
+    drop_peer()
     return tuple(asked.batch * (turn - 1) / one for one in spent)  # type: ignore[return-value]
 
 
@@ -277,15 +301,8 @@ def taken(rows: Any) -> None:
 
 def make_peer() -> None:
     """A table of the same columns, key and days; days of the last two months."""
-    import psycopg
-    from _sta_peer import _wire
-    from django.db import connection
-
-    from gezhi.config.roles import SUPERUSER
-
     today = datetime.now(UTC).date().toordinal()
-    with psycopg.connect(**_wire({**connection.settings_dict, "USER": SUPERUSER}), autocommit=True) as one:
-        one.execute("DROP TABLE IF EXISTS peer_reading")
+    with as_owner() as one:
         one.execute(
             "CREATE TABLE peer_reading (datastream_id int NOT NULL, at timestamptz NOT NULL, value float8 NOT NULL,"
             " mark int2 NOT NULL, PRIMARY KEY (datastream_id, at)) PARTITION BY RANGE (at)"
@@ -297,6 +314,22 @@ def make_peer() -> None:
                 f" FOR VALUES FROM ('{low} 00:00+00') TO ('{high} 00:00+00')"
             )
         one.execute("GRANT ALL ON peer_reading TO PUBLIC")
+
+
+def drop_peer() -> None:
+    """Before a server starts, which wants to own every table."""
+    with as_owner() as one:
+        one.execute("DROP TABLE peer_reading")
+
+
+def as_owner() -> "psycopg.Connection[Any]":
+    import psycopg
+    from _sta_peer import _wire
+    from django.db import connection
+
+    from gezhi.config.roles import SUPERUSER
+
+    return psycopg.connect(**_wire({**connection.settings_dict, "USER": SUPERUSER}), autocommit=True)
 
 
 def bare_copy(rows: Any) -> None:

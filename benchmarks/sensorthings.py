@@ -22,6 +22,7 @@ import _node
 ROWS = 5000  # of a body
 STREAMS = 50  # of our node, in turn in each body
 CLIENTS = 2
+MOST = 300_000  # observations a second for which a client has bodies
 PEER = "django-ogc-sensorthings 1.2.0, gunicorn with two workers"
 PEER_RATE = 15_600.0  # observations/s with two clients, measured on a like machine
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -155,7 +156,7 @@ def _drive(port: int, path: str, key: str, streams: list[list[object]], seconds:
 def _client(
     port: int, path: str, key: str, streams: list[object], turn: int, seconds: float
 ) -> tuple[int, int]:
-    bodies = [body(streams, turn * 10_000 + number) for number in range(int(40 * seconds))]
+    bodies = [body(streams, turn * 10_000 + number) for number in range(int(min(40, MOST // ROWS) * seconds))]
     rows = wrong = 0
     wire, end = _wire(port), float("inf")
     for number, text in enumerate(bodies):

@@ -227,6 +227,32 @@ def test_a_long_list_of_numbers_is_no_attachment() -> None:
     assert len(read(mapping(time="t", clock="ms"), rows)) == 2_000
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"t": 1, "v": 2}', b'{"t": 1, "v": 2.5}', b'{"v": 2}', b'{"t": 1}', b'{"t": 1.5, "v": 2}',
+        b'{"t": true, "v": 2}', b'{"t": 1, "v": true}', b'{"t": 1, "v": "2.5"}', b'{"t": 1, "v": NaN}',
+        b'{"t": 1, "v": 1e999}', b'{"t": 1, "v": -0.0}',
+        b'{"t": 1, "v": ' + b"9" * 30 + b"}", b'{"t": 1, "v": ' + b"9" * 400 + b"}", b'{"t": 1e20, "v": 2}',
+        b'{"t": ' + b"9" * 30 + b', "v": 2}', b'{"t": 1, "v": 2, "v": 3}', b'[{"t": 1, "v": 2}]',
+        b'{"t": 1, "v": null}', b"{", b"7",
+        b'\xef\xbb\xbf{"t": 1, "v": 2}', b'{"t": 1, "v": 2, "x": "\\ud800"}', b'{"t": 1, "v": 18446744073709551616}',
+    ],
+)  # fmt: skip
+def test_a_topic_that_was_read_before_is_read_as_it_was_the_first_time(text: bytes) -> None:
+    asked, told = mapping(time="t", clock="ms"), []
+    for before in (0, 1):
+        payloads, rows = Payloads(asked, SERIES), Rows()
+        if before:
+            payloads.read(Rows(), Message(b"city/w7/level", b'{"t": 1, "v": 1}', 1), NOW)
+        try:
+            payloads.read(rows, Message(b"city/w7/level", text, 1), NOW)
+        except Refused as refusal:
+            rows.refuse(refusal.why, refusal.what)
+        told.append((str(whole(rows)), rows.refused))
+    assert told[0] == told[1]
+
+
 def test_a_refused_message_leaves_nothing_behind() -> None:
     rows = Rows()
     payloads = Payloads(mapping(), SERIES)

@@ -40,6 +40,18 @@ def test_a_batch_is_not_waited_for_once_it_is_large() -> None:
     gatherer.close()
 
 
+def test_while_others_come_a_batch_waits_but_not_for_ever() -> None:
+    door = Door()
+    gatherer = Gatherer(door, "tests", wait=0.2, longest=1.0)
+    begun, waiting = time.monotonic(), []
+    while time.monotonic() - begun < 1.5:
+        waiting.append(gatherer.put(some(1, 1, len(waiting))))
+        time.sleep(0.02)
+    assert waiting[0].done(), "it was taken while others still came"
+    assert gatherer.close()
+    assert len(door.times) < 5, "four pauses of 0.2 s would have made as many batches"
+
+
 def test_one_callers_fault_is_not_anothers() -> None:
     def take(columns: Columns, source: str, now: datetime) -> Taken:
         if 13 in columns.series:

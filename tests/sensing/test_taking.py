@@ -64,6 +64,15 @@ def test_a_reading_that_comes_late_finds_its_place(city: Cast) -> None:
     assert [value for _, value, _ in stored(series)] == [1.0, 3.0]
 
 
+def test_late_readings_among_those_that_were_there_are_told_apart(city: Cast) -> None:
+    series = a_series()
+    sent(series, (9, 9.0), (7, 7.0), (1, 1.0))
+    mixed = sent(series, (9, 9.0), (8, 8.0), (7, 7.5), (6, 6.0))
+    assert mixed == [Fate.AGAIN, Fate.NEW, Fate.CONTRADICTING, Fate.NEW]
+    assert [value for _, value, _ in stored(series)] == [9.0, 8.0, 7.0, 6.0, 1.0]
+    assert sent(series, (9, 9.0), (8, 8.0), (6, 6.0)) == [Fate.AGAIN] * 3
+
+
 def test_late_batches_of_one_transaction_are_kept_each(city: Cast) -> None:
     one, two = a_series(), a_series()
     for series in (one, two):

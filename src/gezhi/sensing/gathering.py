@@ -43,6 +43,7 @@ class Gatherer:
 
     A put is never divided: one larger than `most` is a batch of its own. When `take` raises, each put of the batch is
     tried once by itself, so that one caller's fault is not another's; its future then has the exception.
+    A batch begins when nothing was put for `wait` seconds, or its first put is `longest` old, by default `wait`.
     `settled` is called in the writer thread after each batch, when its futures are done.
     """
 
@@ -52,13 +53,14 @@ class Gatherer:
         source: str,
         *,
         wait: float = WAIT,
+        longest: float = 0.0,
         most: int = MOST,
         held: int = HELD,
         now: Callable[[], datetime] = _now,
         settled: Callable[[], None] = lambda: None,
     ) -> None:
         self._take, self._source, self._now, self._settled = take, source, now, settled
-        self._wait, self._most, self._held = wait, most, held
+        self._wait, self._longest, self._most, self._held = wait, max(wait, longest), most, held
         self._waiting: deque[_Waiting] = deque()
         self._count = 0
         self._closed = False
@@ -109,11 +111,14 @@ class Gatherer:
             while not self._waiting and not self._closed:
                 self._changed.wait()
             if self._waiting:
-                until = self._waiting[0].since + self._wait
                 while self._count < self._most and not self._closed:
-                    if (left := until - time.monotonic()) <= 0 or not self._changed.wait(left):
+                    if (left := self._until() - time.monotonic()) <= 0:
                         break
+                    self._changed.wait(left)
             return self._cut()
+
+    def _until(self) -> float:
+        return min(self._waiting[0].since + self._longest, self._waiting[-1].since + self._wait)
 
     def _cut(self) -> list[_Waiting]:
         batch: list[_Waiting] = []

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import threading
@@ -62,6 +63,7 @@ class Process:
         ticker.start()
         try:
             await self._turn()
+            gc.freeze()  # what is loaded stays: collections amid thousands of messages need not look at it
             ready(self)
             while not stop.is_set():
                 with contextlib.suppress(TimeoutError):

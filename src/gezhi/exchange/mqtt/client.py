@@ -28,10 +28,12 @@ SOURCE: Final = "mqtt"
 TOGETHER: Final = 0.005  # seconds for which messages are gathered before they are read
 AT_ONCE: Final = 1_000  # messages that are not waited for any longer
 WAIT: Final = 0.005  # seconds that readings wait for others: a broker may allow few unacknowledged messages
+LONGEST: Final = 0.05  # seconds that they wait while others come
 GREETING: Final = 10.0  # seconds within which the broker has to answer
 TICK: Final = 5.0
 _REFUSED: Final = 0x80
 T = TypeVar("T")
+Said = list[tuple[Line, list[int]]]  # identifiers of messages, on the line that each came by
 
 
 @dataclass(slots=True)
@@ -59,8 +61,9 @@ class Client:
         self._filters = [one for one, _ in subscriptions]
         self._payloads = [payloads for _, payloads in subscriptions]
         self._router = Router(self._filters)
-        self._gatherer = Gatherer(take, SOURCE, wait=WAIT)
-        self._pending: list[tuple[Line, Message]] = []
+        self._gatherer = Gatherer(take, SOURCE, wait=WAIT, longest=LONGEST)
+        self._pending: list[tuple[Line, list[Message]]] = []
+        self._heard_of = 0  # messages that are pending
         self._due: asyncio.TimerHandle | None = None
         self._running: asyncio.Task[None] | None = None
         self._line: Line | None = None
@@ -130,8 +133,9 @@ class Client:
     # messages
 
     def _heard(self, line: Line, messages: list[Message]) -> None:
-        self._pending += [(line, message) for message in messages]
-        if len(self._pending) >= AT_ONCE:
+        self._pending.append((line, messages))
+        self._heard_of += len(messages)
+        if self._heard_of >= AT_ONCE:
             self._read()
         elif self._due is None:
             self._due = self._loop.call_later(TOGETHER, self._read)
@@ -141,15 +145,17 @@ class Client:
             self._due.cancel()
             self._due = None
         pending, self._pending = self._pending, []
-        if not pending:
+        count, self._heard_of = self._heard_of, 0
+        if not count:
             return
         rows, now = Rows(), datetime.now(UTC)
-        for _, message in pending:
-            self._one(rows, message, now)
-        self.counts.messages += len(pending)
+        for _, messages in pending:
+            for message in messages:
+                self._one(rows, message, now)
+        self.counts.messages += count
         self.counts.refused += rows.refused
         self.counts.latest |= rows.latest
-        said = [(line, message.number) for line, message in pending if message.number]
+        said = [(line, [number for _, _, number in messages if number]) for line, messages in pending]
         if not len(rows):
             self._acknowledge(said)
             return
@@ -165,7 +171,7 @@ class Client:
         except Refused as refusal:
             rows.refuse(refusal.why, refusal.what)
 
-    def _keep(self, rows: Rows, said: list[tuple[Line, int]]) -> None:
+    def _keep(self, rows: Rows, said: Said) -> None:
         try:
             future = self._gatherer.put(rows.columns())
         except Full:
@@ -175,7 +181,7 @@ class Client:
             self._line.hold(True)
         future.add_done_callback(lambda done: self._loop.call_soon_threadsafe(self._kept, done, said))
 
-    def _kept(self, done: "Future[Taken]", said: list[tuple[Line, int]]) -> None:
+    def _kept(self, done: "Future[Taken]", said: Said) -> None:
         if done.cancelled() or done.exception():
             self._anew(f"readings were not kept: {done.exception() if not done.cancelled() else ''}")
             return
@@ -184,10 +190,10 @@ class Client:
         if self._line and self._gatherer.waiting <= self._broker.at_once // 2:
             self._line.hold(False)
 
-    def _acknowledge(self, said: list[tuple[Line, int]]) -> None:
+    def _acknowledge(self, said: Said) -> None:
         by_line: dict[Line, list[int]] = {}
-        for line, number in said:
-            by_line.setdefault(line, []).append(number)
+        for line, numbers in said:
+            by_line.setdefault(line, []).extend(numbers)
         for line, numbers in by_line.items():
             line.acknowledge(numbers)
             self.counts.acknowledged += len(numbers)

@@ -67,7 +67,8 @@ class Line(asyncio.Protocol):
         self._send(packets.subscribe(_SUBSCRIPTION, filters, self._broker.version))
 
     def acknowledge(self, numbers: Sequence[int]) -> None:
-        self._send(packets.acknowledged(numbers))
+        if numbers:
+            self._send(packets.acknowledged(numbers))
 
     def tick(self) -> None:
         """Called more often than `keep_alive`: pings, and cuts a line on which nothing comes any more."""

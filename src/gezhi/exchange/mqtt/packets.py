@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import numpy as np
+
 CONNACK: Final = 0x20
 PUBLISH: Final = 0x30
 PUBACK: Final = 0x40
@@ -33,6 +35,9 @@ class Message(NamedTuple):
     topic: bytes
     payload: bytes
     number: int
+
+
+_new: Final = tuple.__new__  # as Message(...) does, without a call between
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,10 @@ def _length(data: bytes, place: int) -> tuple[int, int] | None:
 
 def message(head: int, data: bytes, begin: int, end: int, version: int) -> Message:
     """The PUBLISH in data[begin:end]. Broken: QoS 2 or 3, lengths that do not fit, no topic."""
-    quality = head & 6
-    topic_end = begin + 2 + (data[begin] << 8 | data[begin + 1] if end - begin > 1 else end)
-    payload = topic_end + (2 if quality else 0)
-    if quality > 2 or topic_end == begin + 2 or payload > end:
+    quality, topic = head & 6, begin + 2
+    topic_end = topic + (data[begin] << 8 | data[begin + 1] if end > topic else end)
+    payload = topic_end + 2 if quality else topic_end
+    if quality > 2 or topic_end == topic or payload > end:
         raise Broken("a PUBLISH that was not asked for or is cut off")
     number = data[topic_end] << 8 | data[topic_end + 1] if quality else 0
     if version == V5:
@@ -92,7 +97,7 @@ def message(head: int, data: bytes, begin: int, end: int, version: int) -> Messa
         payload = measured[0] + measured[1]
     if quality and not number:
         raise Broken("a PUBLISH without an identifier")
-    return Message(data[begin + 2 : topic_end], data[payload:end], number)
+    return _new(Message, (data[topic:topic_end], data[payload:end], number))
 
 
 def greeting(body: bytes) -> Greeting:
@@ -147,7 +152,9 @@ def subscribe(number: int, filters: Sequence[str], version: int) -> bytes:
 
 def acknowledged(numbers: Sequence[int]) -> bytes:
     """A PUBACK for each."""
-    return b"".join([b"\x40\x02" + number.to_bytes(2, "big") for number in numbers])
+    said = np.empty((len(numbers), 2), ">u2")
+    said[:, 0], said[:, 1] = PUBACK << 8 | 2, numbers
+    return said.tobytes()
 
 
 def publish(topic: str, payload: bytes, number: int, version: int = V3) -> bytes:

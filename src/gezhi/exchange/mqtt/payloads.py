@@ -8,13 +8,15 @@ from collections.abc import Mapping as Table
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
+
 from gezhi.exchange.hj212.devices import Devices
 from gezhi.exchange.hj212.reading import Frames
 from gezhi.exchange.hj212.refusing import Refused as FrameRefused
 from gezhi.exchange.mqtt.mapping import Clock, Mapping, finder, found
 from gezhi.exchange.mqtt.packets import Message
 from gezhi.exchange.mqtt.refusing import Refused, Why
-from gezhi.exchange.mqtt.rows import Rows, instant_in, number_in
+from gezhi.exchange.mqtt.rows import FARTHEST, Rows, instant_in, number_in
 from gezhi.exchange.mqtt.senml import records
 from gezhi.sensing.columns import Mark
 
@@ -49,6 +51,8 @@ class Payloads:
         self._key = mapping.key
         self._fields = [(name, finder(name)) for name in _FIELD.findall(mapping.key)]
         self._by_topic = all(name.isdigit() for name, _ in self._fields)
+        plain = mapping.form == "json" and not mapping.rows and not mapping.marks and self._by_topic
+        self._plain_time = mapping.time if plain and mapping.time and "." not in mapping.time else None
         self._goals: dict[bytes, Goals] = {}
         self._goals_of: Series = series
         forms: dict[str, Read] = {
@@ -58,6 +62,8 @@ class Payloads:
 
     def read(self, rows: Rows, message: Message, now: datetime) -> None:
         """Adds its readings. Refused: none of them was added."""
+        if self._plain_time is not None and self._plain(rows, message):
+            return
         before, frames = len(rows.series), len(rows.frames)
         try:
             if len(message.payload) > LONGEST:
@@ -69,6 +75,29 @@ class Payloads:
             rows.cut_back(before)
             del rows.frames[frames:]
             raise
+
+    def _plain(self, rows: Rows, message: Message) -> bool:
+        """What nearly every message is, in a fifth of the time: an object with its time in whole ms and numbers, of a
+        topic that was read before. False: it is another and is still to be read; nothing was added."""
+        topic, payload, _ = message
+        goals = self._goals.get(topic)
+        if goals is None or self._goals_of is not self.series or len(payload) > _LONG or self._clock != "ms":
+            return False
+        try:
+            said = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            return False
+        at = said.get(self._plain_time) if type(said) is dict else None
+        if type(at) is not int or not -FARTHEST < at < FARTHEST:
+            return False
+        before = len(rows.series)
+        for series, _name, find in goals:
+            value = find(said)
+            if series is None or (type(value) is not float and type(value) is not int):
+                rows.cut_back(before)
+                return False
+            rows.add(series, at, value, 0)
+        return True
 
     def _json(self, rows: Rows, message: Message, now: datetime) -> None:
         said = self._list(parsed(message.payload))

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from gezhi.exchange.mqtt.refusing import Why
 from gezhi.sensing.columns import NOTHING, Columns
 
 _BEIJING = timezone(timedelta(hours=8))
-_FARTHEST = 100_000_000_000_000  # ms
+FARTHEST: Final = 100_000_000_000_000  # ms
 _PER_SECOND = {"s": 1000.0, "ms": 1.0}
 
 
@@ -74,9 +74,9 @@ def instant_in(said: Any, clock: Clock) -> int | None:
     if clock == "iso":
         return _iso(said)
     if type(said) is int and clock == "ms":
-        return said if -_FARTHEST < said < _FARTHEST else None
+        return said if -FARTHEST < said < FARTHEST else None
     number = number_in(said)
-    if number is None or not math.isfinite(number) or abs(number) > _FARTHEST:
+    if number is None or not math.isfinite(number) or abs(number) > FARTHEST:
         return None
     return round(number * _PER_SECOND[clock])
 

@@ -1,5 +1,6 @@
 """Readings into their table by PostgreSQL's binary copy, made of whole columns."""
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -22,36 +23,41 @@ CREATE TEMP TABLE IF NOT EXISTS sensing_staging (
 ) ON COMMIT DELETE ROWS
 """
 _INSERT: Final = """
-INSERT INTO sensing_reading SELECT datastream_id, at, value, mark FROM sensing_staging ORDER BY datastream_id, at
-ON CONFLICT DO NOTHING
+INSERT INTO sensing_reading SELECT datastream_id, at, value, mark FROM sensing_staging ON CONFLICT DO NOTHING
 """
 _STOOD: Final = """
 SELECT s.row, r.value = s.value FROM sensing_staging s JOIN sensing_reading r USING (datastream_id, at)
-"""
+WHERE r.xmin <> s.xmin AND r.at BETWEEN %s AND %s
+"""  # a row of this batch was written by the transaction, or the savepoint, that staged it
 
 
 def copy_new(columns: Columns) -> None:
     """Rows that are surely not there yet. Raises IntegrityError where one is."""
-    _copy("sensing_reading (datastream_id, at, value, mark)", _filled(columns, _ROW, 4))
+    if len(columns):
+        _copy("sensing_reading (datastream_id, at, value, mark)", _filled(columns, _ROW, 4))
 
 
 def copy_behind(columns: Columns) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Rows that may be there already, each series and instant once. Returns which of them were there, and of which
-    the value was the same."""
+    """Rows that may be there already, each series and instant once, sorted by both. Returns which of them were there,
+    and of which the value was the same."""
     rows = _filled(columns, _STAGED, 5)
     rows["l5"], rows["row"] = 4, np.arange(len(columns))
-    with connection.cursor() as cursor:
-        cursor.execute(_STAGING)
-        cursor.execute("TRUNCATE sensing_staging")  # of an earlier batch in this transaction
-    _copy("sensing_staging", rows)
     there, same = np.zeros(len(columns), np.bool_), np.zeros(len(columns), np.bool_)
     with connection.cursor() as cursor:
-        cursor.execute(_STOOD)
-        for row, is_same in cursor.fetchall():
-            there[row], same[row] = True, is_same
-        if not there.all():
-            cursor.execute(_INSERT)
+        cursor.execute(_STAGING)
+        if connection.savepoint_ids:  # in a transaction that may have staged a batch before
+            cursor.execute("TRUNCATE sensing_staging")
+        _copy("sensing_staging", rows)
+        cursor.execute(_INSERT)
+        if cursor.rowcount < len(columns):
+            cursor.execute(_STOOD, [_instant(columns.at.min()), _instant(columns.at.max())])
+            for row, is_same in cursor.fetchall():
+                there[row], same[row] = True, is_same
     return there, same
+
+
+def _instant(ms: np.int64) -> datetime:
+    return datetime.fromtimestamp(int(ms) / 1000, UTC)
 
 
 def microseconds(at: Int64) -> Int64:

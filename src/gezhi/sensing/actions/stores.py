@@ -1,32 +1,35 @@
 """Blocks, watches, transitions, alarms and refusals: rows that a batch locks, reads and writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import psycopg
 from django.db import connection
 from numpy.typing import NDArray
+from psycopg import pq
 
 from gezhi.lib.rows import insert_rows
 from gezhi.sensing.blocks import WIDTH, States, rows_of, states_of, stored_of
 from gezhi.sensing.hours import FAR
 from gezhi.sensing.levels import WATCH, Watch, new_watches
 
-_LOCK: Final = "SELECT block, state FROM sensing_block WHERE block = ANY(%s) ORDER BY block FOR UPDATE"
+_LOCK: Final = "SELECT block, state FROM sensing_block WHERE block = ANY(%b::int[]) ORDER BY block FOR UPDATE"
 _BEGIN: Final = """
-INSERT INTO sensing_block (block, state) SELECT * FROM unnest(%s::int[], %s::bytea[]) ON CONFLICT DO NOTHING
+INSERT INTO sensing_block (block, state) SELECT * FROM unnest(%b::int[], %b::bytea[]) ON CONFLICT DO NOTHING
 """
 _WRITE: Final = """
-UPDATE sensing_block b SET state = n.state FROM unnest(%s::int[], %s::bytea[]) AS n(block, state)
+UPDATE sensing_block b SET state = n.state FROM unnest(%b::int[], %b::bytea[]) AS n(block, state)
 WHERE b.block = n.block
 """
 _WATCHES: Final = """
-SELECT monitor, block, state, wake_at FROM sensing_watch WHERE block = ANY(%s) AND monitor = ANY(%s)
+SELECT monitor, block, state, wake_at FROM sensing_watch WHERE block = ANY(%b::int[]) AND monitor = ANY(%b::text[])
 """
 _KEEP: Final = """
 INSERT INTO sensing_watch (monitor, block, state, wake_at)
-SELECT * FROM unnest(%s::text[], %s::int[], %s::bytea[], %s::timestamptz[])
+SELECT * FROM unnest(%b::text[], %b::int[], %b::bytea[], %b::timestamptz[])
 ON CONFLICT (monitor, block) DO UPDATE SET state = excluded.state, wake_at = excluded.wake_at
 """
 _REFUSED: Final = """
@@ -53,6 +56,18 @@ _TRANSITIONS: Final = ("monitor", "datastream_id", "at", "level_from", "level_to
 Key = tuple[str, int]  # monitor, block
 
 
+@contextmanager
+def binary() -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
+    """A cursor whose values travel beside the statement, as they are in memory: states are most of what is written."""
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        psycopg.Cursor(cursor.connection) as own,
+    ):
+        own.format = pq.Format.BINARY
+        yield own
+
+
 class Transition(NamedTuple):
     """`value`: None where none was known. Levels: 0 none, 1 blue to 4 red; `why`: levels.Why."""
 
@@ -74,10 +89,10 @@ class Watches:
         self._wakes: dict[Key, int] = {}
 
         self._changed: set[Key] = set()
-        with connection.cursor() as cursor:
+        with binary() as cursor:
             cursor.execute(_WATCHES, [list(blocks), list(monitors)])
             for monitor, block, state, wake in cursor.fetchall():
-                self._held[monitor, block] = bytes(state)
+                self._held[monitor, block] = state
                 self._wakes[monitor, block] = milliseconds(wake) if wake else int(FAR)
 
     def of(self, monitor: str) -> Watch:
@@ -105,7 +120,7 @@ class Watches:
         keys = sorted(self._changed)
         wakes = [instant(self._wakes[key]) if self._wakes[key] < FAR else None for key in keys]
         states = [self._held[key] for key in keys]
-        with connection.cursor() as cursor:
+        with binary() as cursor:
             cursor.execute(_KEEP, [[one for one, _ in keys], [block for _, block in keys], states, wakes])
 
 
@@ -114,23 +129,23 @@ def lock_states(blocks: list[int]) -> States:
     found = _locked(blocks)
     if missing := [block for block in blocks if block not in found]:
         fresh = stored_of(states_of(missing, {}), missing)
-        with connection.cursor() as cursor:
+        with binary() as cursor:
             cursor.execute(_BEGIN, [missing, [state for _, state in fresh]])
         found = _locked(blocks)
     return states_of(blocks, found)
 
 
 def _locked(blocks: list[int]) -> dict[int, bytes]:
-    with connection.cursor() as cursor:
+    with binary() as cursor:
         cursor.execute(_LOCK, [blocks])
-        return {block: bytes(state) for block, state in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def keep_states(before: States, after: States, blocks: list[int]) -> None:
     """The blocks that changed."""
     was = dict(stored_of(before, blocks))
     rows = [(block, state) for block, state in stored_of(after, blocks) if state != was[block]]
-    with connection.cursor() as cursor:
+    with binary() as cursor:
         cursor.execute(_WRITE, [[block for block, _ in rows], [state for _, state in rows]])
 
 

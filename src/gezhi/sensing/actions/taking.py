@@ -13,12 +13,13 @@ from gezhi.sensing.actions.days import forget_days, make_days_of
 from gezhi.sensing.actions.playing import play_rows
 from gezhi.sensing.actions.stores import count_refused, keep_states, lock_states, milliseconds
 from gezhi.sensing.blocks import WIDTH, States, blocks_of, positions
-from gezhi.sensing.columns import Columns, Fate, Int64, Taken
+from gezhi.sensing.columns import Columns, Fate, Int32, Int64, Taken
 from gezhi.sensing.deciding import REASONS, Limits, in_range, marked, refused, split
 from gezhi.sensing.measuring import measured
 from gezhi.sensing.queries.sensed import Sensed, Watching, sensed
 
 CHANNEL: Final = "gezhi_sensing"
+_FEW: Final = 1_000_000  # numbers of series
 
 
 def take(columns: Columns, source: str, now: datetime) -> Taken:
@@ -54,8 +55,9 @@ def _take(columns: Columns, source: str, now: datetime) -> Taken:
 
 
 def _keep(columns: Columns, known: Sensed, now: int) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
-    watchings = _watching(known, columns)
-    blocks = blocks_of(_concerned(columns, watchings))
+    series = _distinct(columns.series)
+    watchings = _watching(known, series)
+    blocks = blocks_of(_concerned(series, watchings))
     states = lock_states(blocks)
     where = positions(columns.series, blocks)
     rows = split(columns, where, states)
@@ -70,9 +72,17 @@ def _keep(columns: Columns, known: Sensed, now: int) -> tuple[NDArray[np.int8], 
     return fate, behind
 
 
-def _watching(known: Sensed, columns: Columns) -> list[Watching]:
+def _distinct(series: Int32) -> Int32:
+    """Rising. Told by a table of all numbers up to the highest where that is short: many times faster than sorting."""
+    if not len(series) or series.max() > _FEW:
+        return np.unique(series)
+    there = np.zeros(int(series.max()) + 1, np.bool_)
+    there[series] = True
+    return np.flatnonzero(there).astype(np.int32)
+
+
+def _watching(known: Sensed, series: Int32) -> list[Watching]:
     """The monitors that look at any of these series, or ask them."""
-    series = np.unique(columns.series)
     return [
         one
         for one in known.watchings
@@ -81,9 +91,9 @@ def _watching(known: Sensed, columns: Columns) -> list[Watching]:
     ]
 
 
-def _concerned(columns: Columns, watchings: list[Watching]) -> NDArray[np.int32]:
+def _concerned(series: Int32, watchings: list[Watching]) -> Int32:
     """These series, those that look at them, and those that these ask."""
-    series, found = np.unique(columns.series), [columns.series]
+    found = [series]
     for one in watchings:
         told = np.isin(one.series, series)
         for asked in one.related.values():
