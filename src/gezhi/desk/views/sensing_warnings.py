@@ -18,6 +18,7 @@ from gezhi.desk.views.sensing_page import sensed_page
 from gezhi.lib.refused import Refused
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import texts
+from gezhi.pages.monitor_limits import rule_on
 from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
 from gezhi.pages.security import LEVEL_NAMES
@@ -135,7 +136,7 @@ def warning(request: ActorRequest, pk: int) -> HttpResponse:
         "gone": [one for one in views if not one.muted and one.left_at is not None],
         "hidden": hidden,
         "moves": _moves(found, streams, world, now),
-        "rule": _rule(view),
+        "rule": _rule(view, world),
         "may_act": may_act,
         "may_open": may_act and _may_open(view),
     }
@@ -154,8 +155,8 @@ def _may_open(view: SensedView) -> bool:
     return opens and view.stands and view.row.case_id is None and view.row.level > 0
 
 
-def _rule(view: SensedView) -> list[tuple[str, str]]:
-    """Level and condition, as the pack has it."""
+def _rule(view: SensedView, world: World) -> list[tuple[str, str]]:
+    """Level and condition, with the limits of the day on which it was raised."""
     if view.monitor is None:
         return []
     silent = {
@@ -163,8 +164,11 @@ def _rule(view: SensedView) -> list[tuple[str, str]]:
         for level, span in view.monitor.silences.items()
     }
     given = view.monitor.levels or silent
+    day = timezone.localtime(view.row.raised_at).date()
     return [
-        (level_words(number), given[level]) for number, level in enumerate(LEVEL_KEYS, 1) if level in given
+        (level_words(number), rule_on(given[level], world.catalogue, day))
+        for number, level in enumerate(LEVEL_KEYS, 1)
+        if level in given
     ]
 
 

@@ -1,6 +1,6 @@
 """Things, readings, warnings and silences as the interface shows and takes them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
@@ -190,8 +190,22 @@ class SensedDetailOut(SensedOut):
     moves: list[MoveOut]
 
 
+class DatedOut(Schema):
+    """A limit that rules name as `limit.` and the key with underscores. `since`: from which day on it holds; readings
+    are judged by what held when they were read."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    unit: str
+    since: date
+    number: float | None
+    source: str
+
+
 class WatchingOut(Schema):
-    """A monitor. `levels`: rule by level; `silent_s`: instead, seconds without a reading. `watched`: how many
+    """A monitor. `levels`: rule by level; `limits`: the dated numbers that they name, past and coming ones too, in the
+    order of their days; `silent_s`: instead, seconds without a reading. `watched`: how many
     datastreams in your sight it looks at; `foreign`: how many it cannot look at, since their unit is another."""
 
     key: str
@@ -202,6 +216,7 @@ class WatchingOut(Schema):
     property: str
     unit: str
     levels: dict[str, str]
+    limits: list[DatedOut]
     silent_s: dict[str, int]
     opens: Level | None
     category: str | None

@@ -1,6 +1,6 @@
 """Warnings of readings, what watches, and silences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from django.http import HttpResponse, JsonResponse
@@ -18,7 +18,7 @@ from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.api.sensing import actor_of, level_key
 from gezhi.exchange.rest.problems import Problem
 from gezhi.lib.refused import Refused
-from gezhi.packs.shapes import Monitor
+from gezhi.packs.shapes import Limit, Monitor, Parameter
 from gezhi.packs.units import unit_of
 from gezhi.people.access import WATCH, Actor
 from gezhi.sensing.actions.silencing import SilenceDraft, end_silence, silence
@@ -123,8 +123,14 @@ def acknowledge_sensed_warning(request: CallerRequest, pk: int) -> HttpResponse:
 def list_monitors(request: CallerRequest) -> HttpResponse:
     """What watches, from the published packs, and how many of the datastreams in your sight each looks at."""
     groups = watched_groups(actor_of(request))
-    monitors = known_world().catalogue.monitors
-    return JsonResponse([_watching(one.thing, one.pack, groups) for one in monitors.values()], safe=False)
+    catalogue = known_world().catalogue
+    return JsonResponse(
+        [
+            _watching(one.thing, one.pack, groups, catalogue.limits_of(one.thing))
+            for one in catalogue.monitors.values()
+        ],
+        safe=False,
+    )
 
 
 @router.get("/sensing/silences", auth=Scope(READ), response={200: list[bodies.SilenceOut], **PROBLEMS})
@@ -217,7 +223,18 @@ def _member(one: Gathered) -> dict[str, object]:
     }
 
 
-def _watching(one: Monitor, pack: str, groups: Mapping[tuple[str, str, str, str], int]) -> dict[str, object]:
+def _dated(limit: Parameter, value: Limit) -> dict[str, object]:
+    titles = {"title_zh": limit.title.zh, "title_en": limit.title.en}
+    held = {"since": value.since, "number": value.number, "source": value.source}
+    return {"key": limit.key, "unit": limit.unit, **titles, **held}
+
+
+def _watching(
+    one: Monitor,
+    pack: str,
+    groups: Mapping[tuple[str, str, str, str], int],
+    limits: Iterable[Parameter],
+) -> dict[str, object]:
     named = {
         unit_of(symbol, definition): 0
         for (kind, code, symbol, definition) in groups
@@ -236,6 +253,7 @@ def _watching(one: Monitor, pack: str, groups: Mapping[tuple[str, str, str, str]
         "property": one.of.property,
         "unit": one.unit,
         "levels": one.levels,
+        "limits": [_dated(limit, value) for limit in limits for value in limit.values],
         "silent_s": one.silences,
         "opens": one.opens,
         "category": one.category,
