@@ -182,11 +182,22 @@ class MoveOut(Schema):
     why: str
 
 
+class PostToldOut(Schema):
+    """Whom an orange or red warning was told to in person. `above`: since nobody of the grid took it up in time."""
+
+    role: str
+    place_code: str
+    level: Level | None
+    above: bool
+    at: datetime
+
+
 class SensedDetailOut(SensedOut):
     todo_zh: str
     todo_en: str
     source: str
     members: list[MemberOut]
+    told_to: list[PostToldOut]
     moves: list[MoveOut]
 
 

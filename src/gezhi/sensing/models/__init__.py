@@ -15,7 +15,7 @@ from gezhi.sensing.models.things import (
     Sensor,
     Thing,
 )
-from gezhi.sensing.models.warnings import Alarm, SensedWarning, SilenceRow, WarningMember
+from gezhi.sensing.models.warnings import Alarm, PostNotice, SensedWarning, SilenceRow, WarningMember
 
 __all__ = [
     "Alarm",
@@ -33,6 +33,7 @@ __all__ = [
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
+    "PostNotice",
     "PublicNotice",
     "Pulse",
     "Scene",

@@ -25,8 +25,9 @@ from gezhi.sensing.actions.silencing import SilenceDraft, end_silence, silence
 from gezhi.sensing.actions.warnings import acknowledge
 from gezhi.sensing.levels import Why
 from gezhi.sensing.looking import BadFilter, read_warning_filters
-from gezhi.sensing.models import SensedWarning, SilenceRow, Thing
+from gezhi.sensing.models import PostNotice, SensedWarning, SilenceRow, Thing
 from gezhi.sensing.queries.listing import warnings_matching, watched_groups
+from gezhi.sensing.queries.posts import is_told, notices_of
 from gezhi.sensing.queries.scope import (
     may_acknowledge,
     may_end,
@@ -93,6 +94,7 @@ def read_sensed_warning(request: CallerRequest, pk: int) -> HttpResponse:
         "todo_en": monitor.todo.en if monitor else "",
         "source": monitor.source if monitor else "",
         "members": [_member(one) for one in members],
+        "told_to": [_told(one) for one in notices_of(found)],
         "moves": [
             {
                 "datastream": number,
@@ -110,8 +112,11 @@ def read_sensed_warning(request: CallerRequest, pk: int) -> HttpResponse:
 
 @router.post("/sensing/warnings/{pk}/acknowledge", auth=Scope(ACT), response={200: bodies.SensedOut, **FOUND})
 def acknowledge_sensed_warning(request: CallerRequest, pk: int) -> HttpResponse:
-    """You have taken it up. It is to be acknowledged anew when it rises."""
-    actor, found = _watcher(request), _found(request, pk)
+    """You have taken it up: whoever watches over its place, has a thing in it, or was told of it in person. It is to be
+    acknowledged anew when it rises."""
+    actor, found = actor_of(request), _found(request, pk)
+    if not is_told(actor, found):
+        _watcher(request)
     if not may_acknowledge(actor, found):
         raise Problem(
             403, "not-your-place", "It is neither in a place of your post nor of a thing of your unit."
@@ -221,6 +226,11 @@ def _member(one: Gathered) -> dict[str, object]:
         "value": one.value,
         "muted": one.member.muted,
     }
+
+
+def _told(one: PostNotice) -> dict[str, object]:
+    columns = ("role", "place_code", "above", "at")
+    return {**{name: getattr(one, name) for name in columns}, "level": level_key(one.level)}
 
 
 def _dated(limit: Parameter, value: Limit) -> dict[str, object]:
