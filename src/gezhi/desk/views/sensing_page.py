@@ -6,7 +6,7 @@ from typing import Final
 from django.http import HttpResponse
 
 from gezhi.desk.views.page import page
-from gezhi.people.access import ActorRequest
+from gezhi.people.access import COMMAND, ActorRequest
 from gezhi.sensing.queries.scope import sees_everything
 
 AT: Final = "desk:sensed-warnings"
@@ -15,6 +15,6 @@ AT: Final = "desk:sensed-warnings"
 def sensed_page(
     request: ActorRequest, template: str, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
-    """`whole`: whether the person sees what is of no place, as feeds are."""
-    whole = {"whole": sees_everything(request.actor)}
+    """`whole`: whether the person sees what is of no place, as feeds are; `may_tell`: tells residents something."""
+    whole = {"whole": sees_everything(request.actor), "may_tell": request.actor.may(COMMAND)}
     return page(request, f"desk/sensing/{template}.html", {**whole, **context}, at=AT, status=status)

@@ -5,8 +5,8 @@ the factor can be at all, so that a broken number is seen; limits of a place are
 Units are those in which stations of that kind report as a rule: of the air (ST 22, 39) those of GB 3095-2012, which are
 micrograms, for CO milligrams; of stacks (ST 27, 31) those of table B of HJ 212-2017, which has milligrams for gases. As
 public copies have it, table B says milligrams for the air's gases and nanograms for its particles, too; frames of air
-stations in the open (ozone 109.9, PM2.5 29.2 at one time) are in micrograms. Packs say the same, which a test holds. What
-a device really sends stands with its datastream or its station (`--unit`).
+stations in the open (ozone 109.9, PM2.5 29.2 at one time) are in micrograms. Packs say the same, which a test holds.
+What a device really sends stands with its datastream or its station (`--unit`).
 """
 
 import csv
