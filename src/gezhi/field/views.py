@@ -21,7 +21,7 @@ from gezhi.cases.world import World, known_world
 from gezhi.field.offline.views.arriving import done, from_queue, not_yet, refused, seen_at
 from gezhi.field.offline.views.offering import chips_for, grids_of, more_for
 from gezhi.field.offline.views.steps import step_from_queue
-from gezhi.field.warnings import told_views
+from gezhi.field.told.views import told_views
 from gezhi.pages.asked import posted
 from gezhi.pages.asking import Asking, asking
 from gezhi.pages.lines import line_views
