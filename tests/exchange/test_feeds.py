@@ -45,10 +45,10 @@ def test_what_packs_say_of_a_kind_counts_and_what_is_said_of_the_station_counts_
     one = stream(1, "", 0, kind="air-station", property="so2")
     bound = bound_station(Station(), [one], KINDS)
     assert bound.series == {"2061:a21026-Avg": 1, "2061:02-Avg": 1}
-    assert bound.times == {1: 1000.0}
-    said = Station(sent_in={"a21026": "ug/m3"}, takes={"a21026": "2051:Avg"})
+    assert bound.times == {}
+    said = Station(sent_in={"a21026": "mg/m3"}, takes={"a21026": "2051:Avg"})
     bound = bound_station(said, [one], KINDS)
-    assert (bound.series, bound.times) == ({"2051:a21026-Avg": 1, "2051:02-Avg": 1}, {})
+    assert (bound.series, bound.times) == ({"2051:a21026-Avg": 1, "2051:02-Avg": 1}, {1: 1000.0})
 
 
 def test_a_unit_that_cannot_be_turned_and_a_code_that_nothing_has_are_told() -> None:

@@ -120,6 +120,53 @@ def test_a_higher_level_asks_for_more_where_both_are_plain_comparisons(tmp_path:
     assert (problem.what, problem.allowed) == ("yellow is reached no later than blue", "more than 0.5")
 
 
+LIMITS = """\
+  - key: depth
+    title: {zh: 水深, en: Depth}
+    unit: m
+    values:
+      - {since: 2026-01-01, number: 0.6, source: tests}
+      - {since: 2027-01-01, number: 0.9, source: tests}
+"""
+
+
+def limited(rule: str, unit: str = "m") -> dict[str, str]:
+    found = files("blue: value > 0.5", f"blue: {rule}")
+    limits = found["parameters/limits.yaml"] + LIMITS.replace("unit: m", f"unit: {unit}")
+    return {**found, "parameters/limits.yaml": limits}
+
+
+def test_a_level_may_name_a_dated_parameter(tmp_path: Path) -> None:
+    found = limited("value > limit.depth")
+    found["monitors.yaml"] = found["monitors.yaml"].replace("yellow: value > 0.8 ||", "yellow: value > 1 ||")
+    pack = read_pack(small.write(tmp_path, found))
+    (limit,) = catalogue_of([Published(1, pack, True)]).limits_of(pack.monitors[0])
+    assert [one.number for one in limit.values] == [0.6, 0.9]
+
+
+@pytest.mark.parametrize(
+    ("rule", "unit", "told"),
+    [
+        ("value > limit.deep", "m", "there is no parameter with numbers 'deep'"),
+        ("value > limit.rating", "m", "there is no parameter with numbers 'rating'"),
+        ("value > limit.depth", "cm", "the parameter 'depth' is in 'cm', the monitor in 'm'"),
+        ("age > limit.depth", "m", "age is not compared with a number"),
+    ],
+)
+def test_a_limit_that_does_not_fit_is_told(tmp_path: Path, rule: str, unit: str, told: str) -> None:
+    problems = load(small.write(tmp_path, limited(rule, unit))).problems
+    assert told in str(problems[0])
+
+
+def test_levels_rise_on_every_day(tmp_path: Path) -> None:
+    found = limited("value > limit.depth")
+    found["monitors.yaml"] = found["monitors.yaml"].replace(
+        "yellow: value > 0.8 || rate > 1 && other.rain > 20", "yellow: value > 0.8"
+    )
+    (problem,) = load(small.write(tmp_path, found)).problems
+    assert problem.what == "yellow is reached no later than blue on 2027-01-01"
+
+
 def test_monitors_that_mute_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
     found = files(
         "levels: {orange: value >= 1}",

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from gezhi.packs.monitor_rules import limits_of, parameter_of
 from gezhi.packs.overlaying import StaffValues, overlaid, with_staff
 from gezhi.packs.scope import needed_by
 from gezhi.packs.shapes import (
@@ -30,6 +31,7 @@ from gezhi.packs.shapes import (
     Shape,
     ThingKind,
     WarningRule,
+    in_force,
 )
 
 _K = TypeVar("_K")
@@ -174,15 +176,17 @@ class Catalogue:
     def limit(self, key: str, on: date) -> Limit | None:
         """The limit in force on that day; before the first day, the first. None: no such parameter."""
         parameter = self._parameters.get(key)
-        if parameter is None:
-            return None
-        in_force = (limit for limit in reversed(parameter.values) if limit.since <= on)
-        return next(in_force, parameter.values[0])
+        return in_force(parameter, on) if parameter else None
 
     def number(self, key: str, on: date) -> float | None:
         """The number in force on that day. None: no such parameter, or one that is a length."""
         limit = self.limit(key, on)
         return limit.number if limit else None
+
+    def limits_of(self, monitor: Monitor) -> tuple[Parameter, ...]:
+        """The dated parameters that its rules name."""
+        keys = (parameter_of(name) for name in limits_of(monitor.levels.values()))
+        return tuple(self._parameters[key] for key in keys if key in self._parameters)
 
     def search(self, text: str, limit: int = 20) -> list[Category]:
         """Categories open to all that hold every word of `text` in names, everyday words, key or code."""

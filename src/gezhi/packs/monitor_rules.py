@@ -5,7 +5,7 @@ grows all the time, so a rule may only compare it with numbers, and those tell w
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from lark import Token, Tree
@@ -18,15 +18,17 @@ CLOCK: Final = ("hour", "weekday", "month")  # by the city's clock
 AGE: Final = "age"
 FORECAST: Final = "forecast"
 OTHER: Final = "other."
+LIMIT: Final = "limit."
 NAMES: Final = (*OWN, AGE, *CLOCK, FORECAST)
 
 _HAS: Final = re.compile(r"\bhas\s*\(")
-_OTHER_NAME: Final = re.compile(r"\bother\.[a-z][a-z0-9_]*")
+_FURTHER_NAME: Final = re.compile(r"\b(?:other|limit)\.[a-z][a-z0-9_]*")
 
 
 def names_for(text: str) -> dict[str, RuleType]:
-    """Every name that this rule may ask; `other.` and a property is a name wherever it stands."""
-    return dict.fromkeys((*NAMES, *_OTHER_NAME.findall(text)), "number")
+    """Every name that this rule may ask; `other.` and a property, `limit.` and a parameter are names wherever they
+    stand."""
+    return dict.fromkeys((*NAMES, *_FURTHER_NAME.findall(text)), "number")
 
 
 def monitor_rule(text: str) -> Rule:
@@ -50,6 +52,21 @@ def related_of(rules: Iterable[Rule]) -> tuple[str, ...]:
     """The names that other series answer."""
     asked = {name for rule in rules for name in rule.names}
     return tuple(sorted(name for name in asked if name == FORECAST or name.startswith(OTHER)))
+
+
+def limits_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """The names in these rules that dated parameters answer."""
+    return tuple(sorted({name for text in texts for name in names_for(text) if name.startswith(LIMIT)}))
+
+
+def parameter_of(name: str) -> str:
+    """The key of the parameter that answers `limit.aq_ozone_hour`: aq-ozone-hour."""
+    return name.removeprefix(LIMIT).replace("_", "-")
+
+
+def with_numbers(text: str, numbers: Mapping[str, float]) -> str:
+    """The rule with these of its `limit.` names said as numbers."""
+    return _FURTHER_NAME.sub(lambda name: f"{numbers[name[0]]:g}" if name[0] in numbers else name[0], text)
 
 
 def forecast_of(code: str) -> str:

@@ -206,7 +206,12 @@ def _step(step: Transition, names: Mapping[str, str], language: Language) -> Tab
 def _limits(pack: Pack, say: Callable[[Words], str]) -> Iterator[Table]:
     for parameter in pack.parameters:
         for value in parameter.values:
-            yield (say(parameter.title), value.since.isoformat(), _value(value), value.source)
+            yield (
+                say(parameter.title),
+                value.since.isoformat(),
+                f"{_value(value)} {parameter.unit}".strip(),
+                value.source,
+            )
 
 
 def _value(limit: Limit) -> str:

@@ -73,6 +73,15 @@ def level_words(level: int) -> str:
     return str(LEVEL_NAMES[level]) if level in LEVEL_NAMES else str(NO_LEVEL)
 
 
+def told_words(words: str) -> str:
+    """Of a monitor and a level, as the inbox has them."""
+    monitor, _space, level = words.rpartition(" ")
+    return _("%(level)s预警：%(monitor)s") % {
+        "level": level_words(int(level)),
+        "monitor": monitor_title(monitor),
+    }
+
+
 def level_look(level: int) -> str:
     return LEVEL_LOOKS.get(level, "muted")
 

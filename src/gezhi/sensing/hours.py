@@ -5,6 +5,7 @@ no summer time.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,7 @@ BEIJING: Final = 8 * HOUR
 FAR: Final = np.int64(2**62)  # never
 
 _MINUTES: Final = 1_440
+_EPOCH: Final = date(1970, 1, 1)
 
 
 def hour_of(at: Int64, offset: int) -> Float64:
@@ -66,6 +68,20 @@ class Windows:
         minute = (at + offset) // MINUTE
         until = self._until[minute % _MINUTES]
         return np.where(until > 0, (minute + until) * MINUTE - offset, FAR)
+
+
+class Dated:
+    """Numbers that hold from the midnight of their day on; the first of them before, too. None at all: unknown."""
+
+    def __init__(self, values: Iterable[tuple[date, float]]) -> None:
+        pairs = sorted(values) or [(date.min, np.nan)]
+        self._since = np.array([(day - _EPOCH).days * DAY for day, _ in pairs], np.int64)
+        self._values = np.array([value for _, value in pairs], np.float64)
+
+    def at(self, at: Int64, offset: int) -> Float64:
+        began = np.searchsorted(self._since, at + offset, side="right") - 1
+        found: Float64 = self._values[np.maximum(began, 0)]
+        return found
 
 
 def _minute(text: str) -> int:

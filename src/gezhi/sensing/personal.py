@@ -21,6 +21,7 @@ TAGS: Final[dict[str, Personal]] = {
     "sensing_sensedwarning.acknowledged_by_id": of_staff(
         "确认预警的账号", "Who acknowledged a warning of a monitor"
     ),
+    "sensing_postnotice.account_id": of_staff("预警告知到的人员", "Whom a warning was told to"),
     "sensing_silencerow.account_id": of_staff("设定静默的账号", "Who silenced alarms"),
     "sensing_backfillrun.account_id": of_staff("补录读数的账号", "Who brought in readings of the past"),
     "sensing_publicnotice.account_id": of_staff("发布告知的账号", "Who told the public something"),
@@ -44,6 +45,7 @@ PLAIN: Final[dict[str, str]] = {
     "sensing_alarm": "monitor value",
     "sensing_sensedwarning": "monitor area place_code",
     "sensing_warningmember": "muted",
+    "sensing_postnotice": "role place_code",
     "sensing_silencerow": "why monitors place_code told",
     "sensing_eventsource": "key name way secret place_code lon lat",
     "sensing_publicnotice": (
@@ -70,5 +72,6 @@ HELD: Final[dict[str, Held]] = {
         staff="%(account)s IN (t.account_id, t.source_id)", context=("headline", "sent_at")
     ),
     "sensing_backfillrun": Held(staff=_BY, context=("name", "started_at")),
+    "sensing_postnotice": Held(staff=_BY, context=("role", "at")),
     "sensing_silencerow": Held(staff=_BY, context=("why",)),
 }

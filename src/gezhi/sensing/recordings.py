@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gezhi.packs.monitor_rules import answered_by
-from gezhi.packs.shapes import LEVELS, Monitor, Pack, Recording, ThingKind, seconds_of
+from gezhi.packs.shapes import LEVELS, Monitor, Pack, Parameter, Recording, ThingKind, seconds_of
 from gezhi.sensing.hours import BEIJING, SECOND, Float64, Int64
 from gezhi.sensing.levels import new_watches
 from gezhi.sensing.measuring import measured, nothing_known
@@ -27,12 +27,17 @@ def prove(pack: Pack, needed: Sequence[Pack] = ()) -> list[str]:
     """The recordings of a pack of which its monitors make something else, a line each."""
     kinds = {one.key: one for other in (*needed, pack) for one in other.things}
     monitors = {one.key: one for one in pack.monitors}
-    return [problem for one in pack.recordings for problem in _problems(one, monitors[one.monitor], kinds)]
+    limits = tuple(one for other in (*needed, pack) for one in other.parameters)
+    return [
+        problem for one in pack.recordings for problem in _problems(one, monitors[one.monitor], kinds, limits)
+    ]
 
 
-def _problems(recording: Recording, monitor: Monitor, kinds: dict[str, ThingKind]) -> Iterator[str]:
+def _problems(
+    recording: Recording, monitor: Monitor, kinds: dict[str, ThingKind], limits: tuple[Parameter, ...]
+) -> Iterator[str]:
     wanted = [(float(minute), level) for minute, level in recording.then]
-    found = played(recording, monitor, kinds.get(monitor.of.kind or ""))
+    found = played(recording, monitor, kinds.get(monitor.of.kind or ""), limits)
     if found != wanted:
         yield f"{recording.title} ({monitor.key}): should be {_told(wanted)}, is {_told(found)}"
 
@@ -41,9 +46,11 @@ def _told(changes: Sequence[tuple[float, str]]) -> str:
     return ", ".join(f"{minute:g} {level}" for minute, level in changes) or "silent"
 
 
-def played(recording: Recording, monitor: Monitor, kind: ThingKind | None) -> list[tuple[float, str]]:
-    """(minutes after the start, to a hundredth; level) of every change."""
-    plan = plan_of(monitor)
+def played(
+    recording: Recording, monitor: Monitor, kind: ThingKind | None, limits: tuple[Parameter, ...] = ()
+) -> list[tuple[float, str]]:
+    """(minutes after the start, to a hundredth; level) of every change. `limits`: parameters that rules may name."""
+    plan = plan_of(monitor, limits)
     series: dict[str, _Series] = {monitor.of.property: recording.readings, **recording.others}
     began = _began(recording)
     rows = [

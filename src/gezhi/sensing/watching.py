@@ -97,6 +97,8 @@ class _Run:
         plan, timeline = self.plan, self.timeline
         facts = {name: np.where(fresh, timeline.columns[name][moment], np.nan) for name in plan.own}
         facts |= {name: _CLOCKS[name](at, self.watched.offset) for name in plan.clocks}
+        for name, limit in plan.limits.items():  # what held when it was read, whenever it is judged
+            facts[name] = limit.at(timeline.at[moment], self.watched.offset)
         if plan.ages:
             facts["age"] = (at - self._base(who, moment)) / SECOND
         for name, series in self.related.items():

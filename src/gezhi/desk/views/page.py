@@ -40,6 +40,7 @@ from gezhi.people.access import (
     ActorRequest,
 )
 from gezhi.security.queries.inbox import warning_sources
+from gezhi.sensing.queries.posts import told_sources
 
 _MENU: Final = (
     (
@@ -145,4 +146,4 @@ def _menu(request: ActorRequest, at: str) -> list[MenuGroup]:
 def inbox_sources(request: ActorRequest) -> list[Source]:
     found = [*sources_of(request.actor, known_world()), *appeal_sources(request.actor)]
     found += power_sources(request.actor)
-    return [*found, *warning_sources(request.actor)]
+    return [*found, *warning_sources(request.actor), *told_sources(request.actor)]

@@ -14,6 +14,7 @@ from gezhi.packs.shapes import LEVELS, Monitor
 from gezhi.packs.shapes.monitors import seconds_of
 from gezhi.packs.units import UNITS, unit_of
 from gezhi.pages.asked import texts
+from gezhi.pages.monitor_limits import LimitView, limit_views, rule_on
 from gezhi.pages.place_choice import TITLES
 from gezhi.pages.sensing import kind_title, level_look, level_words, monitor_title, span_words, stream_kind
 from gezhi.pages.showing import said
@@ -44,6 +45,7 @@ class MonitorView:
     of: str
     unit: str
     levels: list[LevelRule]
+    limits: list[LimitView]
     facts: list[tuple[str, str]]
     todo: str
     source: str
@@ -105,7 +107,8 @@ def _view(key: str, one: Monitor, pack: str, groups: Groups, world: World) -> Mo
         pack=pack,
         of=_of(one, world),
         unit=unit.symbol or said(unit.name) if unit else one.unit,
-        levels=_levels(one),
+        levels=_levels(one, world),
+        limits=limit_views(one, world.catalogue, world.day),
         facts=_facts(one),
         todo=said(one.todo),
         source=one.source,
@@ -134,13 +137,13 @@ def _of(one: Monitor, world: World) -> str:
     return f"{kind_title(one.of.kind, world)} · {what}" if one.of.kind else what
 
 
-def _levels(one: Monitor) -> list[LevelRule]:
+def _levels(one: Monitor, world: World) -> list[LevelRule]:
     silent = {
         level: _("%(length)s 没有数据") % {"length": span_words(span)} for level, span in one.silences.items()
     }
     given = one.levels or silent
     return [
-        LevelRule(level_look(number), level_words(number), given[level])
+        LevelRule(level_look(number), level_words(number), rule_on(given[level], world.catalogue, world.day))
         for number, level in enumerate(LEVELS, 1)
         if level in given
     ]

@@ -18,9 +18,10 @@ from gezhi.desk.views.sensing_page import sensed_page
 from gezhi.lib.refused import Refused
 from gezhi.pages.acting import words_of
 from gezhi.pages.asked import texts
+from gezhi.pages.monitor_limits import rule_on
 from gezhi.pages.paging import shown_of
 from gezhi.pages.place_choice import place_of
-from gezhi.pages.security import LEVEL_NAMES
+from gezhi.pages.security import LEVEL_NAMES, account_names
 from gezhi.pages.sensing import (
     WHYS,
     SensedView,
@@ -32,14 +33,16 @@ from gezhi.pages.sensing import (
     stream_title,
     value_words,
 )
-from gezhi.pages.showing import said
+from gezhi.pages.showing import role_name, said
 from gezhi.people.access import DESK, WATCH, ActorRequest, requires
 from gezhi.places.queries import place_names
+from gezhi.sensing.actions.posts import time_to_answer
 from gezhi.sensing.actions.warnings import acknowledge, open_case
 from gezhi.sensing.levels import Why
 from gezhi.sensing.looking import LEVEL_KEYS, BadFilter, Standing, WarningFilters, read_warning_filters
 from gezhi.sensing.models import Datastream, SensedWarning
 from gezhi.sensing.queries.listing import counts_of_standing, warnings_matching
+from gezhi.sensing.queries.posts import notices_of
 from gezhi.sensing.queries.scope import may_acknowledge, warnings_in_sight
 from gezhi.sensing.queries.told import Gathered, gathered_by, moves_of_warning, silences_named
 
@@ -135,7 +138,9 @@ def warning(request: ActorRequest, pk: int) -> HttpResponse:
         "gone": [one for one in views if not one.muted and one.left_at is not None],
         "hidden": hidden,
         "moves": _moves(found, streams, world, now),
-        "rule": _rule(view),
+        "told": _told(found),
+        "due": _due(found),
+        "rule": _rule(view, world),
         "may_act": may_act,
         "may_open": may_act and _may_open(view),
     }
@@ -154,8 +159,8 @@ def _may_open(view: SensedView) -> bool:
     return opens and view.stands and view.row.case_id is None and view.row.level > 0
 
 
-def _rule(view: SensedView) -> list[tuple[str, str]]:
-    """Level and condition, as the pack has it."""
+def _rule(view: SensedView, world: World) -> list[tuple[str, str]]:
+    """Level and condition, with the limits of the day on which it was raised."""
     if view.monitor is None:
         return []
     silent = {
@@ -163,9 +168,48 @@ def _rule(view: SensedView) -> list[tuple[str, str]]:
         for level, span in view.monitor.silences.items()
     }
     given = view.monitor.levels or silent
+    day = timezone.localtime(view.row.raised_at).date()
     return [
-        (level_words(number), given[level]) for number, level in enumerate(LEVEL_KEYS, 1) if level in given
+        (level_words(number), rule_on(given[level], world.catalogue, day))
+        for number, level in enumerate(LEVEL_KEYS, 1)
+        if level in given
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldView:
+    """Whom it was told to. `above`: since nobody of the grid took it up."""
+
+    who: str
+    role: str
+    place: str
+    level: str
+    at: datetime
+    above: bool
+
+
+def _told(warning: SensedWarning) -> list[ToldView]:
+    found = notices_of(warning)
+    names = account_names(one.account_id for one in found)
+    places = place_names(one.place_code for one in found)
+    return [
+        ToldView(
+            names.get(one.account_id, ""),
+            role_name(one.role),
+            places.get(one.place_code, one.place_code),
+            level_words(one.level),
+            one.at,
+            one.above,
+        )
+        for one in found
+    ]
+
+
+def _due(warning: SensedWarning) -> datetime | None:
+    """When the posts above are told if nobody takes it up."""
+    waits = warning.ended_at is None and warning.acknowledged_at is None and warning.above_at is None
+    since = warning.posts_since
+    return since + time_to_answer(warning.monitor) if waits and since else None
 
 
 def _members(found: Sequence[Gathered], world: World) -> list[MemberView]:

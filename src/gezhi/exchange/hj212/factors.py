@@ -2,7 +2,11 @@
 (water) as HJ 212-2017 lists them, the two- and three-digit ones those of HJ/T 212-2005. `low` and `high` are ours: what
 the factor can be at all, so that a broken number is seen; limits of a place are rules of packs.
 
-Units are those in which stations of that kind report as a rule. What a device really sends stands with its datastream.
+Units are those in which stations of that kind report as a rule: of the air (ST 22, 39) those of GB 3095-2012, which are
+micrograms, for CO milligrams; of stacks (ST 27, 31) those of table B of HJ 212-2017, which has milligrams for gases. As
+public copies have it, table B says milligrams for the air's gases and nanograms for its particles, too; frames of air
+stations in the open (ozone 109.9, PM2.5 29.2 at one time) are in micrograms. Packs say the same, which a test holds.
+What a device really sends stands with its datastream or its station (`--unit`).
 """
 
 import csv

@@ -1,6 +1,6 @@
 """Things, readings, warnings and silences as the interface shows and takes them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -183,16 +183,41 @@ class MoveOut(Schema):
     why: str
 
 
+class PostToldOut(Schema):
+    """Whom an orange or red warning was told to in person. `above`: since nobody of the grid took it up in time."""
+
+    role: str
+    place_code: str
+    level: Level | None
+    above: bool
+    at: datetime
+
+
 class SensedDetailOut(SensedOut):
     todo_zh: str
     todo_en: str
     source: str
     members: list[MemberOut]
+    told_to: list[PostToldOut]
     moves: list[MoveOut]
 
 
+class DatedOut(Schema):
+    """A limit that rules name as `limit.` and the key with underscores. `since`: from which day on it holds; readings
+    are judged by what held when they were read."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    unit: str
+    since: date
+    number: float | None
+    source: str
+
+
 class WatchingOut(Schema):
-    """A monitor. `levels`: rule by level; `silent_s`: instead, seconds without a reading. `watched`: how many
+    """A monitor. `levels`: rule by level; `limits`: the dated numbers that they name, past and coming ones too, in the
+    order of their days; `silent_s`: instead, seconds without a reading. `watched`: how many
     datastreams in your sight it looks at; `foreign`: how many it cannot look at, since their unit is another."""
 
     key: str
@@ -203,6 +228,7 @@ class WatchingOut(Schema):
     property: str
     unit: str
     levels: dict[str, str]
+    limits: list[DatedOut]
     silent_s: dict[str, int]
     opens: Level | None
     category: str | None

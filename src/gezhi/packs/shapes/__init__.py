@@ -19,6 +19,7 @@ from gezhi.packs.shapes.categories import (
     Parameter,
     Public,
     Rule,
+    in_force,
 )
 from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import Block, DocumentTemplate
@@ -133,5 +134,6 @@ __all__ = [
     "Watch",
     "Watched",
     "Words",
+    "in_force",
     "seconds_of",
 ]

@@ -88,7 +88,9 @@ class Monitor(Shape):
     a span for each level. `for`: so long a level's rule must hold before the level is raised; `keep`: so long it must
     not hold before the level ends (Prometheus' `for` and `keep_firing_for`). `hours`: windows of the day, by the
     city's clock, outside which no rule holds. `inhibits`: monitors whose alarms in the same area (`within`) are muted
-    while this one's stand. `opens`: from which level on a warning opens a case of `category`, or joins one.
+    while this one's stand. `acknowledge`: so long the grid's posts have to take up an orange or red warning
+    before those of the town are told; 15 minutes where nothing is said. `opens`: from which level on a warning opens a
+    case of `category`, or joins one.
     """
 
     key: Key
@@ -105,6 +107,7 @@ class Monitor(Shape):
     group: Gathering = Gathering()
     inhibits: tuple[Key, ...] = ()
     within: Area | None = None
+    acknowledge: Timespan | None = None
     opens: Level | None = None
     category: Key | None = None
     clear: Clearing | None = None

@@ -40,9 +40,7 @@ class NoticeDraft:
 @transaction.atomic
 def broadcast(draft: NoticeDraft, actor: Actor, now: datetime) -> PublicNotice:
     """Raises Refused, saying all that is wrong."""
-    if wrong := _wrong_with(draft, actor, now):
-        code = wrong[0][0]
-        raise Refused(code, "".join(zh for _, zh, _ in wrong), " ".join(en for _, _, en in wrong))
+    check(draft, actor, now)
     row = PublicNotice.objects.create(
         sender=sender(),
         identifier=f"{now:%Y%m%d%H%M%S}-{uuid4().hex[:12]}",
@@ -71,6 +69,13 @@ def broadcast(draft: NoticeDraft, actor: Actor, now: datetime) -> PublicNotice:
     }
     record("sensing.notice.told", f"notice:{row.identifier}", facts)
     return row
+
+
+def check(draft: NoticeDraft, actor: Actor, now: datetime) -> None:
+    """Whether it could be told now. Raises Refused, saying all that is wrong."""
+    if wrong := _wrong_with(draft, actor, now):
+        code = wrong[0][0]
+        raise Refused(code, "".join(zh for _, zh, _ in wrong), " ".join(en for _, _, en in wrong))
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from gezhi.ledger.entries import Fact
 from gezhi.lib.codes import common_place
 from gezhi.packs.shapes import Monitor
 from gezhi.sensing.actions.opening import open_cases
+from gezhi.sensing.actions.posts import tell_posts
 from gezhi.sensing.actions.silencing import tell_of_ends
 from gezhi.sensing.grouping import Decision, Do, Muted, gathered, muted
 from gezhi.sensing.models import SensedWarning, WarningMember
@@ -28,6 +29,7 @@ def raise_warnings(now: datetime) -> datetime | None:
         if not cursor.fetchone()[0]:
             return None
         due = _raise(now)
+        tell_posts(now)
     open_cases(now)
     return due
 
@@ -58,6 +60,7 @@ def _carry_out(
         warning.ended_at = now
     if decision.do in (Do.RISE, Do.RAISE):
         warning.acknowledged_at = warning.acknowledged_by_id = None
+        warning.posts_since = warning.above_at = None
     warning.save()
     _set_members(warning, decision, why, now)
     facts: dict[str, Fact] = {"monitor": decision.monitor, "area": decision.area, "level": decision.level}

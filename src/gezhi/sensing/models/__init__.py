@@ -16,7 +16,7 @@ from gezhi.sensing.models.things import (
     Sensor,
     Thing,
 )
-from gezhi.sensing.models.warnings import Alarm, SensedWarning, SilenceRow, WarningMember
+from gezhi.sensing.models.warnings import Alarm, PostNotice, SensedWarning, SilenceRow, WarningMember
 
 __all__ = [
     "Alarm",
@@ -36,6 +36,7 @@ __all__ = [
     "HistoricalLocation",
     "Location",
     "ObservedProperty",
+    "PostNotice",
     "PublicNotice",
     "Pulse",
     "Scene",

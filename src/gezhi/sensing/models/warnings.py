@@ -40,6 +40,9 @@ class SensedWarning(models.Model):
     case_id = models.BigIntegerField(null=True)
     report_id = models.BigIntegerField(null=True)  # by which it speaks to the case
     case_level = models.SmallIntegerField(db_default=0)  # what its case was told last
+    posts_since = models.DateTimeField(null=True)  # when posts were first told of this level
+    posts_at = models.DateTimeField(null=True)  # when it was last seen whom to tell
+    above_at = models.DateTimeField(null=True)  # when the posts above were told of this level
 
     class Meta:
         constraints = [
@@ -71,6 +74,24 @@ class WarningMember(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["datastream_id", "-since"], name="member_of_series")]
+
+
+class PostNotice(models.Model):
+    """Whom a warning was told to in person, at which level, as whom. `above`: since nobody of the grid took it up."""
+
+    warning = models.ForeignKey(SensedWarning, models.CASCADE, related_name="post_notices", db_index=False)
+    level = models.SmallIntegerField()
+    account_id = models.BigIntegerField()
+    role = models.CharField(max_length=20)
+    place_code = PlaceCodeField()
+    above = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["warning", "level", "account_id"], name="post_told_once"),
+        ]
+        indexes = [models.Index(fields=["account_id", "-at"], name="post_told_newest")]
 
 
 class SilenceRow(models.Model):

@@ -18,6 +18,11 @@ def standing_notices(now: datetime, place_code: str = "") -> QuerySet[PublicNoti
     return stands.order_by("-level", "-sent_at")
 
 
+def notices_told() -> QuerySet[PublicNotice]:
+    """What was told here, by this node and by others, newest first."""
+    return PublicNotice.objects.filter(actual=True).order_by("-sent_at", "-id")
+
+
 def _told_at(stands: QuerySet[PublicNotice], place_code: str) -> Q:
     low, high = place_range(place_code)
     inside = [

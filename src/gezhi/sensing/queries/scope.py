@@ -17,7 +17,7 @@ from gezhi.lib.codes import ancestors, is_within, place_range
 from gezhi.lib.refused import Refused
 from gezhi.people.access import BLIND_ROLES, PERMISSIONS, UNIT_ROLES, WATCH, Actor
 from gezhi.people.models import Role
-from gezhi.sensing.models import Datastream, SensedWarning, SilenceRow, Thing, WarningMember
+from gezhi.sensing.models import Datastream, PostNotice, SensedWarning, SilenceRow, Thing, WarningMember
 
 AT_HOMES: Final = frozenset({Role.DISPATCHER, Role.GRID_WORKER, Role.VERIFIER})
 HOME: Final = "home"
@@ -101,7 +101,10 @@ def acts_at(actor: Actor, place: str) -> bool:
 
 
 def may_acknowledge(actor: Actor, warning: SensedWarning) -> bool:
+    """Whoever watches over all its places, has a thing in it, or was told of it in person."""
     if acts_at(actor, warning.place_code):
+        return True
+    if PostNotice.objects.filter(warning=warning, account_id=actor.account_id).exists():
         return True
     return SensedWarning.objects.filter(_of_units(actor), pk=warning.pk).exists()
 

@@ -13,7 +13,7 @@ from django.db import connection
 from gezhi.cases.world import world
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.monitor_rules import answered_by
-from gezhi.packs.shapes import Monitor
+from gezhi.packs.shapes import Monitor, Parameter
 from gezhi.packs.shapes.monitors import seconds_of
 from gezhi.packs.shapes.things import DatastreamKind
 from gezhi.packs.units import unit_of
@@ -160,12 +160,17 @@ def watchings_of(streams: Iterable[Stream], catalogue: Catalogue) -> list[Watchi
         monitor = owned.thing
         named = [one for one in by_property[monitor.of.property] if monitor.of.kind in (None, one.kind)]
         if named:
-            found.append(_watching(monitor, named, of_thing))
+            found.append(_watching(monitor, catalogue.limits_of(monitor), named, of_thing))
     return found
 
 
-def _watching(monitor: Monitor, named: Sequence[Stream], of_thing: Mapping[tuple[int, str], int]) -> Watching:
-    plan = plan_of(monitor)
+def _watching(
+    monitor: Monitor,
+    limits: tuple[Parameter, ...],
+    named: Sequence[Stream],
+    of_thing: Mapping[tuple[int, str], int],
+) -> Watching:
+    plan = plan_of(monitor, limits)
     own = [one for one in named if monitor.unit in ("", one.unit)]
     related = {
         name: np.array(

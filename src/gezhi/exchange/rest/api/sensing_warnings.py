@@ -1,6 +1,6 @@
 """Warnings of readings, what watches, and silences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from django.http import HttpResponse, JsonResponse
@@ -18,15 +18,16 @@ from gezhi.exchange.rest.api.reports import PROBLEMS
 from gezhi.exchange.rest.api.sensing import actor_of, level_key
 from gezhi.exchange.rest.problems import Problem
 from gezhi.lib.refused import Refused
-from gezhi.packs.shapes import Monitor
+from gezhi.packs.shapes import Limit, Monitor, Parameter
 from gezhi.packs.units import unit_of
 from gezhi.people.access import WATCH, Actor
 from gezhi.sensing.actions.silencing import SilenceDraft, end_silence, silence
 from gezhi.sensing.actions.warnings import acknowledge
 from gezhi.sensing.levels import Why
 from gezhi.sensing.looking import BadFilter, read_warning_filters
-from gezhi.sensing.models import SensedWarning, SilenceRow, Thing
+from gezhi.sensing.models import PostNotice, SensedWarning, SilenceRow, Thing
 from gezhi.sensing.queries.listing import warnings_matching, watched_groups
+from gezhi.sensing.queries.posts import is_told, notices_of
 from gezhi.sensing.queries.scope import (
     may_acknowledge,
     may_end,
@@ -93,6 +94,7 @@ def read_sensed_warning(request: CallerRequest, pk: int) -> HttpResponse:
         "todo_en": monitor.todo.en if monitor else "",
         "source": monitor.source if monitor else "",
         "members": [_member(one) for one in members],
+        "told_to": [_told(one) for one in notices_of(found)],
         "moves": [
             {
                 "datastream": number,
@@ -110,8 +112,11 @@ def read_sensed_warning(request: CallerRequest, pk: int) -> HttpResponse:
 
 @router.post("/sensing/warnings/{pk}/acknowledge", auth=Scope(ACT), response={200: bodies.SensedOut, **FOUND})
 def acknowledge_sensed_warning(request: CallerRequest, pk: int) -> HttpResponse:
-    """You have taken it up. It is to be acknowledged anew when it rises."""
-    actor, found = _watcher(request), _found(request, pk)
+    """You have taken it up: whoever watches over its place, has a thing in it, or was told of it in person. It is to be
+    acknowledged anew when it rises."""
+    actor, found = actor_of(request), _found(request, pk)
+    if not is_told(actor, found):
+        _watcher(request)
     if not may_acknowledge(actor, found):
         raise Problem(
             403, "not-your-place", "It is neither in a place of your post nor of a thing of your unit."
@@ -123,8 +128,14 @@ def acknowledge_sensed_warning(request: CallerRequest, pk: int) -> HttpResponse:
 def list_monitors(request: CallerRequest) -> HttpResponse:
     """What watches, from the published packs, and how many of the datastreams in your sight each looks at."""
     groups = watched_groups(actor_of(request))
-    monitors = known_world().catalogue.monitors
-    return JsonResponse([_watching(one.thing, one.pack, groups) for one in monitors.values()], safe=False)
+    catalogue = known_world().catalogue
+    return JsonResponse(
+        [
+            _watching(one.thing, one.pack, groups, catalogue.limits_of(one.thing))
+            for one in catalogue.monitors.values()
+        ],
+        safe=False,
+    )
 
 
 @router.get("/sensing/silences", auth=Scope(READ), response={200: list[bodies.SilenceOut], **PROBLEMS})
@@ -217,7 +228,23 @@ def _member(one: Gathered) -> dict[str, object]:
     }
 
 
-def _watching(one: Monitor, pack: str, groups: Mapping[tuple[str, str, str, str], int]) -> dict[str, object]:
+def _told(one: PostNotice) -> dict[str, object]:
+    columns = ("role", "place_code", "above", "at")
+    return {**{name: getattr(one, name) for name in columns}, "level": level_key(one.level)}
+
+
+def _dated(limit: Parameter, value: Limit) -> dict[str, object]:
+    titles = {"title_zh": limit.title.zh, "title_en": limit.title.en}
+    held = {"since": value.since, "number": value.number, "source": value.source}
+    return {"key": limit.key, "unit": limit.unit, **titles, **held}
+
+
+def _watching(
+    one: Monitor,
+    pack: str,
+    groups: Mapping[tuple[str, str, str, str], int],
+    limits: Iterable[Parameter],
+) -> dict[str, object]:
     named = {
         unit_of(symbol, definition): 0
         for (kind, code, symbol, definition) in groups
@@ -236,6 +263,7 @@ def _watching(one: Monitor, pack: str, groups: Mapping[tuple[str, str, str, str]
         "property": one.of.property,
         "unit": one.unit,
         "levels": one.levels,
+        "limits": [_dated(limit, value) for limit in limits for value in limit.values],
         "silent_s": one.silences,
         "opens": one.opens,
         "category": one.category,
