@@ -50,6 +50,8 @@ MEANT: Final[Mapping[tuple[str, str], str]] = {
     ("desk/sensing/things", "pk"): ".thing_id",
     ("desk/sensing/warnings", "pk"): ".sensed",
     ("desk/sensing/silences", "pk"): ".silence",
+    ("desk/sensing/notices", "pk"): ".notice",
+    ("field/warnings", "pk"): ".sensed",
     ("desk/sensing/backfills", "key"): ".backfill",
     ("api/v1/sensing/backfills", "key"): ".backfill",
     ("cap", "identifier"): "nothing",

@@ -33,7 +33,7 @@ def thing(town: Town, at: str, case_id: int) -> None:
 
 def warned(town: Town, at: str, thing_id: int, series: int) -> dict[str, str]:
     """A warning of it that stands, muted by a silence, and the silence."""
-    from gezhi.sensing.models import BackfillRun, SensedWarning, SilenceRow, WarningMember
+    from gezhi.sensing.models import BackfillRun, PublicNotice, SensedWarning, SilenceRow, WarningMember
 
     now = timezone.now()
     silence = SilenceRow.objects.create(
@@ -52,4 +52,18 @@ def warned(town: Town, at: str, thing_id: int, series: int) -> dict[str, str]:
     file = BackfillRun.objects.create(
         key=uuid4(), name=town.word("thing", 2, at), account_id=0, state="done", started_at=now
     )
-    return {"sensed": str(warning.pk), "silence": str(silence.pk), "backfill": str(file.key)}
+    notice = PublicNotice.objects.create(
+        sender="here",
+        identifier=f"notice-{at}",
+        sent_at=now,
+        level=2,
+        event="积水",
+        headline="道路积水",
+        places=[PLACES[at]],
+        expires_at=now + timedelta(hours=2),
+        account_id=0,
+        taken_at=now,
+    )
+    return {
+        "sensed": str(warning.pk), "silence": str(silence.pk), "backfill": str(file.key), "notice": str(notice.pk),
+    }  # fmt: skip

@@ -94,6 +94,7 @@ ELSEWHERE: Final = {  # modules that read, and are not parsers of what comes fro
             ),
             *("portal.views.rights_mine", "config.headers", "config.health", "cases.actions.own_signing"),
             *("desk.views.sensing_silences", "desk.views.sensing_things", "desk.views.tracing"),
+            "desk.views.public_notices",
             "exchange.sensorthings.api.batching",
         ),
         PAGES,

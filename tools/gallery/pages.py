@@ -33,6 +33,7 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:classifier": "admin",
     "desk:packs": "admin",
     "desk:pack": "admin",
+    "desk:public-notices": "leader",
     "desk:parameters": "leader",
     "desk:parameter": "leader",
     "desk:contract": "leader",
@@ -138,7 +139,7 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "triage-act beside undo appeal-decide contact callback-contact "
         "delegate delegation-end glass-open glass-end nominate nomination post-end audit-export audit-glass-review "
         "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof "
-        "things-export thing-keep sensed-answer silence-end "
+        "things-export thing-keep sensed-answer silence-end public-notice-end "
         "backfill-progress backfill-faults backfill-example"
     ).split()
 ) | {
@@ -150,6 +151,7 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "field:day",
         "field:sync",
         "field:photo",
+        "field:warning",
     ),
     *(f"portal:rights-{name}" for name in "code enter by-code leave copy photo number step".split()),
     *(

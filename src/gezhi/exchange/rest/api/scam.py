@@ -19,7 +19,7 @@ router = Router(tags=["sensing"])
 @router.post(
     "/sensing/scam-notices",
     auth=Scope(SENSE),
-    response={200: NoticeOut, 201: NoticeOut, **PROBLEMS, 503: ProblemOut},
+    response={200: NoticeOut, 201: NoticeOut, **PROBLEMS, 409: ProblemOut},
     summary="Send a notice of a suspected scam call",
 )
 def send_notice(request: CallerRequest, body: NoticeIn) -> HttpResponse:
@@ -31,7 +31,7 @@ def send_notice(request: CallerRequest, body: NoticeIn) -> HttpResponse:
         raise Problem(403, "scope", "Notices are sent with the key of the authority.")
     if CATEGORY not in known_world().catalogue.categories:
         raise Problem(
-            503, "no-pack", "This node does not dissuade: the pack scam-dissuasion is not published."
+            409, "no-pack", "This node does not dissuade: the pack scam-dissuasion is not published."
         )
     try:
         done = take_notice(body, caller.actor.account_id)
