@@ -5,17 +5,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gezhi.sensing.columns import Mark
 from gezhi.sensing.hours import MINUTE
 from gezhi.sensing.measuring import CLIP, KNOWN, LEAST, Known, Rows, measured, nothing_known
 from tests.sensing.watched import START
 
 
 def taken(
-    known: Known, *readings: tuple[int, int, float], holds: int = 60, unusual: bool = True
+    known: Known,
+    *readings: tuple[int, int, float],
+    holds: int = 60,
+    unusual: bool = True,
+    mark: Mark = Mark.GOOD,
 ) -> tuple[Rows, Known]:
-    """(series, minute, value); `holds`: minutes."""
+    """(series, minute, value); `holds`: minutes; `mark`: of all."""
     series, minutes, values = (np.array([one[n] for one in readings]) for n in range(3))
-    at, marks = START + minutes.astype(np.int64) * MINUTE, np.zeros(len(readings), np.int16)
+    at, marks = START + minutes.astype(np.int64) * MINUTE, np.full(len(readings), mark, np.int16)
     stale = np.full(len(known), holds * MINUTE)
     return measured(known, series.astype(np.intp), at, values.astype(float), marks, stale, unusual=unusual)
 
@@ -85,6 +90,25 @@ def test_a_missing_value_teaches_nothing() -> None:
     assert [after[name][0] for name in ("centre", "spread", "learnt")] == [
         known[name][0] for name in ("centre", "spread", "learnt")
     ]
+
+
+@pytest.mark.parametrize("mark", [Mark.OUT_OF_RANGE, Mark.FAULTY, Mark.CALIBRATING | Mark.JUMP])
+def test_a_value_that_cannot_be_is_unknown_and_the_next_good_one_has_no_step(mark: Mark) -> None:
+    _, known = taken(nothing_known(1), *((0, n, float(n % 3)) for n in range(50)))
+    rows, after = taken(known, (0, 50, -9999.0), mark=mark)
+    assert [column(rows, name) for name in ("value", "step", "rate", "z")] == [[None]] * 4
+    assert (after["last_value"][0], after["learnt"][0]) == (
+        -9999.0,
+        known["learnt"][0],
+    )  # shown, not learnt from
+    rows, _ = taken(after, (0, 51, 1.0))
+    assert (column(rows, "value"), column(rows, "step")) == ([1.0], [None])
+
+
+@pytest.mark.parametrize("mark", [Mark.JUMP, Mark.STUCK, Mark.OVER_RANGE, Mark.MANUAL])
+def test_a_value_that_is_only_odd_counts(mark: Mark) -> None:
+    rows, _ = taken(nothing_known(1), (0, 0, 7.0), mark=mark)
+    assert column(rows, "value") == [7.0]
 
 
 readings = st.lists(

@@ -8,6 +8,7 @@ import pytest
 from gezhi.cases.closing import BackInRange
 from gezhi.cases.models import Case, CaseEvent, CaseReadings, Report
 from gezhi.lib.refused import Refused
+from gezhi.sensing.actions.opening import open_cases
 from gezhi.sensing.actions.raising import raise_warnings
 from gezhi.sensing.actions.silencing import SilenceDraft, end_silence, silence
 from gezhi.sensing.actions.taking import take
@@ -77,6 +78,18 @@ def test_water_in_two_underpasses_is_one_orange_warning_and_one_case(drained: Ca
     assert "橙色预警" in report.text
     assert "2 处" in report.text
     assert SensedWarning.objects.get(monitor="dr-underpass-depth").case_id == case.pk
+
+
+def test_a_warning_that_can_open_nothing_keeps_back_no_other(drained: Cast) -> None:
+    Rain().fill()
+    SensedWarning.objects.update(case_id=None, report_id=None)
+    broken = SensedWarning.objects.get(level=3)
+    broken.pk, broken.level, broken.area = None, 4, "nowhere"  # without a thing that could say where
+    broken.save()
+    with pytest.raises(ExceptionGroup, match="of which no case knows"):
+        open_cases(START + 6 * MINUTE)
+    assert SensedWarning.objects.get(level=3).case_id == Case.objects.get().pk
+    assert SensedWarning.objects.get(level=4).case_id is None
 
 
 def test_a_rule_that_has_not_held_for_long_enough_raises_nothing(drained: Cast) -> None:

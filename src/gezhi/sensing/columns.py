@@ -44,6 +44,10 @@ class Mark(IntFlag):
 
 
 FROM_DEVICE: Final = Mark(0xFF)
+# A value with one of these says nothing of what was to be measured: to monitors it is unknown.
+UNUSABLE: Final = (
+    Mark.STOPPED | Mark.MAINTAINED | Mark.FAULTY | Mark.CALIBRATING | Mark.CUT_OFF | Mark.OUT_OF_RANGE
+)
 
 
 class Fate(IntEnum):

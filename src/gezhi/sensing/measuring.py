@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gezhi.sensing.columns import UNUSABLE, Int16
 from gezhi.sensing.hours import HOUR, Bools, Float64, Int64
 
 KNOWN: Final = np.dtype([
@@ -36,8 +37,8 @@ _PER_SPREAD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """n readings, sorted by series and time, each later than what its series had. `columns`: value, step, rate, z and
-    mark."""
+    """n readings, sorted by series and time, each later than what its series had. `columns`: value (NaN: unusable),
+    step, rate, z and mark."""
 
     series: NDArray[np.intp]
     at: Int64
@@ -67,7 +68,7 @@ def measured(
     series: NDArray[np.intp],
     at: Int64,
     value: Float64,
-    mark: NDArray[np.int16],
+    mark: Int16,
     stale: Int64,
     *,
     unusual: bool = True,
@@ -76,10 +77,11 @@ def measured(
     out, and of several at one instant all but the first. `stale`: for how many ms a reading of each series holds;
     step and rate over a longer gap are unknown. `unusual`: whether z is kept. Returns the rows and the new state."""
     order = _in_order(known, series, at)
-    series, at, value = series[order], at[order], value[order]
+    series, at, told, mark = series[order], at[order], value[order], mark[order]
+    value = usable(told, mark)
     begins = _begins(series)
     before, since = (
-        _before(known["last_value"], series, value, begins),
+        _before(usable(known["last_value"], known["last_mark"]), series, value, begins),
         _before(known["last_at"], series, at, begins),
     )
     gap = at - since
@@ -91,19 +93,19 @@ def measured(
         "step": step,
         "rate": step / (gap / HOUR),
         "z": z,
-        "mark": mark[order].astype(np.float64),
+        "mark": mark.astype(np.float64),
     }
     last = _lasts(begins)
-    after["last_at"][series[last]] = at[last]
-    for name, field in (
-        ("value", "last_value"),
-        ("step", "step"),
-        ("rate", "rate"),
-        ("z", "z"),
-        ("mark", "last_mark"),
-    ):
+    after["last_at"][series[last]], after["last_value"][series[last]] = at[last], told[last]
+    for name, field in (("step", "step"), ("rate", "rate"), ("z", "z"), ("mark", "last_mark")):
         after[field][series[last]] = columns[name][last]
     return Rows(series, at, columns), after
+
+
+def usable(value: Float64, mark: Int16) -> Float64:
+    """NaN where the mark says that the value is none."""
+    found: Float64 = np.where(mark & int(UNUSABLE), np.nan, value)
+    return found
 
 
 def _in_order(known: Known, series: NDArray[np.intp], at: Int64) -> NDArray[np.intp]:

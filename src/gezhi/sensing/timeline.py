@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gezhi.sensing.hours import Bools, Float64, Int64
-from gezhi.sensing.measuring import AT_BITS, Known, Rows
+from gezhi.sensing.measuring import AT_BITS, Known, Rows, usable
 
 _FIELDS = {"value": "last_value", "step": "step", "rate": "rate", "z": "z", "mark": "last_mark"}
 
@@ -38,6 +38,7 @@ class Timeline:
         columns = {name: np.empty(len(at)) for name in _FIELDS}
         for name, field in _FIELDS.items():
             columns[name][first], columns[name][places] = known[field], rows.columns[name]
+        columns["value"][first] = usable(known["last_value"], known["last_mark"])
         whose = np.repeat(np.arange(series), count + 1)
         return cls(at, columns, first, count, stale, (whose << AT_BITS) | at)
 

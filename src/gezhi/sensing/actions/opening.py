@@ -1,7 +1,9 @@
 """From warnings to cases: by the one door; and what the case is told as long as it is open."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
 from typing import Final
 
 from django.db import transaction
@@ -27,23 +29,37 @@ SAME: Final = timedelta(
     days=7
 )  # a warning of the same area and category this long after another is one matter
 REPORTER: Final = "reporter"
+Work = Callable[[], object]
 
 
 def open_cases(now: datetime) -> int:
     """Of every warning that is high enough, and what has changed since its case was told. What fails is tried again:
-    the door knows its reports. Returns how many cases were opened, joined or told."""
+    the door knows its reports. Returns how many cases were opened, joined or told. Raises ExceptionGroup of what
+    failed, once all the others were gone through."""
     current = world()
     monitors = {key: owned.thing for key, owned in current.catalogue.monitors.items()}
-    done = 0
+    done, failed = 0, list[Exception]()
+    for work in chain(_openings(monitors, current, now), _tellings(monitors, current)):
+        try:
+            work()
+            done += 1
+        except Exception as error:  # a warning that opens nothing must not keep back those behind it
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("warnings of which no case knows", failed)
+    return done
+
+
+def _openings(monitors: Mapping[str, Monitor], current: World, now: datetime) -> Iterable[Work]:
     for warning in _wanting():
         monitor = monitors.get(warning.monitor)
         if monitor and monitor.opens and monitor.category and warning.level > LEVELS.index(monitor.opens):
-            take_up(warning, monitor, current, now)
-            done += 1
+            yield partial(take_up, warning, monitor, current, now)
+
+
+def _tellings(monitors: Mapping[str, Monitor], current: World) -> Iterable[Work]:
     for warning in _changed():
-        _tell(warning, monitors.get(warning.monitor), current)
-        done += 1
-    return done
+        yield partial(_tell, warning, monitors.get(warning.monitor), current)
 
 
 def _wanting() -> Iterable[SensedWarning]:
