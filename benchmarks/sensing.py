@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=20_000)
     parser.add_argument("--series", type=int, default=2_000)
     parser.add_argument("--rows-of-array", type=int, default=20_000)
-    parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--clients", type=int, default=2)
     parser.add_argument("--messages", type=int, default=150_000)
     parser.add_argument("--devices", type=int, default=400)
     parser.add_argument("--peer")
@@ -110,14 +110,24 @@ def part_http(asked: argparse.Namespace, folder: object) -> None:
 
     sta.ROWS = asked.rows_of_array
     key, streams = sta._things()
+    before = rows_kept()
     with _node.serving(folder, "--no-worker") as port:  # type: ignore[arg-type]
         path = "/api/sensorthings/v1.1/CreateObservations"
         ours, wrong = sta._drive(port, path, key, [streams] * asked.clients, asked.seconds)
     assert not wrong, f"{wrong} answers were not 201"
+    assert rows_kept() - before >= ours * asked.seconds, "answers were 201, and rows were refused"
     sta.ROWS = 5_000
     theirs = sta._peer(asked.peer, asked.seconds) if asked.peer else sta.PEER_RATE
     more = {"rows": asked.rows_of_array, "clients": asked.clients, "same_run": bool(asked.peer)}
     _node.tell("sensorthings-kept", ours, "observations/s", sta.PEER, theirs, target=150_000, **more)
+
+
+def rows_kept() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sensing_reading")
+        return int(cursor.fetchone()[0])
 
 
 def part_mqtt(asked: argparse.Namespace, folder: object) -> None:
