@@ -9,6 +9,7 @@ from typing import Final
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.access.ground import PLACES, Town
+from tests.access.things import MEANT_OF_THINGS
 
 PARAM: Final = re.compile(r"\(\?P<(\w+)>[^()]*\)|<(?:\w+:)?(\w+)>")
 
@@ -42,18 +43,7 @@ MEANT: Final[Mapping[tuple[str, str], str]] = {
     ("api/v1/ledger", "size"): "1",
     ("api/v1/ledger", "index"): "0",
     ("api/v1/photos", "key"): ".photo",
-    ("api/sensorthings", "path"): ".thing",
-    ("api/v1/sensing/things", "pk"): ".thing_id",
-    ("api/v1/sensing/datastreams", "pk"): ".stream",
-    ("api/v1/sensing/warnings", "pk"): ".sensed",
-    ("api/v1/sensing/silences", "pk"): ".silence",
-    ("desk/sensing/things", "pk"): ".thing_id",
-    ("desk/sensing/warnings", "pk"): ".sensed",
-    ("desk/sensing/silences", "pk"): ".silence",
-    ("desk/sensing/notices", "pk"): ".notice",
-    ("field/warnings", "pk"): ".sensed",
-    ("desk/sensing/backfills", "key"): ".backfill",
-    ("api/v1/sensing/backfills", "key"): ".backfill",
+    **MEANT_OF_THINGS,
     ("cap", "identifier"): "nothing",
     ("desk/forecasts", "kind"): "air-station",
     ("desk/forecasts", "code"): "pm25",

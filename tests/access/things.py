@@ -2,11 +2,27 @@
 silenced."""
 
 from datetime import timedelta
+from typing import Final
 from uuid import uuid4
 
 from django.utils import timezone
 
 from tests.access.ground import PLACES, Town
+
+MEANT_OF_THINGS: Final = {  # parameters of addresses, as in routes.MEANT
+    ("api/sensorthings", "path"): ".thing",
+    ("api/v1/sensing/things", "pk"): ".thing_id",
+    ("api/v1/sensing/datastreams", "pk"): ".stream",
+    ("api/v1/sensing/warnings", "pk"): ".sensed",
+    ("api/v1/sensing/silences", "pk"): ".silence",
+    ("desk/sensing/things", "pk"): ".thing_id",
+    ("desk/sensing/warnings", "pk"): ".sensed",
+    ("desk/sensing/silences", "pk"): ".silence",
+    ("desk/sensing/notices", "pk"): ".notice",
+    ("desk/sensing/backfills", "key"): ".backfill",
+    ("api/v1/sensing/backfills", "key"): ".backfill",
+    ("field/warnings", "pk"): ".sensed",
+}
 
 
 def thing(town: Town, at: str, case_id: int) -> None:
