@@ -95,6 +95,7 @@ def test_a_file_is_uploaded_followed_and_taken(person: Person, series: int, kept
     assert list(kept.iterdir()) == []
     kinds = set(Entry.objects.values_list("kind", flat=True))
     assert {"sensing.backfill-started", "sensing.backfilled", "sensing.backfill-ended"} <= kinds
+    assert (worked().state, kept_of(series)) == ("done", [1.5, 2.0])  # a job that comes a second time
 
 
 def test_each_wrong_reading_is_told_with_row_field_and_why(person: Person, series: int) -> None:

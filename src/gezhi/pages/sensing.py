@@ -327,7 +327,7 @@ def _sensed(
         look=level_look(level),
         peak=level_words(row.peak),
         place=places.get(row.place_code, row.place_code),
-        lasted=length_of((row.ended_at or now) - row.raised_at),
+        lasted=length_of(max(timedelta(0), (row.ended_at or now) - row.raised_at)),
         acknowledged_by=names.get(row.acknowledged_by_id or 0, ""),
         case=cases.get(row.case_id or 0),
         monitor=monitor,

@@ -59,7 +59,11 @@ def bring_in(file: uploads.Upload, name: str, actor: Actor) -> BackfillRun:
 
 def run_backfill(run: BackfillRun) -> BackfillRun:
     """Every reading of datastreams that whoever brought the file looks after. Raises FileUnreadable; the run then says
-    why. A run that died half-way is run again from the start: what is in already is known."""
+    why. A run that died half-way is run again from the start: what is in already is known. One that has ended stays as
+    it is."""
+    run.refresh_from_db()
+    if run.ended_at is not None:
+        return run
     BackfillFault.objects.filter(run=run).delete()
     faults: list[Wrong] = []
 
@@ -74,8 +78,8 @@ def run_backfill(run: BackfillRun) -> BackfillRun:
             backfill(rows, run.name, run.account_id, now, faults.append, done, _kept_by(run.account_id))
         _end(run, "done")
     except FileUnreadable as error:
-        _end(run, "failed", str(error))
-        raise
+        if _end(run, "failed", str(error)).state == "failed":
+            raise
     finally:
         if run.ended_at is not None:
             _remove(str(run.key))
@@ -128,9 +132,11 @@ def _storable(text: str, most: int) -> str:
 
 @transaction.atomic
 def _end(run: BackfillRun, state: str, error: str = "") -> BackfillRun:
-    run.state, run.error, run.ended_at = state, error[:2000], timezone.now()
-    run.save(update_fields=["state", "error", "ended_at"])
-    record("sensing.backfill-ended", f"backfill:{run.key}", {"state": state, "refused": run.refused})
+    told = {"state": state, "error": error[:2000], "ended_at": timezone.now()}
+    first = BackfillRun.objects.filter(pk=run.pk, ended_at=None).update(**told)
+    run.refresh_from_db()
+    if first:
+        record("sensing.backfill-ended", f"backfill:{run.key}", {"state": state, "refused": run.refused})
     return run
 
 
