@@ -21,7 +21,7 @@ ISLANDS := $(wildcard frontend/*.mjs frontend/*.json frontend/*.ts frontend/*/*)
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.gezhi $(CATALOGUE) $(STATIC) .venv/.browser .venv/.gocode ## install and build everything, run nothing
+setup: .venv/.gezhi $(CATALOGUE) $(STATIC) .venv/.browser .venv/.gocode .venv/.prometheus .venv/.devices ## install and build everything, run nothing
 
 demo: setup ## a living city on this machine (PORT=8000 DATA=var/demo)
 	@.venv/bin/gezhi demo --port $(PORT) --data $(DATA)
@@ -99,3 +99,9 @@ $(STATIC): $(DIST) $(STYLES) .venv/.gezhi
 
 .venv/.gocode: tools/gocode.py .venv/.created
 	@$(PY) tools/gocode.py --install && touch $@ || true
+
+.venv/.prometheus: tools/prometheus.py .venv/.created
+	@$(PY) tools/prometheus.py --install && touch $@ || true
+
+.venv/.devices: tools/devices.py .venv/.created
+	@$(PY) tools/devices.py --install && touch $@ || true

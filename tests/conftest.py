@@ -28,10 +28,14 @@ LIVING = (
     "cases",
     "insight",
     "rounds",
+    "sensing",
     "notices",
     "rights",
     "procrastinate",
 )  # what is written every day, by app
+MODELLESS = ", ".join(
+    f"sensing_{name}" for name in ("reading", "extra", "block", "watch", "transition", "refusal")
+)
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +51,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         cast.settle()
         connections.close_all()
         yield
+        connections.close_all()  # the test that ended last may have left a broken one
         _end_others()
         with as_owner():
             teardown_databases(made, verbosity=0)
@@ -94,7 +99,19 @@ def empty_node(db: None) -> None:
 def empty_all() -> None:
     tables = [model._meta.db_table for model in apps.get_models() if model.__module__.startswith("gezhi")]
     with owning(), connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(tables)}, {MODELLESS} CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_readings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Django empties the tables of its models alone after a test that commits."""
+    if not {"transactional_db", "live_server"} & set(request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # so that it ends after this
+    yield
+    with owning(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {MODELLESS}")
 
 
 @pytest.fixture(autouse=True)
@@ -105,9 +122,10 @@ def _forget_what_was_rolled_back(request: pytest.FixtureRequest) -> Iterator[Non
         return
     from gezhi.cases import world
     from gezhi.ledger.actions import configurings
+    from gezhi.sensing.queries import sensed
 
     before = world._world
-    world._seen = configurings()
+    world._seen, sensed._sensed = configurings(), None
     yield
     world._world, world._seen = before, configurings()
 
@@ -121,7 +139,7 @@ def _newest_entry() -> int:
 def _remove_since(entry: int) -> None:
     tables = [model._meta.db_table for label in LIVING for model in apps.get_app_config(label).get_models()]
     with owning(), connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(tables)}, people_lookup, people_signal CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(tables)}, {MODELLESS}, people_lookup, people_signal CASCADE")
         cursor.execute("SET session_replication_role = replica")  # past the guard of what has a place
         cursor.execute("DELETE FROM ledger_checkpoint")
         cursor.execute("DELETE FROM ledger_entry WHERE id > %s", [entry])

@@ -106,6 +106,10 @@ CLASSIFIERS: Final = {
     "zlib/libpng License": "Zlib",
 }
 SAID: Final[dict[str, str]] = {  # packages whose own words are no name of a licence
+    "demjson3": "LGPL-3.0-or-later",
+    "furl": "Unlicense",
+    "orderedmultidict": "Unlicense",
+    "paho-mqtt": "BSD-3-Clause",  # or EPL-2.0: the one or the other, as whoever hands it on likes
     "qrcode": "BSD-3-Clause",  # and a note that the words "QR Code" are a trademark
 }
 NOT_HERE: Final[
@@ -117,5 +121,7 @@ NOT_HERE: Final[
 WORDS: Final[dict[str, str]] = {
     "2-clause BSD License": "BSD-2-Clause",
     "3-Clause BSD License": "BSD-3-Clause",
+    "Apache License 2.0": "Apache-2.0",
+    "LGPL3": "LGPL-3.0-only",
     "SIL Open Font License 1.1 (OFL-1.1)": "OFL-1.1",
 }

@@ -1,7 +1,7 @@
 // Feeds the map: numbers of places, and from the zoom of grids on those of single grids and cases.
 import type * as Library from "../map/city";
 import { FROM, isArea, type Area } from "../shared/map/drill";
-import { rowOf, type RawPoint, type RawRow, type Row } from "../shared/map/rows";
+import { rowOf, type RawPoint, type RawRow, type RawThing, type Row } from "../shared/map/rows";
 import type { Layer } from "../shared/map/style";
 import { filled, isWall, number, remember, the, type PageData } from "./page";
 import { Pace } from "./pace";
@@ -63,6 +63,7 @@ export class Atlas {
       tip: (row) => atlas.words("tip", row),
       picked: told.picked,
       casePicked: told.casePicked,
+      thingPicked: (id) => location.assign(`${data.urls.things}${id}/`),
       rested: (byHand) => atlas.rest(byHand),
     });
     atlas.recall();
@@ -89,6 +90,7 @@ export class Atlas {
     this.layer = layer;
     this.city.choose(layer);
     if (layer === "heat") void this.readHeat();
+    void this.readThings();
   }
 
   // While a day is replayed, the map shows that day's numbers and no single cases.
@@ -131,7 +133,9 @@ export class Atlas {
   private rest(byHand: boolean): void {
     const { lng, lat } = this.city.view.getCenter();
     if (byHand) remember({ at: `${lng.toFixed(5)},${lat.toFixed(5)},${this.city.view.getZoom().toFixed(2)}` });
-    if (!this.held) void this.readClose();
+    if (this.held) return;
+    void this.readClose();
+    void this.readThings();
   }
 
   // The view that the address holds.
@@ -144,6 +148,7 @@ export class Atlas {
   private async read(): Promise<void> {
     await this.readPlaces();
     await this.readClose();
+    await this.readThings();
   }
 
   private async readPlaces(): Promise<void> {
@@ -169,7 +174,7 @@ export class Atlas {
     if (!grids || !points || !this.isClose || this.held) return;
     this.city.show("grid", grids.rows.map(rowOf));
     this.city.showPoints(points.rows);
-    this.tellMore(points.more ?? 0);
+    if (this.layer !== "things") this.tellMore(points.more ?? 0);
   }
 
   private async readHeat(): Promise<void> {
@@ -177,11 +182,20 @@ export class Atlas {
     if (answer) this.city.showHeat(answer.rows.map(([lon, lat, open]) => ({ lon, lat, open })));
   }
 
-  // Not all cases of a view fit: the map says so.
-  private tellMore(more: number): void {
+  private async readThings(): Promise<void> {
+    if (this.layer !== "things") return this.city.showThings([]);
+    const box = this.city.bounds.map((degrees) => degrees.toFixed(5)).join(",");
+    const answer = await this.get<RawThing>("things", { box });
+    if (!answer || this.layer !== "things") return;
+    this.city.showThings(answer.rows);
+    this.tellMore(answer.more ?? 0, "more_things");
+  }
+
+  // Not all of a view fits: the map says so.
+  private tellMore(more: number, words = "more"): void {
     const note = the<HTMLElement>("#more-points");
     note.hidden = more === 0;
-    note.textContent = filled(this.data.words["more"] ?? "", { n: number(more) });
+    note.textContent = filled(this.data.words[words] ?? "", { n: number(more) });
   }
 
   private async get<T>(name: string, more: Record<string, string>): Promise<Answer<T> | null> {

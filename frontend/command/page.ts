@@ -7,12 +7,12 @@ export interface PageData {
   box: Box | null;
   query: string; // place and filters
   basemap: Basemap | null;
-  urls: Record<"home" | "cases" | "tiles" | "stream" | "ticket", string>;
+  urls: Record<"home" | "cases" | "things" | "tiles" | "stream" | "ticket", string>;
   categories: Record<string, string>;
   words: Record<string, string>;
 }
 
-export const LAYERS: readonly Layer[] = ["efficiency", "heat", "clusters"];
+export const LAYERS: readonly Layer[] = ["efficiency", "heat", "clusters", "things"];
 
 export function pageData(page: ParentNode): PageData {
   return JSON.parse(page.querySelector("#command-data")?.textContent ?? "{}") as PageData;

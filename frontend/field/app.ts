@@ -9,6 +9,7 @@ import { fillPosition } from "./offline/place";
 import { counts } from "./offline/queue";
 import { onNews, sync, type News } from "./offline/send";
 import { account, isShell, takeForms, worker } from "./offline/taking";
+import { follow, newTasks, tellOf } from "./offline/told";
 import type { Day } from "./offline/types";
 import { register } from "./offline/worker";
 import { signOut } from "./offline/leaving";
@@ -111,6 +112,15 @@ function followSending(): void {
   });
 }
 
+// The node says that something changed here.
+async function hear(): Promise<void> {
+  const known = await ownDay();
+  const fresh = await freshDay(undefined);
+  if (!fresh) return;
+  tellOf(await newTasks(known, fresh));
+  if (document.querySelector("[data-home]")) await show(fresh);
+}
+
 function keepSending(): void {
   const later = (): void => void sync();
   addEventListener("online", () => void sync(true).then(() => outbox.day()).then(freshDay));
@@ -135,6 +145,7 @@ async function begin(): Promise<void> {
   await outbox.tidy(Date.now());
   await navigator.storage?.persist?.();
   register();
+  follow(hear);
   const fresh = await freshDay(known);
   if (!fresh || fresh === known) return;
   if (!isShell() || location.pathname === QUEUE) await show(fresh);

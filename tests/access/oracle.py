@@ -184,6 +184,11 @@ def door(seat: Seat, sign: Sign, ask: Ask) -> bool:
     return _here(seat, sign, *SEEING)
 
 
+def thing(seat: Seat, sign: Sign, ask: Ask) -> bool:
+    """Grade 2: whoever sees what happens there; units only what they answer for, which is none of these."""
+    return _here(seat, sign, *SEEING)
+
+
 def known(seat: Seat, sign: Sign, ask: Ask) -> bool:
     """Grade 4 of a door: those who collect it there; units only by a duty that these units do not have."""
     return _here(seat, sign, *(SEEING if ask.method == "SQL" else ("grid-worker", "verifier")))
@@ -224,6 +229,7 @@ RULES: Final = {
     "notice": nobody,
     "colleague": lambda seat, sign, ask: bool(seat.role),
     "door": door,
+    "thing": thing,
     "known": known,
     "visit": door,
     "visit-answer": known,

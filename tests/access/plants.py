@@ -70,7 +70,7 @@ NO_FILTER: Final = {
     "desk/views/appraisal_appeals.py _views ": "whether a button stands there; the action asks again",
     "desk/views/appraisal_cases.py _case_rows {post": "whether a link to appeal stands there; the action asks again",
     "desk/views/appraisal_cases.py _case_rows visible": "whether a line is a link; its page asks again",
-    "pages/security.py _cases ": "whether a line is a link; its page asks again",
+    "pages/security.py case_links ": "whether a line is a link; its page asks again",
     "field/offline/views/tasks.py _steps ": "which steps the phone offers; the step asks again",
     "insight/queries/board/look.py scope_key actor.": "a key of kept answers: the place that is looked at stands in it "
     "and lies in a place that is commanded (`Look.read`), of which everybody who commands it sees the same but for "
@@ -161,10 +161,10 @@ class Trial:
         return outcome
 
     def _caught(self, site: Site, asked: Sequence[Turn], counted: Sequence[Turn]) -> str | None:
-        from tests.access import probes, probes_of_posts, weighing
+        from tests.access import probes, probes_of_posts, probes_of_sensing, weighing
         from tests.access.probing import noticed, probe_of, said
 
-        assert probes and probes_of_posts
+        assert probes and probes_of_posts and probes_of_sensing
         probe = probe_of(site.key)
         before = said(self.matrix, probe) if probe else ""
         if before:

@@ -9,6 +9,7 @@ from typing import Final
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.access.ground import PLACES, Town
+from tests.access.things import MEANT_OF_THINGS
 
 PARAM: Final = re.compile(r"\(\?P<(\w+)>[^()]*\)|<(?:\w+:)?(\w+)>")
 
@@ -42,6 +43,10 @@ MEANT: Final[Mapping[tuple[str, str], str]] = {
     ("api/v1/ledger", "size"): "1",
     ("api/v1/ledger", "index"): "0",
     ("api/v1/photos", "key"): ".photo",
+    **MEANT_OF_THINGS,
+    ("cap", "identifier"): "nothing",
+    ("desk/forecasts", "kind"): "air-station",
+    ("desk/forecasts", "code"): "pm25",
     ("open311", "code"): "matter-01037",
     ("open311", "pk"): ".report",
     ("open311", "token"): ".tracking",
@@ -126,6 +131,14 @@ QUERIES: Final[Mapping[str, Sequence[str]]] = {
     "desk/people/": ("text=p-",),
     "desk/security/warnings/": ("show=all",),
     "desk/staffing/": ("text=p-",),
+    "desk/sensing/": ("standing=", "place=@place"),
+    "desk/sensing/things/": ("state=silent", "place=@place"),
+    "desk/sensing/things/export/": ("as=csv", "place=@place"),
+    "desk/sensing/area/": ("place=@place",),
+    "desk/sensing/silences/": ("thing=.thing_id", "over=1"),
+    "command/things/": ("box=121,29,122,30", "place=@place&box=121,29,122,30"),
+    "api/v1/sensing/things": ("place=@place",),
+    "api/v1/sensing/warnings": ("standing=all", "place=@place"),
     "command/": ("place=@place",),
     "command/board/": ("place=@place",),
     "command/points/": ("box=121,29,122,30", "place=@place&box=121,29,122,30"),
@@ -149,6 +162,7 @@ QUERIES: Final[Mapping[str, Sequence[str]]] = {
     "open311/v2/^requests\\.(?P<form>xml|json)$": ("api_key=@key", "service_request_id=.report&api_key=@key"),
     "open311/v2/^requests/(?P<pk>[^/]+)\\.(?P<form>xml|json)$": ("api_key=@key",),
     "open311/v2/^servicerequestupdates\\.(?P<form>xml|json)$": ("api_key=@key",),
+    "api/sensorthings/v1.1/<path:path>": ("$expand=Locations,Datastreams/Observations", "$select=name"),
     "desk/appraisal/cases/": ("place=@place", "unit=.unit"),
     "api/v1/appraisals/cases": ("place=@place",),
 }
@@ -184,6 +198,9 @@ BODIES: Final[Mapping[str, Sequence[Mapping[str, str]]]] = {
     "api/v1/rounds/<pk>/skip": ({"reason": "家中无人"},),
     "desk/rounds/plans/<slug:key>/": ({"place": "@place", "on": "1", "since": "2026-12-01"},),
     "desk/security/warnings/<int:pk>/answer/": ({"do": "acknowledge", "text": "已阅", "hours": "1"},),
+    "desk/sensing/warnings/<int:pk>/answer/": ({"do": "acknowledge"}, {"do": "case"}),
+    "desk/sensing/things/<int:pk>/keep/": ({"do": "calibrated"},),
+    "desk/sensing/silences/": ({"thing": ".thing_id", "hours": "1", "why": "检修一下"},),
     "desk/cases/export/": ({"all": "1"},),
     "desk/cases/views/<int:view_id>/forget/": ({"x": "1"},),
     "desk/phrases/save/": ({"unit": ".unit", "kind": "", "title": "新话", "text": "好的"},),

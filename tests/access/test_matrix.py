@@ -13,7 +13,16 @@ from django.http import HttpResponse
 from django.urls import path
 from pytest_django import Settings
 
-from tests.access import oracle, planting, plants, probes, probes_of_posts, probing, weighing
+from tests.access import (
+    oracle,
+    planting,
+    plants,
+    probes,
+    probes_of_posts,
+    probes_of_sensing,
+    probing,
+    weighing,
+)
 from tests.access.matrix import Matrix, Tried
 from tests.access.posts import TOWN
 from tests.access.routes import LOOKS, PURPOSES, Ask, Route, Unknown, all_routes, meaning
@@ -23,7 +32,7 @@ from tests.house.tree import ROOT
 
 OUTSIDE = ("near", "far", "parent")
 INSIDE = ("child", "own")
-assert probes and probes_of_posts  # they fill probing.PROBES
+assert probes and probes_of_posts and probes_of_sensing  # they fill probing.PROBES
 SHOWN_ALWAYS = {"case", "case-number", "photo", "reporter", "door", "glass", "colleague", "purchase"}
 
 

@@ -35,6 +35,7 @@ from gezhi.rounds.models import Known, Round, Subject
 from tests.access import posts
 from tests.access.ground import PLACES, SALT, Town
 from tests.access.offices import looked, office, safety
+from tests.access.things import thing
 from tests.cast import CITY, SINCE, Cast, picture, report
 
 PACKS: Final = ("appraisal", "rights", "security", "workplace-safety", "dangerous-houses")
@@ -52,7 +53,7 @@ def build(cast: Cast) -> Town:
     for at in PLACES:
         case_id = child if at == "child" else _case(town, at)
         _colleague(town, at)
-        for add in (_work, _paper, _round, office, looked, safety):
+        for add in (_work, _paper, _round, office, looked, safety, thing):
             add(town, at, case_id)
     _hidden(town)
     _asked(town)

@@ -17,6 +17,15 @@ from gezhi.exchange.rest import access
 from gezhi.insight.models import Appeal, Tally
 from gezhi.lib.kept import Kept
 from gezhi.rounds.models import Round, Subject
+from gezhi.sensing.models import (
+    Datastream,
+    ObservedProperty,
+    SensedWarning,
+    Sensor,
+    SilenceRow,
+    Thing,
+    WarningMember,
+)
 from tests.access.ground import PLACES, Town
 from tests.access.matrix import Matrix, unhurried
 from tests.access.routes import Ask
@@ -60,6 +69,9 @@ COUNTED: Final = (
         "/field/report/",
     ),
     *("/api/v1/command/counters", "/api/v1/command/places", "/api/v1/command/points?box=121,29,122,30"),
+    *("/desk/sensing/", "/desk/sensing/things/", "/desk/sensing/silences/", "/desk/sensing/monitors/"),
+    *("/desk/sensing/area/", "/command/things/?box=121,29,122,30", "/api/v1/sensing/things"),
+    *("/api/v1/sensing/warnings", "/api/v1/sensing/monitors", "/api/v1/sensing/silences"),
     *("/api/v1/appraisals/cases", "/api/v1/grids/profiles", "/api/v1/grids/proposals"),
 )
 NOISE: Final = re.compile(
@@ -146,6 +158,31 @@ def add_more(town: Town, at: str) -> None:
             state="due",
         )
         Appeal.objects.create(case_id=case.pk, unit_id=unit, reason="x", at=now)
+        more_sensed(place, unit, f"{at}{n}")
+
+
+def more_sensed(place: str, unit: int, area: str) -> None:
+    """A thing, its warning and a silence of it."""
+    now = timezone.now()
+    thing = Thing.objects.create(
+        name="井", kind="manhole", place_code=place, unit_id=unit, lon=121.5, lat=29.8
+    )
+    warning = SensedWarning.objects.create(
+        monitor="m", area=area, place_code=place, level=3, peak=3, told=1, raised_at=now, changed_at=now
+    )
+    stream = Datastream.objects.create(
+        thing=thing,
+        sensor=Sensor.objects.create(name="s", encoding_type="text/plain", metadata="s"),
+        observed_property=ObservedProperty.objects.create(name="p", definition="p"),
+        name="n",
+        unit={},
+        observation_type="x",
+        place_code=place,
+    )
+    WarningMember.objects.create(warning=warning, datastream_id=stream.pk, level=3, since=now)
+    SilenceRow.objects.create(
+        why="x", thing_id=thing.pk, starts_at=now, until=now + timedelta(days=1), made_at=now
+    )
 
 
 def body(matrix: Matrix, name: str, ask: Ask) -> str:

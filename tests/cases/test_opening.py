@@ -10,7 +10,7 @@ from gezhi.cases.actions import act
 from gezhi.cases.intake.door import accept
 from gezhi.cases.intake.shapes import NewReport
 from gezhi.cases.models import Case, CaseEvent
-from gezhi.cases.opening import USUAL, Opening, opening
+from gezhi.cases.opening import USUAL, Opening, facts_of, opening
 from gezhi.cases.procedure import Given
 from gezhi.ledger.models import Entry
 from gezhi.packs.actions import publish
@@ -50,6 +50,22 @@ def test_the_first_true_rule_that_sets_a_thing_wins(storeys: int | None, expecte
 
 def test_a_rule_that_sets_nothing_new_decides_nothing() -> None:
     assert opening([HIGH, rule("again", "storeys > 2", limits="slow")], {"storeys": 5}).rule_keys == ("high",)
+
+
+@pytest.mark.parametrize(
+    ("source", "level", "known"),
+    [
+        ("sensing", "orange", "orange"),
+        ("sensing", "purple", None),
+        ("portal", "red", None),
+        ("api:7", "red", None),
+    ],
+)
+def test_the_level_of_a_warning_is_known_of_readings_alone(
+    source: str, level: str, known: str | None
+) -> None:
+    facts = facts_of("water", source, {"warning_level": level}, None, MORNING, WANAN)
+    assert facts["warning"] == known
 
 
 PACK = {

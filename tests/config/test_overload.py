@@ -1,6 +1,7 @@
 """Reports find a place whatever else is asked for; whoever finds none is told when to come again."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import path
 
 from gezhi.config.failing import failed, passes
 from gezhi.config.kinds import Kind, kind_of
-from gezhi.config.overload import LIMITS, THREADS, Admit, Door, Limit, statements_within
+from gezhi.config.overload import LIMITS, SLOWLY, THREADS, TOO_OFTEN, Admit, Door, Limit, statements_within
 from tests.cast import Cast
 
 
@@ -50,6 +51,9 @@ def ask(admit: Admit, method: str, address: str, found: list[int]) -> threading.
         ("GET", "/api/v1/reports/ABCD", Kind.READING),
         ("POST", "/api/v1/cases/1/steps/accept", Kind.STEPS),
         ("DELETE", "/api/v1/phrases/1", Kind.STEPS),
+        ("POST", "/api/sensorthings/v1.1/CreateObservations", Kind.SENSED),
+        ("POST", "/api/v1/sensing/hazards", Kind.SENSED),
+        ("GET", "/api/sensorthings/v1.1/Things", Kind.READING),
         ("GET", "/desk/cases/", Kind.READING),
         ("GET", "/desk/statistics/export/", Kind.HEAVY),
         ("GET", "/command/board/", Kind.HEAVY),
@@ -106,6 +110,38 @@ def test_who_waits_too_long_is_refused_and_leaves_the_queue() -> None:
     assert (door.inside, door.queue) == (0, 0)
     with door.place() as third:
         assert third
+
+
+def test_one_caller_never_has_every_place_nor_the_whole_queue() -> None:
+    door = Door(Limit(3, 4, 0.05, 1, 15, each=2))
+    with door.place("flood") as first, door.place("flood") as second, door.place("flood") as third:
+        assert (first, second, third) == (True, True, False)
+        with door.place("good") as other:
+            assert other
+    with door.place("flood") as again:
+        assert again
+    waits = Door(Limit(1, 4, 5.0, 1, 15, each=1))
+    with waits.place("flood"):
+        lines = [threading.Thread(target=lambda: waits.place("flood").__enter__()) for _ in range(3)]
+        for line in lines:
+            line.start()
+        for _ in range(500):
+            if waits.queue == 2 and sum(line.is_alive() for line in lines) == 2:
+                break
+            time.sleep(0.01)
+        assert waits.queue == 2, "the third was told to come again"
+
+
+def test_a_device_that_was_told_to_wait_is_answered_slowly_and_nobody_else() -> None:
+    told = Admit(lambda request: HttpResponse(status=TOO_OFTEN))
+
+    def took(address: str) -> float:
+        begun = time.monotonic()
+        told(RequestFactory().post(address))
+        return time.monotonic() - begun
+
+    assert took("/api/sensorthings/v1.1/CreateObservations") >= SLOWLY
+    assert took("/api/v1/reports") < SLOWLY
 
 
 def test_a_heavy_report_has_its_own_time_and_gives_it_back(committed: Cast) -> None:

@@ -154,5 +154,7 @@ def test_a_page_costs_the_same_however_much_a_case_holds(
     worker = signed_in("grid-worker")
     for address in ("/desk/cases/{}/", "/field/cases/{}/", "/field/", "/desk/"):
         worker.get(address.format(receipts[0].case_number))
-        with django_assert_max_num_queries(24):  # four for talk and the inbox, two for contacts
+        with django_assert_max_num_queries(
+            25
+        ):  # four for talk and the inbox, two for contacts, one for readings
             worker.get(address.format(receipts[0].case_number))

@@ -174,5 +174,5 @@ def test_a_turn_costs_the_same_however_many_wait(
     for at in range(12):
         reported(f"第 {at} 盏路灯不亮", category=LAMP, address=f"{at} 号")
     dispatcher.get("/desk/triage/")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         dispatcher.get("/desk/triage/")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from gezhi.exchange.rest import access
+from gezhi.exchange.sensorthings import views as things
 from gezhi.people.actions import issue_token, open_account
 from gezhi.people.models import Account
 from tests.cast import Cast
@@ -20,7 +21,8 @@ ALL = ("report", "read", "act")
 def _nobody_waits() -> Iterator[None]:
     """Buckets are full and no key is remembered when a test begins."""
     yield
-    for buckets in (access.by_caller, access.by_address, access.wrong_keys, access.wrong_lookups):
+    known = (access.by_caller, access.by_address, access.wrong_keys, access.wrong_lookups, things.refused)
+    for buckets in known:
         buckets._held.clear()
     access._callers.clear()
 

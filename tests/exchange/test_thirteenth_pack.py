@@ -16,6 +16,7 @@ from gezhi.config.cli import _from_above
 from gezhi.ledger.models import Entry
 from gezhi.packs.cli import packs
 from gezhi.packs.loading import load
+from gezhi.sensing.recordings import prove
 from tests import cast
 from tests.cast import Cast
 from tests.exchange.test_rest import stored
@@ -158,7 +159,8 @@ def test_the_examples_of_the_how_to_are_sound(tmp_path: Path) -> None:
     names = iter(
         (
             *("pack.yaml", "categories.yaml", "parameters/limits.yaml", "tests/noise.yaml"),
-            *("procedures/noise.yaml", "rules/rules.yaml", "closings.yaml", "overlays/city-management.yaml"),
+            *("procedures/noise.yaml", "rules/rules.yaml", "closings.yaml"),
+            *("things.yaml", "monitors.yaml", "tests/readings/noise.yaml", "overlays/city-management.yaml"),
         )
     )
     page = (ROOT / "docs/howto/write-a-pack.md").read_text(encoding="utf-8")
@@ -176,4 +178,7 @@ def test_the_examples_of_the_how_to_are_sound(tmp_path: Path) -> None:
 """
     with (tmp_path / "parameters/limits.yaml").open("a", encoding="utf-8") as file:
         file.write(more)
-    assert [str(problem) for problem in load(tmp_path, [ROOT / "packs"]).problems] == []
+    loaded = load(tmp_path, [ROOT / "packs"])
+    assert [str(problem) for problem in loaded.problems] == []
+    assert loaded.pack is not None
+    assert prove(loaded.pack) == []

@@ -7,6 +7,15 @@ from tests.fuzz.parser import Parser
 
 @cache
 def every() -> tuple[Parser, ...]:
-    from tests.fuzz import files, kept, packs, proofs, sent
+    from tests.fuzz import devices, files, kept, observed, packs, proofs, sensed, sent
 
-    return (*files.parsers(), *kept.parsers(), *proofs.parsers(), *sent.parsers(), *packs.parsers())
+    return (
+        *files.parsers(),
+        *kept.parsers(),
+        *proofs.parsers(),
+        *sent.parsers(),
+        *packs.parsers(),
+        *sensed.parsers(),
+        *observed.parsers(),
+        *devices.parsers(),
+    )

@@ -22,6 +22,7 @@ from gezhi.cases.cli_classify import FileRefused, read_examples
 from gezhi.cases.intake.reading import Edge, read_report
 from gezhi.cases.intake.shapes import Unreadable
 from gezhi.cases.photos import BadPhoto, small_picture, store_photo
+from gezhi.exchange.backfill.layout import BadLayout, checked, layout_of, readings_in
 from gezhi.exchange.files.mapping import mapped, mapping_from, mapping_from_yaml
 from gezhi.exchange.files.opening import opened
 from gezhi.exchange.files.rows import FileUnreadable
@@ -78,6 +79,18 @@ def intake(data: bytes, name: str, sheet: str = "") -> int:
             except Unreadable:
                 continue
     return count
+
+
+def past(data: bytes) -> int:
+    """A file of readings, as far as the door."""
+    layout = layout_of("at", "series", "value", "mark", [], "+08:00")
+    with opened(file_of(data, "past.csv")) as table:
+        checked(table, layout)
+        return sum(1 for _ in readings_in(islice(table.rows, MOST_ROWS), layout))
+
+
+def columns_told(text: str) -> object:
+    return layout_of(text, "series", "value", "", [text], text)
 
 
 @cache
@@ -288,6 +301,10 @@ def parsers() -> list[Parser]:
                lambda: [one.encode() for one in long_ones(300_000, ('{"features":[', "[[1,2],"))], raw=bytes),
         Parser("points as CSV", ("places.points",), located, bent_text("lon,lat\n121.55,29.85\n1,\n", pieces=("lon", "lat", ",", "\n")),
                (points.PointsRefused,), raw=text_of),
+        Parser("readings of the past", ("exchange.backfill.layout",), past,
+               bent([b"at,series,value,mark\n2026-11-22T08:00:00+08:00,a/pm25,12.5,0\n1790000000,a/pm25,-,\n"], [b"1e400", b"nan", b"9" * 400, b"0000-00-00", b"\n", b","]),
+               (FileUnreadable,), lambda: [b"at,series,value,mark\n" + b"1,a,1,0\n" * 20_000], raw=bytes),
+        Parser("columns of the past", ("exchange.backfill.layout",), columns_told, bent_text("year,month=a/b", "+08:00", pieces=("=", ",", "+", ":", "Z")), (BadLayout,), raw=text_of),
         Parser("holidays as CSV", ("cases.cli_calendar",), lambda data: read_calendar(file_of(data, "calendar.csv")),
                bent([b"day,kind\n2027-01-01,rest\n2027-01-03,\xe7\x8f\xad\n"]), (UnicodeDecodeError, __import__("csv").Error), raw=bytes),
         Parser("examples to learn from", ("cases.cli_classify",), lambda data: read_examples(file_of(data, "examples.csv")),

@@ -20,11 +20,13 @@ from gezhi.packs.content import pack_from
 from gezhi.packs.documents import Unreadable as NoDocument
 from gezhi.packs.documents import read_document
 from gezhi.packs.loading import load
+from gezhi.packs.monitor_rules import ages_of, asks_whether_known, monitor_rule, related_of
 from gezhi.packs.placeholders import filled as put_in
 from gezhi.packs.placeholders import placeholders
 from gezhi.packs.setting import NotSet, Wanted, limit_of
 from gezhi.packs.shapes import Parameter
 from gezhi.rules import RuleError, compile_rule, renamed
+from gezhi.sensing.recordings import prove
 from tests.fuzz.parser import Parser, text_of
 from tests.fuzz.shapes import bent, bent_json, bent_text, long_ones
 from tests.house.tree import ROOT
@@ -58,12 +60,18 @@ PARAMETER = Parameter.model_validate({
 })  # fmt: skip
 PACK = Path(tempfile.mkdtemp(prefix="gezhi-fuzz-pack-"))
 SMALL = ROOT / "packs/rights"
+SENSING = ROOT / "packs/street-sensing"
 
 
 def ruled(text: str) -> object:
     renamed(text, {"a": "c"})
     rule = compile_rule(text, NAMES)  # type: ignore[arg-type]
     return rule.value({"a": 1.0, "b": True, "t": "x"}), rule.value({})
+
+
+def watched(text: str) -> object:
+    rule = monitor_rule(text)
+    return ages_of(text), asks_whether_known(text), related_of([rule])
 
 
 def patterned(pattern: str) -> object:
@@ -88,24 +96,27 @@ def set_to(text: str) -> object:
 
 @cache
 def pack_files() -> dict[str, bytes]:
+    """By the pack's folder and the file's path in it."""
     return {
-        path.relative_to(SMALL).as_posix(): path.read_bytes()
-        for path in sorted(SMALL.rglob("*"))
+        path.relative_to(pack.parent).as_posix(): path.read_bytes()
+        for pack in (SMALL, SENSING)
+        for path in sorted(pack.rglob("*"))
         if path.is_file()
     }
 
 
 def packed(two: tuple[str, bytes]) -> object:
-    """A pack of which one file was changed: it loads, or says what is wrong and where."""
+    """A pack of which one file was changed: it loads, or says what is wrong and where; so do its recordings."""
     name, data = two
-    folder = PACK / "rights"
+    own = name.partition("/")[0]
     for known, content in pack_files().items():
-        path = folder / known
+        path = PACK / known
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data if known == name else content)
-    loaded = load(folder, [ROOT / "packs"])
+    loaded = load(PACK / own, [ROOT / "packs"])
     assert loaded.pack is not None or loaded.problems
-    return [str(problem) for problem in loaded.problems]
+    proved = [] if loaded.pack is None or loaded.problems else prove(loaded.pack)
+    return [*map(str, loaded.problems), *proved]
 
 
 @cache
@@ -131,12 +142,16 @@ def parsers() -> list[Parser]:
     return [
         Parser("rules", ("rules.grammar", "rules.compiling", "rules.renaming"), ruled, bent_text("a > 1 && (b || t in ['x', 'y']) ? 1 : 2", pieces=RULE), (RuleError,),
                lambda: [text[:500] for text in long_ones(500, (*RULE, "a ? a : ", "!", "-", "min(a,"))] + long_ones(100_000, RULE), raw=text_of),
+        Parser("rules of monitors", ("packs.monitor_rules",), watched,
+               bent_text("value > 60 && age < 600 ? rate : other.rain_1h", "has(forecast) && hour >= 6", pieces=(*RULE, "age", "other.", "forecast", "has(")), (RuleError,),
+               lambda: [text[:500] for text in long_ones(500, ("age > 1 &&", "other.a", "has(", "has (", "!", "("))], raw=text_of),
         Parser("patterns of forms", ("packs.checking_patterns",), patterned,
                bent_text("^[A-Z]{2}[0-9]{3,6}$", "^(a|b)?[0-9]+$", pieces=("^", "$", "[0-9]", "a", "+", "*", "?", "{1,9}", "(", ")", "|", "\\.", ".", "[^a]")), (),
                short(2_000, "(a", "[a]*", "a+", "(a|", "\\."), raw=text_of),
         Parser("YAML of packs", ("packs.documents",), lambda text: read_document(text.encode("utf-8", "surrogatepass")), bent_text("a: 1\nb:\n  - {c: 2026-07-01}\n", pieces=YAML),
                (NoDocument,), lambda: long_ones(2_000_000, YAML), raw=text_of),
-        Parser("whole packs", ("packs.loading", "packs.checking", "packs.shapes.warnings", "packs.checking_documents"), packed,
+        Parser("whole packs", ("packs.loading", "packs.checking", "packs.shapes.warnings", "packs.checking_documents", "packs.checking_monitors",
+               "packs.checking_recordings", "sensing.recordings"), packed,
                st.sampled_from(sorted(pack_files())).flatmap(lambda name: st.tuples(st.just(name), yaml_bent(name) | bent([pack_files()[name]])))),
         Parser("packs as JSON", ("packs.content",), pack_from, bent_json(pack_content()), (ValidationError,)),
         Parser("texts with placeholders", ("packs.placeholders", "cases.phrasing"), said, bent_text("您的{number}已办", "{{a}}", pieces=("{", "}", "{a}", "{a!r}", "{a:>9}", "[", ".")),

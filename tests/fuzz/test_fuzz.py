@@ -71,6 +71,8 @@ ELSEWHERE: Final = {  # modules that read, and are not parsers of what comes fro
                 "desk.views.rights_counter",
                 "portal.views.rights_session",
             ),
+            *("exchange.feeds.reading", "pages.traced", "sensing.actions.stores", "sensing.archive"),
+            *("sensing.blocks", "sensing.forecasting.keeping"),
         ),
         OURS,
     ),
@@ -91,12 +93,25 @@ ELSEWHERE: Final = {  # modules that read, and are not parsers of what comes fro
                 "live.address",
             ),
             *("portal.views.rights_mine", "config.headers", "config.health", "cases.actions.own_signing"),
+            *("desk.views.sensing_silences", "desk.views.sensing_things", "desk.views.tracing"),
+            "desk.views.public_notices",
+            "exchange.sensorthings.api.batching",
         ),
         PAGES,
+    ),
+    **dict.fromkeys(
+        ("sensing.actions.sources", "exchange.feeds.adding", "exchange.feeds.shapes"),
+        "words of the node's owner at a command",
+    ),
+    **dict.fromkeys(("config.hearing", "lib.addresses"), "addresses of settings alone"),
+    **dict.fromkeys(
+        ("demo.sensors.recorded", "demo.sensors.senders.arrays"),
+        "recordings and answers of the demonstration",
     ),
     "lib.calling": "addresses of settings alone",
     "places.cli": "hands rows on to places.points",
     "places.generate": "a table that goes with the program",
+    "exchange.hj212.factors": "a table that goes with the program",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.house.tree import SRC, files_under, short, syntax_of
 
 CITY_APPS = {
-    *("ledger", "notices", "people", "places", "packs", "cases", "exchange", "insight", "rounds"),
+    *("ledger", "notices", "people", "places", "packs", "cases", "exchange", "insight", "rounds", "sensing"),
     *("portal", "field", "desk"),
 }
 DJANGO_NAMES = {
@@ -25,6 +25,13 @@ SHELLS = {
             *("store", "trying"),
         )
     ),
+    "sensing/gathering.py",  # the thread that writes
+    *(
+        f"exchange/feeds/{name}.py" for name in ("process", "taking", "ticking")
+    ),  # the process that hears devices
+    "exchange/hj212/serving.py",  # the server of devices
+    "exchange/mqtt/client.py",  # the line to the broker
+    *(f"exchange/feeds/{name}.py" for name in ("process", "taking", "ticking")),  # the process that hears
     *(
         f"cases/intake/{name}.py" for name in ("door", "edge", "gate", "lookups", "rows")
     ),  # the action of intake

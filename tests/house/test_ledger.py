@@ -15,6 +15,10 @@ UNRECORDED = {
     "people/actions/tries.py",  # counted so that nobody tries too often; what it amounts to is a signal
     "notices/actions.py",  # an answer follows from a step that is recorded
     "insight/actions/tallying.py",  # counts follow from events that are recorded, and can be made anew
+    "sensing/actions/tallying.py",  # counts of events; what an event becomes is a report, which is recorded
+    "cases/actions/readings.py",  # what a warning says; the warning is recorded
+    "sensing/actions/stores.py",  # readings, and the transitions that follow from them, are a record of their own
+    "sensing/actions/leaving.py",  # alarms have a table of their transitions, which are never changed
     "cases/actions/seeing.py",  # what a person has looked at is no act of the city
     "cases/actions/views.py",  # a person's own filters are no act of the city
 }

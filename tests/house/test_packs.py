@@ -6,6 +6,7 @@ import pytest
 
 from gezhi.cases.situations import prove
 from gezhi.packs.loading import load, pack_folders, read_pack
+from gezhi.sensing import recordings
 from tests.house.tree import ROOT
 
 PACKS = pack_folders(ROOT / "packs")
@@ -26,6 +27,14 @@ def test_the_situations_of_a_pack_go_as_they_say(folder: Path) -> None:
     assert loaded.pack is not None
     assert loaded.pack.situations or not loaded.pack.categories
     assert prove(loaded.pack, tuple(loaded.needed.values())) == []
+
+
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+def test_the_monitors_of_a_pack_make_of_readings_what_its_recordings_say(folder: Path) -> None:
+    loaded = load(folder)
+    assert loaded.pack is not None
+    assert loaded.pack.recordings or not loaded.pack.monitors
+    assert recordings.prove(loaded.pack, tuple(loaded.needed.values())) == []
 
 
 def test_the_rule_sees_a_situation_that_goes_otherwise() -> None:

@@ -35,7 +35,9 @@ FRAMEWORK = {
 }
 COLUMNS = """
 SELECT table_name, column_name, data_type FROM information_schema.columns
-WHERE table_schema = 'public' ORDER BY table_name, ordinal_position
+WHERE table_schema = 'public' AND NOT EXISTS (SELECT FROM pg_class
+    WHERE oid = quote_ident(table_name)::regclass AND relispartition)
+ORDER BY table_name, ordinal_position
 """
 
 

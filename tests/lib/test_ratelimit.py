@@ -31,3 +31,15 @@ def test_a_forgotten_key_begins_anew() -> None:
     buckets.take("a")
     buckets.forget("a")
     assert buckets.take("a") == 0.0
+
+
+def test_what_was_spent_beyond_the_bucket_is_waited_for_and_what_is_given_back_is_not_saved() -> None:
+    clock = Clock()
+    buckets = TokenBuckets(10, 10, clock)
+    buckets.spend("a", 15)
+    assert buckets.wait("a") == 6.0
+    buckets.spend("a", 1_000)
+    assert buckets.wait("a") == 11.0
+    buckets.spend("a", -1_000)
+    buckets.spend("a", 9.5)
+    assert buckets.wait("a") == 0.5

@@ -62,7 +62,9 @@ def pages(parts: Sequence[URLResolver | URLPattern], prefix: str = "") -> Iterat
             yield from pages(part.url_patterns, address)
 
 
-ADDRESSES = [address for address in pages(urlpatterns) if not re.search(r"api/v1|open311", address)]
+ADDRESSES = [
+    address for address in pages(urlpatterns) if not re.search(r"api/v1|api/sensorthings|open311", address)
+]
 
 
 FORMS = [one for one in ADDRESSES if re.search(r"report/$|follow/|case|hotline/$|columns", one)]

@@ -18,6 +18,8 @@ NAMES: dict[str, RuleType] = {
     "kind": "text",
     "grade": "number",
     "note": "text",
+    "other.level": "number",
+    "other.flow": "number",
 }
 Said = float | bool | str | None
 

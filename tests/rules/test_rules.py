@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gezhi.rules import RuleError, RuleType, compile_rule, renamed
+from gezhi.rules.rule import AT_ONCE
 
 NAMES: dict[str, RuleType] = {
     "a": "number",
@@ -124,7 +125,7 @@ def test_a_fact_of_another_type_is_unknown() -> None:
         ("-" * 80 + "1", 65, "too many things inside each other", "64 levels"),
         ("1 + " * 125 + "1", 501, "a rule of 501 characters", "at most 500"),
         ("__import__('os')", 1, "there is no function '__import__'", "one of abs"),
-        ("kind.__class__", 15, "the rule ends too early", "("),
+        ("kind.__class__", 1, "there is no name 'kind.__class__'", "one of a, b"),
     ],
 )
 def test_a_wrong_rule_says_where_what_and_what_is_allowed(
@@ -134,6 +135,43 @@ def test_a_wrong_rule_says_where_what_and_what_is_allowed(
         compile_rule(text, NAMES)
     assert (refused.value.column, refused.value.what) == (column, what)
     assert allowed in refused.value.allowed
+
+
+PARTED: dict[str, RuleType] = {"a": "number", "kind": "text", "other.level": "number", "other.name": "text"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("other.level > 1 && kind.contains('leak')", True),
+        ("other.name.startsWith('gas')", True),
+        ("has(other.level) ? other.level : a", 2.0),
+        ("kind . contains ('leak')", True),
+    ],
+)
+def test_a_name_may_have_two_parts(text: str, expected: object) -> None:
+    facts = {"a": 1, "kind": "gas leak", "other.level": 2, "other.name": "gas 7"}
+    assert compile_rule(text, PARTED).value(facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "what"),
+    [
+        ("other.depth > 1", 1, "there is no name 'other.depth'"),
+        ("other > 1", 1, "there is no name 'other'"),
+        ("other.level.more > 1", 18, "'>' does not fit here"),
+        ("other .level > 1", 14, "'>' does not fit here"),
+        ("other.level(1)", 1, "there is no name 'other'"),
+    ],
+)
+def test_a_wrong_name_of_two_parts_is_told_as_one(text: str, column: int, what: str) -> None:
+    with pytest.raises(RuleError) as refused:
+        compile_rule(text, PARTED)
+    assert (refused.value.column, refused.value.what) == (column, what)
+
+
+def test_a_name_of_two_parts_is_renamed_as_one() -> None:
+    assert renamed("other.level + level.contains('x')", {"other.level": "b"}) == "b + level.contains('x')"
 
 
 def test_a_rule_knows_its_type_and_the_names_that_it_asks_for() -> None:
@@ -150,6 +188,14 @@ def test_a_rule_can_be_said_over_other_names() -> None:
 def test_columns_are_as_long_as_what_is_given_even_where_nothing_is_asked() -> None:
     assert compile_rule("1 + 1", NAMES).columns({"a": np.zeros(3)}).tolist() == [2.0, 2.0, 2.0]
     assert np.isnan(compile_rule("a", NAMES).columns({"b": np.zeros(2)})).all()
+
+
+def test_columns_of_any_length_are_computed_piece_by_piece() -> None:
+    a = np.arange(2 * AT_ONCE + 5, dtype=np.float64)
+    a[AT_ONCE] = np.nan
+    found = compile_rule("a * 2", NAMES).columns({"a": a})
+    np.testing.assert_array_equal(found, a * 2)
+    assert compile_rule("a * 2", NAMES).columns({"a": a[:6].reshape(2, 3)}).shape == (2, 3)
 
 
 def test_text_has_no_columns() -> None:

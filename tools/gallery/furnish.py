@@ -12,6 +12,7 @@ def furnish() -> None:
     from gezhi.cases.models import Callback, ImportRun, Report
     from gezhi.insight.models import Bulletin
     from gezhi.rights.models import Request
+    from gezhi.sensing.models import BackfillRun, SensedWarning, TrainedForecast
 
     if not ImportRun.objects.exists():
         _import_a_file()
@@ -25,6 +26,12 @@ def furnish() -> None:
         _report_for_somebody()
     if not Request.objects.exists():
         _ask_to_be_erased()
+    if not SensedWarning.objects.exists():
+        _let_it_pour()
+    if not BackfillRun.objects.exists():
+        _bring_in_readings()
+    if not TrainedForecast.objects.exists():
+        _forecast()
     look_around()
 
 
@@ -43,6 +50,55 @@ def _ask_to_be_erased() -> None:
         person = person_of_number(known.get(report_id=closed.pk).phone)
         open_request(person, Asked(Right.DELETE, "已经办好，请删除我的信息"))
         open_request(person, Asked(Right.EXPLAIN, "为什么派给这个单位", None, closed.pk))
+
+
+def _let_it_pour() -> None:
+    """A cloudburst over one gauge: its monitor waits for nothing, and gathers for a minute."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from gezhi.sensing.actions.raising import raise_warnings
+    from gezhi.sensing.actions.taking import take
+    from gezhi.sensing.columns import Columns
+    from gezhi.sensing.models import Datastream
+
+    gauges = Datastream.objects.filter(thing__kind="rain-gauge", observed_property__code="rain1h")
+    series = gauges.order_by("id").values_list("id", flat=True).first()
+    now = timezone.now()
+    if series is not None:
+        take(Columns.of([series], [round(now.timestamp() * 1000)], [55.0]), "gallery", now)
+        raise_warnings(now + timedelta(seconds=90))
+
+
+def _bring_in_readings() -> None:
+    """What a station kept while its line was down, with a time and a value that are none."""
+    from io import BytesIO
+
+    from django.core.files.uploadedfile import InMemoryUploadedFile
+    from django.utils import timezone
+
+    from gezhi.exchange.backfill.actions import bring_in, run_backfill
+    from gezhi.people.access import actor_of
+    from gezhi.people.models import Account
+    from gezhi.sensing.models import Datastream
+
+    series = Datastream.objects.order_by("id").values_list("id", flat=True).first()
+    rows = [f"{series},2026-01-0{day} {hour:02}:00,{hour / 10}" for day in (1, 2) for hour in range(24)]
+    rows[3], rows[30] = f"{series},2026-01-01 25:00,0.3", f"{series},2026-01-02 06:00,断线"
+    data = "\n".join(["series,at,value", *rows, "999999,2026-01-03 00:00,1"]).encode()
+    file = InMemoryUploadedFile(BytesIO(data), "file", "station-january.csv", "text/csv", len(data), None)
+    actor = actor_of(Account.objects.get(username="dispatcher"), timezone.localdate())
+    run_backfill(bring_in(file, "station-january.csv", actor))
+
+
+def _forecast() -> None:
+    """Two days are too few to learn from, and the page says so."""
+    from django.utils import timezone
+
+    from gezhi.sensing.actions.forecasting import train_all
+
+    train_all(timezone.now())
 
 
 def _import_a_file() -> None:

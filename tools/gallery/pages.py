@@ -33,6 +33,7 @@ WHO: Final[Mapping[str, str]] = {  # where it is not the supervisor, or the area
     "desk:classifier": "admin",
     "desk:packs": "admin",
     "desk:pack": "admin",
+    "desk:public-notices": "leader",
     "desk:parameters": "leader",
     "desk:parameter": "leader",
     "desk:contract": "leader",
@@ -96,6 +97,10 @@ FOUND: Final[Mapping[str, str]] = {
     "ORDER BY tree_index DESC NULLS LAST LIMIT 1",
     "desk:security-warning": "SELECT id FROM security_raisedwarning ORDER BY level DESC, id LIMIT 1",
     "desk:security-export": "SELECT number FROM security_export ORDER BY id LIMIT 1",
+    "desk:thing": "SELECT thing_id FROM sensing_datastream ORDER BY id LIMIT 1",
+    "desk:backfill": "SELECT key FROM sensing_backfillrun ORDER BY refused DESC, id LIMIT 1",
+    "desk:sensed-warning": "SELECT id FROM sensing_sensedwarning ORDER BY ended_at IS NULL DESC, level DESC LIMIT 1",
+    "desk:forecast": "SELECT kind, code FROM sensing_trainedforecast ORDER BY id DESC LIMIT 1",
     "desk:rights-request": "SELECT c.number FROM cases_case c JOIN rights_request r ON r.case_id = c.id "
     "ORDER BY r.right = 'delete' DESC, r.id LIMIT 1",
     "desk:round": "SELECT id FROM rounds_round ORDER BY id LIMIT 1",
@@ -133,7 +138,9 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "phrase-save phrase-end signing-key-end statistics-export security-answer security-review-paper "
         "triage-act beside undo appeal-decide contact callback-contact "
         "delegate delegation-end glass-open glass-end nominate nomination post-end audit-export audit-glass-review "
-        "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof"
+        "ledger-checkpoint ledger-proof ledger-body ledger-proofs case-proof photo-proof "
+        "things-export thing-keep sensed-answer silence-end public-notice-end "
+        "backfill-progress backfill-faults backfill-example"
     ).split()
 ) | {
     *(
@@ -144,6 +151,7 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
         "field:day",
         "field:sync",
         "field:photo",
+        "field:warning",
     ),
     *(f"portal:rights-{name}" for name in "code enter by-code leave copy photo number step".split()),
     *(
@@ -160,7 +168,7 @@ NO_PAGES: Final = frozenset(  # files, fragments, numbers, and what only takes a
     *("portal:places", "portal:place-map", "portal:here", "portal:photo", "portal:paper", "portal:step"),
     "portal:display",
     "keeping:drill",
-    *(f"command:{name}" for name in ("board", "places", "heat", "points", "replay", "urge")),
+    *(f"command:{name}" for name in ("board", "places", "heat", "points", "replay", "things", "urge")),
 }
 
 

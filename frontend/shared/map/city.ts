@@ -10,7 +10,7 @@ import {
 import { AREAS, codeOf, FROM, idOf, isArea, levelOf, type Area, type Box } from "./drill";
 import { drawIcons } from "./icons";
 import { Pulse, type Mark } from "./pulse";
-import { radiusOf, stepOf, type RawPoint, type Row } from "./rows";
+import { radiusOf, shapeOf, stepOf, weightOf, type RawPoint, type RawThing, type Row } from "./rows";
 import { layersOf, lookOf, opacityOf, PLACES, styleOf, type Basemap, type Layer, type Look, type Step } from "./style";
 import type { TileSet } from "./tiles";
 
@@ -26,6 +26,7 @@ export interface Wishes {
   tip?: (row: Row) => string; // beside the pointer, if not the same words
   picked: (code: string) => void;
   casePicked: (number: string) => void;
+  thingPicked?: (id: number) => void;
   rested: (byHand: boolean) => void; // the view came to rest
 }
 
@@ -42,6 +43,7 @@ export class CityMap {
   private look: Look;
   private rows = new Map<string, Row>();
   private points: RawPoint[] = [];
+  private things: RawThing[] = [];
   private near: { area: Area; id: number } | null = null;
   private here: { area: Area; id: number } | null = null;
   private area: Area = "county";
@@ -109,6 +111,16 @@ export class CityMap {
     this.view.setPaintProperty("heat", "heatmap-radius", spread(rows));
   }
 
+  showThings(things: RawThing[]): void {
+    this.things = things;
+    const features = things.map((thing) => {
+      const [id, , lon, lat, , , words] = thing;
+      return feature(lon, lat, { id, words, shape: shapeOf(thing), weight: weightOf(thing) });
+    });
+    this.source("things").setData({ type: "FeatureCollection", features });
+    this.mark();
+  }
+
   choose(layer: Layer): void {
     this.layer = layer;
     this.reveal();
@@ -164,7 +176,7 @@ export class CityMap {
     return { top: pad, left: pad, right: pad, bottom: pad + this.look.size * 3 };
   }
 
-  private source(name: "labels" | "heat" | "points"): GeoJSONSource {
+  private source(name: "labels" | "heat" | "points" | "things"): GeoJSONSource {
     return this.view.getSource(name) as GeoJSONSource;
   }
 
@@ -216,11 +228,16 @@ export class CityMap {
   }
 
   private mark(): void {
-    this.pulse.show([...this.redPoints(), ...this.redPlaces()]);
+    this.pulse.show(this.layer === "things" ? this.redThings() : [...this.redPoints(), ...this.redPlaces()]);
   }
 
   private redPoints(): Mark[] {
     const red = this.points.filter((point) => point[4] === "overdue");
+    return red.map(([, , lon, lat]) => ({ lon, lat, radius: this.look.size * 0.9, lift: 0, shape: "ring" }));
+  }
+
+  private redThings(): Mark[] {
+    const red = this.things.filter(([, , , , state, level]) => state === "alarming" && level > 2);
     return red.map(([, , lon, lat]) => ({ lon, lat, radius: this.look.size * 0.9, lift: 0, shape: "ring" }));
   }
 
@@ -243,6 +260,7 @@ export class CityMap {
     drawIcons(this.view, this.look);
     this.show(this.area, [...this.rows.values()]);
     this.showPoints(this.points);
+    this.showThings(this.things);
   }
 
   private listen(): void {
@@ -250,6 +268,9 @@ export class CityMap {
     this.view.on("idle", () => (this.wishes.box.dataset["settled"] = "true"));
     this.view.on("moveend", (event) => this.wishes.rested(Boolean(event.originalEvent)));
     this.view.on("click", "points", (event) => this.wishes.casePicked(String(event.features?.[0]?.properties["number"])));
+    this.view.on("click", "things", (event) => this.wishes.thingPicked?.(Number(event.features?.[0]?.properties["id"])));
+    this.view.on("mousemove", "things", (event) => this.tell(event, String(event.features?.[0]?.properties["words"])));
+    this.view.on("mouseleave", "things", () => (this.tip.hidden = true));
     for (const area of AREAS.filter((one) => this.view.getLayer(`${one}-fill`))) {
       this.view.on("click", `${area}-fill`, (event) => this.pick(event));
       this.view.on("mousemove", `${area}-fill`, (event) => this.hover(event));
@@ -259,18 +280,28 @@ export class CityMap {
   }
 
   private pick(event: MapLayerMouseEvent): void {
-    if (this.view.queryRenderedFeatures(event.point, { layers: ["points"] }).length) return;
+    if (this.over(event)) return;
     this.wishes.picked(codeOf(event.features?.[0]?.id));
   }
 
+  // A case or a thing lies there: the place below it is not meant.
+  private over(event: MapLayerMouseEvent): boolean {
+    return this.view.queryRenderedFeatures(event.point, { layers: ["points", "things"] }).length > 0;
+  }
+
+  private tell(event: MapLayerMouseEvent, words: string): void {
+    this.tip.hidden = false;
+    this.tip.textContent = words;
+    this.tip.style.transform = `translate(${event.point.x + 14}px, ${event.point.y + 14}px)`;
+  }
+
   private hover(event: MapLayerMouseEvent): void {
+    if (this.layer === "things" && this.over(event)) return;
     const code = codeOf(event.features?.[0]?.id);
     const row = this.rows.get(code);
     this.approach(code);
     this.tip.hidden = !row;
-    if (!row) return;
-    this.tip.textContent = (this.wishes.tip ?? this.wishes.words)(row);
-    this.tip.style.transform = `translate(${event.point.x + 14}px, ${event.point.y + 14}px)`;
+    if (row) this.tell(event, (this.wishes.tip ?? this.wishes.words)(row));
   }
 
   private leave(): void {

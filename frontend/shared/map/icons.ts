@@ -1,4 +1,5 @@
-// The shapes of a case's time, as in the page's own icons: a disc is in time, a triangle due soon, a diamond overdue.
+// The shapes of a case's time, as in the page's own icons: a disc is in time, a triangle due soon, a diamond overdue. Of a
+// thing: a disc is good, a triangle warns blue or yellow, a diamond orange or red, a crossed ring is silent, a square marked.
 import type { Map as View } from "maplibre-gl";
 import type { Look } from "./style";
 
@@ -11,11 +12,23 @@ export function drawIcons(view: View, look: Look): void {
     ["soon", look.soon, (pen) => corners(pen, [13, 3], [23, 22], [3, 22])],
     ["overdue", look.bad, (pen) => corners(pen, [13, 2], [24, 13], [13, 24], [2, 13])],
   ];
-  for (const [name, colour, shape] of shapes) {
-    const image = drawn(colour, look.paper, shape);
+  const things: typeof shapes = [
+    ["marked", look.soon, (pen) => pen.rect(6, 6, 14, 14)],
+    ["silent", look.paper, crossed],
+  ];
+  for (const [name, colour, shape] of [...shapes, ...things]) {
+    const image = drawn(colour, name === "silent" ? look.strong : look.paper, shape);
     if (view.hasImage(name)) view.updateImage(name, image);
     else view.addImage(name, image, { pixelRatio: RATIO });
   }
+}
+
+function crossed(pen: CanvasRenderingContext2D): void {
+  pen.arc(13, 13, 8, 0, 2 * Math.PI);
+  pen.moveTo(9, 9);
+  pen.lineTo(17, 17);
+  pen.moveTo(17, 9);
+  pen.lineTo(9, 17);
 }
 
 function corners(pen: CanvasRenderingContext2D, first: [number, number], ...rest: [number, number][]): void {

@@ -36,6 +36,28 @@ export type RawPoint = [
   due: string | null,
 ];
 
+// `level`: 0 none, 1 blue to 4 red; `state`: as on the page of things; `words`: what is said of it.
+export type RawThing = [
+  id: number,
+  name: string,
+  lon: number,
+  lat: number,
+  state: "alarming" | "silent" | "marked" | "good",
+  level: number,
+  words: string,
+];
+
+const WEIGHTS = { alarming: 3, silent: 2, marked: 1, good: 0 } as const;
+
+export function weightOf([, , , , state, level]: RawThing): number {
+  return WEIGHTS[state] * 10 + level;
+}
+
+export function shapeOf([, , , , state, level]: RawThing): string {
+  if (state === "alarming") return level > 2 ? "overdue" : "soon";
+  return { silent: "silent", marked: "marked", good: "open" }[state];
+}
+
 export function rowOf([code, name, lon, lat, open, soon, overdue, carded, onTime]: RawRow): Row {
   return { code, name, lon, lat, open, soon, overdue, carded, onTime };
 }

@@ -10,7 +10,7 @@ export interface Basemap {
   attribution: string;
 }
 
-export type Layer = "efficiency" | "heat" | "clusters";
+export type Layer = "efficiency" | "heat" | "clusters" | "things";
 
 // Steps of how much of what is open is overdue: 0 nothing open, 1 none, 2 below 5 %, 3 below 15 %, 4 more.
 export type Step = 0 | 1 | 2 | 3 | 4;
@@ -56,7 +56,7 @@ export function lookOf(page: Element): Look {
 }
 
 export function styleOf(look: Look, set: TileSet, basemap: Basemap | null): StyleSpecification {
-  const sources: Record<string, SourceSpecification> = { labels: NOTHING, heat: NOTHING, points: NOTHING };
+  const sources: Record<string, SourceSpecification> = { labels: NOTHING, heat: NOTHING, points: NOTHING, things: NOTHING };
   const present = areasIn(set);
   sources[PLACES] = sourceOf(set);
   if (basemap) sources["base"] = rasterOf(basemap);
@@ -71,6 +71,7 @@ export function styleOf(look: Look, set: TileSet, basemap: Basemap | null): Styl
       ...[...present].reverse().map((area) => edgeOf(area, look)),
       ...clusterLayers(look),
       ...pointLayers(look),
+      thingLayer(look),
       figureLayer(look),
       nameLayer(look),
     ],
@@ -193,6 +194,22 @@ function pointLayers(look: Look): LayerSpecification[] {
   ];
 }
 
+// Things by how they stand, a shape each: the worst are drawn last, over the others.
+function thingLayer(look: Look): LayerSpecification {
+  return {
+    id: "things",
+    type: "symbol",
+    source: "things",
+    layout: {
+      visibility: "none",
+      "icon-image": ["get", "shape"],
+      "icon-allow-overlap": true,
+      "icon-size": look.size / 16,
+      "symbol-sort-key": ["get", "weight"],
+    },
+  };
+}
+
 // Every name that fits, then the figures below it that fit too.
 function nameLayer(look: Look): LayerSpecification {
   return wordLayer("names", "name", look.size, "bottom", look);
@@ -222,6 +239,7 @@ function wordLayer(id: string, field: string, size: number, anchor: "top" | "bot
 }
 
 export function layersOf(layer: Layer): Record<string, boolean> {
-  const clusters = layer === "clusters";
-  return { heat: layer === "heat", clusters, "cluster-counts": clusters, names: !clusters, figures: !clusters };
+  const [clusters, things] = [layer === "clusters", layer === "things"];
+  const counted = !clusters && !things;
+  return { heat: layer === "heat", clusters, "cluster-counts": clusters, points: !things, things, names: !clusters, figures: counted };
 }

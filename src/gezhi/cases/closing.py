@@ -16,6 +16,7 @@ from gezhi.places.coordinates import gcj02_to_wgs84
 
 CHECKED: Final = frozenset({Kind.FINISH, Kind.VERIFY})
 HANDLED: Final = frozenset({Kind.HANDLE, Kind.FINISH, Kind.SHARE})  # kinds of steps by which somebody handles
+_MINUTE: Final = timedelta(minutes=1)
 SLACK: Final = timedelta(minutes=10)  # that a camera's clock may be wrong
 EARTH: Final = 6_371_000  # metres
 
@@ -43,6 +44,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class BackInRange:
+    """What must be true of the readings that warned of the case. `since`: when they came back; None: they have not."""
+
+    since: datetime | None
+    within: timedelta
+    evidence: bool  # a person's will do instead
+
+
+@dataclass(frozen=True, slots=True)
 class ClosingFacts:
     """What the case shows. `since`: when it was opened last; `pictures`: the evidence of handling since then, and
     what is given with the step; `handlers`: who handled it, ever; `untold`: reports whose reporters can be reached
@@ -57,6 +67,7 @@ class ClosingFacts:
     pictures: Sequence[Picture] = ()
     handlers: frozenset[int] = frozenset()
     untold: int = 0
+    readings: BackInRange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ def faults(closing: Closing, facts: ClosingFacts) -> list[Refused]:
     looked at, at `verify` all of them, who verifies and who was answered."""
     found = [*_too_little(closing, facts), *_photo_faults(closing, facts)]
     if facts.kind is Kind.VERIFY:
-        found += [*_own_work(closing, facts), *_unanswered(closing, facts)]
+        found += [*_own_work(closing, facts), *_unanswered(closing, facts), *_out_of_range(facts)]
     return found
 
 
@@ -197,6 +208,29 @@ def _own_work(closing: Closing, facts: ClosingFacts) -> Iterator[Refused]:
             "own-work",
             "您参与过本案处置，不能由您核查结案，请由另一人核查。",
             "You took part in handling this case, so another person must verify it.",
+        )
+
+
+def _out_of_range(facts: ClosingFacts) -> Iterator[Refused]:
+    readings = facts.readings
+    if readings is None or (readings.evidence and facts.pictures):
+        return
+    wanted = round(readings.within / _MINUTE)
+    instead = (
+        ("，或补充现场佐证", " Evidence from the place will do instead.") if readings.evidence else ("", "")
+    )
+    if readings.since is None:
+        yield Refused(
+            "readings-out",
+            f"监测读数尚未恢复正常，恢复满 {wanted} 分钟后方可核查结案{instead[0]}。",
+            f"Readings are still out of range. Verify {wanted} minutes after they are back.{instead[1]}",
+        )
+    elif facts.at < readings.since + readings.within:
+        held = (facts.at - readings.since) // _MINUTE
+        yield Refused(
+            "readings-out",
+            f"监测读数恢复正常 {held} 分钟，须满 {wanted} 分钟方可核查结案{instead[0]}。",
+            f"Readings have been back in range for {held} of {wanted} minutes.{instead[1]}",
         )
 
 

@@ -8,7 +8,9 @@ from gezhi.lib.codes import level_of
 from gezhi.packs.catalogue import Catalogue
 from gezhi.packs.forms import Value, kept_answers
 from gezhi.packs.opening_rules import OpeningRule, compiled
-from gezhi.packs.shapes import Category, Form
+from gezhi.packs.shapes import LEVELS, Category, Form
+
+SENSED = "sensing"  # the source of reports that warnings of readings make
 
 Facts = Mapping[str, float | int | bool | str | None]
 
@@ -48,13 +50,21 @@ def facts_of(
 ) -> Facts:
     """`answers`: the report's attributes; what does not fit the form is unknown. `source`: `api:7` is `api`."""
     said = kept_answers(form, answers) if form else {}
+    kind = source.partition(":")[0]
     always: Facts = {
         "text": text,
-        "source": source.partition(":")[0],
+        "source": kind,
         "hour": local.hour,
         "level": level_of(place_code),
+        "warning": _warning(kind, answers),
     }
     return {**always, **{key: ",".join(one) if isinstance(one, list) else one for key, one in said.items()}}
+
+
+def _warning(source: str, answers: Mapping[str, Value]) -> str | None:
+    """Of sensed reports alone: what a person sends under this name says nothing."""
+    level = answers.get("warning_level")
+    return level if source == SENSED and isinstance(level, str) and level in LEVELS else None
 
 
 def opening(rules: Iterable[OpeningRule], facts: Facts) -> Opening:

@@ -11,7 +11,7 @@ from gezhi.cases.deadlines import IsWorkday, Office, due_at
 from gezhi.cases.deciding import decided
 from gezhi.cases.going_over import require_nobody_called
 from gezhi.cases.limits import state_due
-from gezhi.cases.opening import facts_of, opening, rules_for
+from gezhi.cases.opening import SENSED, facts_of, opening, rules_for
 from gezhi.cases.procedure import Given, Refused, Standing, choose
 from gezhi.cases.stepping import OPENS_AGAIN, PARTNER_TURNS, calls
 from gezhi.cases.workdays import is_workday
@@ -184,7 +184,10 @@ def _opened(situation: Situation, setting: Setting, at: datetime) -> CaseRow:
     procedure = setting.catalogue.procedure_of(category.key)
     state = procedure.states[0]
     rules = rules_for(category, setting.catalogue)
-    facts = facts_of(situation.title, "portal", situation.form, rules.form, at, PLACE)
+    source, said = "portal", dict(situation.form)
+    if situation.warning:
+        source, said["warning_level"] = SENSED, situation.warning
+    facts = facts_of(situation.title, source, said, rules.form, at, PLACE)
     opens = opening(rules.rules, facts)
     return CaseRow(
         id=1,

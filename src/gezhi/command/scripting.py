@@ -27,6 +27,7 @@ def script_data(request: HttpRequest, look: Look, world: World) -> dict[str, obj
         "urls": {
             "home": reverse("command:wall"),
             "cases": reverse("desk:cases"),
+            "things": reverse("desk:things"),
             "tiles": _TILES,
             "stream": stream_url(request),
             "ticket": reverse("live:ticket"),
@@ -50,6 +51,7 @@ def _words() -> dict[str, str]:
         "closed": _("办结"),
         "moved": _("有进展"),
         "more": _("此处案件过多，另有 {n} 件未画出，请放大地图。"),
+        "more_things": _("此处设备过多，另有 {n} 台未画出，请放大地图。"),
         "replay": _("回放 {day} {time}"),
         "play": _("播放"),
         "pause": _("暂停"),

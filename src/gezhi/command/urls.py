@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gezhi.command.views import case, phone, reads, urging, wall
+from gezhi.command.views import case, phone, reads, sensed, urging, wall
 
 app_name = "command"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("heat/", reads.warmth, name="heat"),
     path("points/", reads.dots, name="points"),
     path("replay/", reads.day, name="replay"),
+    path("things/", sensed.things, name="things"),
     path("urge/", urging.urge, name="urge"),
     path("cases/<str:number>/", case.case, name="case"),
 ]

@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,16 @@ from gezhi.lib.command import wrap_leaves
 
 if TYPE_CHECKING:
     from gezhi.packs.catalogue import Catalogue
+    from gezhi.packs.shapes import Pack
 
 COMMANDS = {
     "serve": ("gezhi.config.serving:serve", "Serve the pages and the API."),
     "worker": ("gezhi.config.serving:worker", "Do the deferred jobs: notices, sweeps, training."),
     "live": ("gezhi.live.cli:live", "Stream to open pages what is committed."),
+    "sense": (
+        "gezhi.exchange.feeds.cli:sense",
+        "Hear stations, brokers and cameras; wind the clock of monitors.",
+    ),
     "migrate": ("gezhi.config.serving:migrate", "Bring the database's tables up to date."),
     "backup": ("gezhi.config.keeping.cli:backup", "Follow the node, copy it, look at the copies."),
     "restore": ("gezhi.config.keeping.cli:restore", "Make a data folder anew as it was at a moment."),
@@ -28,12 +33,17 @@ COMMANDS = {
     "demo": ("gezhi.config.demo:demo", "Set up a city with thirty days of history and serve it, alive."),
     "simulate": (
         "gezhi.demo.cli:simulate",
-        "Play every post of a demonstration city (`demo` starts this itself).",
+        "Play every post of a demonstration city, or its sensors (`demo` starts both).",
     ),
     "places": ("gezhi.places.cli:places", "Jurisdictions, grids, locating."),
     "people": ("gezhi.people.cli:people", "Accounts, units, posts, duties, keys."),
     "packs": ("gezhi.packs.cli:packs", "Scenario packs: check, plan, apply, diff, export."),
     "reports": ("gezhi.exchange.cli:reports", "Import reports from files."),
+    "sensing": (
+        "gezhi.exchange.feeds.cli:sensing",
+        "Stations and brokers; readings from and into files; forecasts.",
+    ),
+    "sources": ("gezhi.exchange.hazards.cli:sources", "Devices and authorities that send events."),
     "classify": ("gezhi.cases.cli_classify:classify", "Train and measure the classifier."),
     "calendar": ("gezhi.cases.cli_calendar:calendar", "Holidays and make-up workdays."),
     "insight": ("gezhi.insight.cli:insight", "Counts, appraisals, bulletins; check them against the events."),
@@ -80,13 +90,20 @@ def _from_above(command: str) -> object:
     if command == "ledger":
         return prepare
     if command == "packs":
-        from gezhi.cases.situations import prove
         from gezhi.packs.cli import Above
 
-        return Above(open_states, _waiting, _move, prove)
+        return Above(open_states, _waiting, _move, _prove)
     if command == "people":
         return _above_people()
     return None
+
+
+def _prove(pack: "Pack", needed: Sequence["Pack"]) -> list[str]:
+    """What of a pack's situations and recordings goes otherwise than they say."""
+    from gezhi.cases import situations
+    from gezhi.sensing import recordings
+
+    return [*situations.prove(pack, needed), *recordings.prove(pack, needed)]
 
 
 def _above_people() -> object:

@@ -1,6 +1,8 @@
 """`gezhi demo`: a city set up on this machine and served, alive."""
 
+import getpass
 import os
+import shutil
 import socket
 import sys
 from datetime import UTC, datetime
@@ -8,8 +10,12 @@ from pathlib import Path
 
 import click
 
+from gezhi.demo.sensors.names import PLATFORM
 from gezhi.ledger.authority import Authority
 from gezhi.lib.command import pure
+
+HJ212, SIP, MQTT = 12, 60, 83  # of the ports of devices, above that of the pages
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 
 
 @pure
@@ -29,14 +35,50 @@ def demo(port: int, live_port: int | None, data: Path, days: int, simulate: bool
     os.environ["GEZHI_SMS_URL"] = ""  # the people of this city are invented: nobody is sent a message
     stream = streaming("127.0.0.1", live_port or port + 1)
     cli.use_data(data)
-    clock = own_clock(data)
+    clock, broker = own_clock(data), own_broker(data, port + MQTT)
+    hear_devices(port)
     cli.prepare()
+    from django.utils import timezone
+
+    from gezhi.demo.sensors.inventing import settle_broker
     from gezhi.demo.setting_up import Plan, set_up, show_accounts
 
     set_up(Plan(days))
     show_accounts()
-    simulator = [[sys.executable, "-m", "gezhi", "simulate"]] if simulate else []
-    serve_forever("127.0.0.1", port, 2, with_worker=True, beside=[*stream, *clock, *simulator])
+    if broker:
+        settle_broker(f"mqtt://127.0.0.1:{port + MQTT}", timezone.now())
+    simulator = [[sys.executable, "-m", "gezhi", "simulate"], devices(port, broker != [])] if simulate else []
+    serve_forever("127.0.0.1", port, 2, with_worker=True, beside=[*stream, *clock, *broker, *simulator])
+
+
+def hear_devices(port: int) -> None:
+    """Where the process that hears devices listens; before the settings are read."""
+    os.environ.setdefault("GEZHI_HJ212_LISTEN", f"127.0.0.1:{port + HJ212}")
+    os.environ.setdefault("GEZHI_GB28181_LISTEN", f"127.0.0.1:{port + SIP}")
+    os.environ.setdefault("GEZHI_GB28181_ID", PLATFORM)
+
+
+def own_broker(data: Path, port: int) -> list[list[str]]:
+    """The command of a broker for this machine alone; none where Debian's mosquitto is not installed."""
+    if MOSQUITTO is None:
+        return []
+    folder = data.resolve() / "broker"
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = (
+        *(f"listener {port} 127.0.0.1", "allow_anonymous true", "persistence true"),
+        *(f"persistence_location {folder}/", "autosave_interval 30", "max_queued_messages 100000"),
+        *("max_inflight_messages 1000", "log_type error", f"user {getpass.getuser()}"),
+    )
+    (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")
+    return [[MOSQUITTO, "-c", str(folder / "mosquitto.conf")]]
+
+
+def devices(port: int, has_broker: bool) -> list[str]:
+    """The command that lets the city's devices measure."""
+    where = ["--http", f"http://127.0.0.1:{port}"]
+    where += ["--hj212", os.environ["GEZHI_HJ212_LISTEN"], "--sip", os.environ["GEZHI_GB28181_LISTEN"]]
+    where += ["--mqtt", f"127.0.0.1:{port + MQTT}"] if has_broker else []
+    return [sys.executable, "-m", "gezhi", "simulate", "sensors", *where]
 
 
 def own_clock(data: Path) -> list[list[str]]:

@@ -23,6 +23,7 @@ from gezhi.people.models import Account
 
 _FORWARDED: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 _LITTLE_ROOM: Final = 0.05  # of the disk
+_DEAF: Final = 30.0  # seconds without a sign of life of the process that hears devices
 _JOBS: Final = """
 SELECT queue_name, count(*), extract(epoch FROM now() - min(coalesce(scheduled_at, e.at)))
 FROM procrastinate_jobs j
@@ -51,6 +52,8 @@ class State:
     drift: int | None = None
     stale: bool = False
     held: int = 0
+    sense_age: float | None = None
+    sensing: Mapping[str, Mapping[str, int | str]] = field(default_factory=dict)  # adapter -> what it counted
 
     def numbers(self) -> dict[str, tuple[str, float | None]]:
         return {
@@ -73,6 +76,10 @@ class State:
             ),
             "clock_drift_seconds": ("How far ahead of ours the authority's clock is", self.drift),
             "acts_held": ("Automatic acts that wait for timestamps or witnesses", float(self.held)),
+            "sense_age_seconds": (
+                "Since the last sign of life of the process that hears devices",
+                self.sense_age,
+            ),
             "drill_ok": ("Whether it succeeded", None if self.drill_ok is None else float(self.drill_ok)),
         }
 
@@ -87,6 +94,7 @@ class State:
             "drill": self.drill_ok is False,
             "proofs": self.stale,
             "clock": drifts(self.drift),
+            "sensing": self.sense_age is not None and self.sense_age > _DEAF,
         }
         return [name for name, bad in found.items() if bad]
 
@@ -128,9 +136,19 @@ def _ask_database(state: State, now: datetime) -> None:
         cursor.execute("SELECT coalesce(max(id), 0) FROM ledger_entry")
         state.entries = cursor.fetchone()[0]
         last = next(iter(drills(1)), None)
+        _ask_sensing(state, now)
         _ask_outsiders(state, now)
     if last:
         state.drill_age, state.drill_ok = (now - last.at).total_seconds(), last.ok
+
+
+def _ask_sensing(state: State, now: datetime) -> None:
+    """A node on which nothing was ever heard has none."""
+    from gezhi.sensing.queries.feeds import SENSE, pulse_of
+
+    if pulse := pulse_of(SENSE):
+        state.sense_age = max(0.0, (now - pulse.at).total_seconds())
+        state.sensing = pulse.counted.get("adapters", {})
 
 
 def _ask_outsiders(state: State, now: datetime) -> None:
@@ -164,6 +182,7 @@ def ready(request: HttpRequest) -> HttpResponse:
             "troubles": state.troubles(),
             **numbers,
             "jobs": dict(state.jobs),
+            "sensing": dict(state.sensing),
             "backup": state.backup_trouble,
         }
     return JsonResponse(answers, status=200 if answers["ready"] else 503)

@@ -8,6 +8,7 @@ from typing import Final
 class Kind(StrEnum):
     FREE = "free"  # signs of life, files: never waits
     INTAKE = "intake"  # somebody reports: always open
+    SENSED = "sensed"  # devices send readings and events
     STEPS = "steps"  # somebody acts
     READING = "reading"
     HEAVY = "heavy"  # exports, statistics, appraisals, boards of the command centre
@@ -20,6 +21,7 @@ _INTAKE: Final = re.compile(
 _ASKED: Final = re.compile(
     r"/(report/|agent/$|field/report/|field/sync/)"
 )  # the forms, and the phone's greeting
+_SENSED: Final = re.compile(r"/api/(sensorthings/|v1/sensing/)")
 _HEAVY: Final = re.compile(
     r"/(desk/(statistics|appraisal|import|lists/coverage)/|desk/(.+/)?export/|command/"
     r"|api/v1/(appraisals|bulletins|command|grids|lists/coverage|public/.+\.csv)|.+\.(xlsx|csv|pdf)$)"
@@ -35,4 +37,6 @@ def kind_of(method: str, path: str) -> Kind:
         return Kind.INTAKE
     if _HEAVY.match(path):
         return Kind.HEAVY
-    return Kind.READING if reads else Kind.STEPS
+    if reads:
+        return Kind.READING
+    return Kind.SENSED if _SENSED.match(path) else Kind.STEPS

@@ -5,7 +5,7 @@ Labels hold kinds, routes and queues: never an address that somebody asked for, 
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +33,7 @@ if FOLDER_SETTING not in os.environ:  # before the library is imported: it looks
 folder().mkdir(mode=0o700, parents=True, exist_ok=True)
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest  # noqa: E402
-from prometheus_client.core import GaugeMetricFamily, Metric  # noqa: E402
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric  # noqa: E402
 from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
 
 _OWN: Final = CollectorRegistry()
@@ -90,3 +90,26 @@ class _Node:
         for queue, count in state.jobs.items():
             waiting.add_metric([queue], count)
         yield waiting
+        yield from _heard(state.sensing)
+
+
+_HEARD: Final = {
+    "messages": "Messages and frames that were read",
+    "readings": "Readings that were kept, or were there",
+    "acknowledged": "Acknowledgements that were sent",
+    "refused": "Messages, frames and values that were refused",
+    "unkept": "Readings that could not be kept, and were not acknowledged",
+}
+
+
+def _heard(adapters: Mapping[str, Mapping[str, int | str]]) -> Iterator[Metric]:
+    """Since the process that hears devices began."""
+    for name, about in _HEARD.items():
+        family = CounterMetricFamily(f"gezhi_sensing_{name}", about, labels=["adapter"])
+        for adapter, numbers in adapters.items():
+            family.add_metric([adapter], int(numbers.get(name, 0)))
+        yield family
+    lines = GaugeMetricFamily("gezhi_sensing_lines", "Devices or brokers on the line", labels=["adapter"])
+    for adapter, numbers in adapters.items():
+        lines.add_metric([adapter], int(numbers.get("lines", 0)))
+    yield lines

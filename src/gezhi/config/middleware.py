@@ -108,7 +108,10 @@ class RefuseLargeBodies:
 
 
 def _largest(request: HttpRequest) -> int:
-    importing = request.path.startswith("/desk/import/") and request.user.is_authenticated
+    importing = (
+        request.path.startswith(("/desk/import/", "/desk/sensing/backfills/"))
+        and request.user.is_authenticated
+    )
     return _IMPORT if importing else _FORM
 
 

@@ -7,6 +7,7 @@ threads, so that there is always one to say so.
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,24 +24,29 @@ from gezhi.config.kinds import Kind, kind_of
 from gezhi.config.lending import borrowed
 from gezhi.config.middleware import View
 
-THREADS: Final = 100  # of each web process; most of them wait, without a connection (lending.py)
+THREADS: Final = 120  # of each web process; most of them wait, without a connection (lending.py)
 WAITING: Final = 512  # connections that a web process holds, busy or idle, before the rest wait in the kernel
+TOO_OFTEN: Final = 429
+SLOWLY: Final = 0.2  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """`places` at once, `waiting` for one no longer than `patience` seconds; `again`: seconds after which whoever was
-    turned away may come again; `statement`: seconds that one statement may take."""
+    turned away may come again; `statement`: seconds that one statement may take. `each`: places of one caller, who may
+    also have half of those that wait; 0: as many as there are."""
 
     places: int
     waiting: int
     patience: float
     again: int
     statement: int
+    each: int = 0
 
 
 LIMITS: Final[Mapping[Kind, Limit]] = {
     Kind.INTAKE: Limit(8, 24, 3.0, 2, 15),
+    Kind.SENSED: Limit(3, 16, 3.0, 2, 15, each=2),
     Kind.STEPS: Limit(4, 12, 2.0, 3, 15),
     Kind.READING: Limit(5, 32, 2.0, 5, 15),
     Kind.HEAVY: Limit(2, 6, 3.0, 15, 60),
@@ -56,38 +62,60 @@ class Door:
     inside: int = 0
     queue: int = 0
     _free: threading.Condition = field(default_factory=threading.Condition)
+    _working: Counter[str] = field(default_factory=Counter)
+    _waiting: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
-    def place(self) -> Iterator[bool]:
+    def place(self, who: str = "") -> Iterator[bool]:
         """False: there was none."""
-        got = self._enter()
+        got = self._enter(who)
         try:
             yield got
         finally:
             if got:
                 with self._free:
                     self.inside -= 1
-                    self._free.notify()
+                    _less(self._working, who)
+                    self._free.notify_all() if self.limit.each else self._free.notify()
 
-    def _enter(self) -> bool:
+    def _enter(self, who: str) -> bool:
         with self._free:
-            if self.inside >= self.limit.places and not self._wait():
+            if self._must_wait(who) and not self._wait(who):
                 return False
             self.inside += 1
+            self._working[who] += 1
             return True
 
-    def _wait(self) -> bool:
-        if self.queue >= self.limit.waiting:
+    def _must_wait(self, who: str) -> bool:
+        each = self.limit.each
+        return self.inside >= self.limit.places or bool(each and self._working[who] >= each)
+
+    def _wait(self, who: str) -> bool:
+        most = self.limit.waiting
+        if self.queue >= most or (self.limit.each and self._waiting[who] >= most // 2):
             return False
         self.queue += 1
+        self._waiting[who] += 1
         end = time.monotonic() + self.limit.patience
         try:
-            while self.inside >= self.limit.places:
+            while self._must_wait(who):
                 if not self._free.wait(max(0.0, end - time.monotonic())):
                     return False
             return True
         finally:
             self.queue -= 1
+            _less(self._waiting, who)
+
+
+def _less(counts: Counter[str], who: str) -> None:
+    counts[who] -= 1
+    if not counts[who]:
+        del counts[who]
+
+
+def caller_of(request: HttpRequest) -> str:
+    """Before anybody looks whether the key is one."""
+    return str(request.META.get("HTTP_AUTHORIZATION") or request.META.get("REMOTE_ADDR", ""))
 
 
 class Admit:
@@ -102,12 +130,15 @@ class Admit:
         door = self.doors.get(kind)
         if door is None:
             return self.get_response(request)
-        with door.place() as got:
+        with door.place(caller_of(request)) as got:
             if not got:
                 metrics.REFUSED.labels(kind).inc()
                 return busy(request, door.limit.again)
             with borrowed(), statements_within(door.limit.statement):
-                return self.get_response(request)
+                answer = self.get_response(request)
+            if answer.status_code == TOO_OFTEN and door.limit.each:
+                time.sleep(SLOWLY)  # in its own place: whoever does not wait when told to has to
+            return answer
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from gezhi.lib.parent import end_with_parent, mark_children
 
 QUEUES = {"quick": "default", "slow": "slow"}  # notices and limits never wait for training or imports
 AT_ONCE = {"quick": 3, "slow": 2}  # jobs
+SENSING = [sys.executable, "-m", "gezhi", "sense"]
 
 
 @pure
@@ -26,7 +27,7 @@ AT_ONCE = {"quick": 3, "slow": 2}  # jobs
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
 @click.option("--processes", default=2, show_default=True, help="Web processes.")
-@click.option("--worker/--no-worker", default=True, help="Also do the deferred jobs.")
+@click.option("--worker/--no-worker", default=True, help="Also do the deferred jobs, and hear devices.")
 @click.option("--live/--no-live", default=True, help="Also stream changes to open pages.")
 @click.option("--live-port", type=int, help="The stream's port; the next one unless given.")
 @click.option(
@@ -85,7 +86,7 @@ def serve_forever(
     stopping = threading.Event()
     forget_earlier_runs()
     keep_embedded_running(stopping)
-    commands = [*([_worker(kind) for kind in QUEUES] if with_worker else []), *beside]
+    commands = [*([*(_worker(kind) for kind in QUEUES), SENSING] if with_worker else []), *beside]
     children = [KeptRunning(command) for command in commands]
     click.echo(f"Gezhi answers at http://{host}:{port}/")
     try:

@@ -9,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from gezhi.config.basemap import basemap_in
 from gezhi.config.database import connection_settings
 from gezhi.config.headers import PROGRAMS
+from gezhi.config.hearing import gb28181_id, listening_at
 from gezhi.config.logs import logging_settings
 from gezhi.config.operator import operator_kind
 from gezhi.config.paths import PROJECT_DIR, data_dir
@@ -35,6 +36,8 @@ NODE_COUNTER = os.environ.get("GEZHI_NODE_COUNTER", "")
 SMS_URL = guarded_address("GEZHI_SMS_URL", os.environ.get("GEZHI_SMS_URL", ""))
 SECURITY_PHONES = [phone for phone in os.environ.get("GEZHI_SECURITY_PHONES", "").split(",") if phone]
 BULK_READS = int(os.environ.get("GEZHI_BULK_READS", "60"))
+READINGS_AT_HAND = int(os.environ.get("GEZHI_READINGS_AT_HAND", "400"))
+READINGS_KEEP_DAYS = int(os.environ.get("GEZHI_READINGS_KEEP_DAYS", "3650"))
 ODD_HOURS = odd_hours(os.environ.get("GEZHI_ODD_HOURS", "22-6"))
 OPERATOR_KIND = operator_kind(os.environ.get("GEZHI_OPERATOR_KIND", "other"))
 LEDGER_ORIGIN = os.environ.get("GEZHI_LEDGER_ORIGIN", "") or f"gezhi/{NODE_PLACE}"
@@ -58,6 +61,10 @@ PUBLIC_URL = (CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0]  # where doc
 BASEMAP = basemap_in(os.environ.get("GEZHI_BASEMAP", ""))
 LIVE_URL = os.environ.get("GEZHI_LIVE_URL", "")
 LIVE_CLIENTS = int(os.environ.get("GEZHI_LIVE_CLIENTS", "4000"))
+HJ212_LISTEN = listening_at("GEZHI_HJ212_LISTEN", os.environ.get("GEZHI_HJ212_LISTEN", ""))
+GB28181_LISTEN = listening_at("GEZHI_GB28181_LISTEN", os.environ.get("GEZHI_GB28181_LISTEN", ""))
+GB28181_ID = gb28181_id(os.environ.get("GEZHI_GB28181_ID", ""), needed=GB28181_LISTEN is not None)
+GB28181_SHOWN = os.environ.get("GEZHI_GB28181_SHOWN", "")
 TRUSTED_PROXIES = proxies_in(os.environ.get("GEZHI_TRUSTED_PROXIES", ""))
 HTTPS = os.environ.get("GEZHI_HTTPS", "") == "1"
 
@@ -82,6 +89,7 @@ INSTALLED_APPS = [
     "gezhi.cases",
     "gezhi.insight",
     "gezhi.rounds",
+    "gezhi.sensing",
     "gezhi.security",
     "gezhi.rights",
     "gezhi.exchange",

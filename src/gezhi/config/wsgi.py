@@ -1,5 +1,6 @@
 """The web application that the server loads."""
 
+import gc
 import os
 from multiprocessing import parent_process
 
@@ -23,3 +24,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.config.settings")
 limit_statements()
 trace_requests(os.environ.get("GEZHI_TRACES_URL", ""))
 application = behind(settings.TRUSTED_PROXIES, get_wsgi_application())
+gc.freeze()  # what is loaded stays: collections amid thousands of readings need not look at it

@@ -26,6 +26,7 @@ from gezhi.demo.reporting import Spots
 from gezhi.demo.rights import exercise_rights
 from gezhi.demo.rounds import plan_rounds
 from gezhi.demo.security import guard_past
+from gezhi.demo.sensors.inventing import invent_things
 from gezhi.ledger.actions import record
 from gezhi.lib.codes import COUNTY, level_of
 from gezhi.people.actions import issue_token, load_people, publish_admission_list, publish_duty_list
@@ -68,6 +69,7 @@ def set_up(plan: Plan) -> None:
             lambda show: people_city(plan.end, plan.days),
         ),
         ("rounds", "巡查走访 patrols and visits", lambda show: plan_rounds(plan.end, SEED) > 0),
+        ("things", "模拟感知设备 simulated devices", lambda show: _devices(plan.end) > 0),
         ("photos", "模拟照片 simulated photos", lambda show: _album()),
         ("history", f"{plan.days} 天历史 days of history", lambda show: _history(plan, show)),
         ("statistics", "整理数据库 tidying the database", lambda show: _tidy()),
@@ -215,12 +217,26 @@ def _key_file() -> Path:
     return Path(settings.DATA_DIR) / "demo" / "key"
 
 
-def _write_key(key: str) -> None:
+def sensors_key() -> Path:
+    """The file with the key by which invented devices send."""
+    return _key_file().with_name("sensors-key")
+
+
+def _write_key(key: str, path: Path | None = None) -> None:
     """Kept in the data folder so that every start can print it: the key of an invented system."""
-    path = _key_file()
+    path = path or _key_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(0o600)
     path.write_text(key)
+
+
+def _devices(now: datetime) -> int:
+    """None without packs that know a kind of thing: then the step is not done."""
+    owner = Account.objects.get(username=SYSTEM)
+    made = invent_things(spots(), owner, now, SEED)
+    if made and not sensors_key().exists():
+        _write_key(issue_token(owner, "sensors", ["read", "sense"], now), sensors_key())
+    return made
 
 
 def _album() -> Album:

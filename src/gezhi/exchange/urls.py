@@ -16,10 +16,12 @@ def _guarded(pattern: URLPattern) -> URLPattern:
 rest = [_guarded(one) for one in api.urls[0] if isinstance(one, URLPattern) and str(one.pattern)]
 
 urlpatterns = [
+    path("api/sensorthings/", include("gezhi.exchange.sensorthings.urls")),
     path("api/v1/openapi.json", document),
     path("api/v1/identity/logout", left),
     path("api/v1/", include(rest)),
     re_path(r"^api/v1(?:/.*)?$", unknown),
+    path("cap/", include("gezhi.exchange.cap.urls")),
     path("open311/v2/", include(open311)),
     path("tiles/", include("gezhi.exchange.tiles.urls")),
     path("ledger/", include("gezhi.exchange.ledger.urls")),

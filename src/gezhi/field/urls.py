@@ -3,6 +3,7 @@ from django.urls import path
 from gezhi.field import views
 from gezhi.field.offline.views import phone as offline
 from gezhi.field.rounds.views import pages as rounds
+from gezhi.field.told import views as told
 
 app_name = "field"
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/documents/", views.issue, name="issue"),
     path("documents/<str:code>/", views.document, name="document"),
+    path("warnings/<int:pk>/", told.take_up, name="warning"),
     path("outbox/", offline.shell, name="box"),
     path("sw.js", offline.worker, name="worker"),
     path("app.webmanifest", offline.manifest, name="manifest"),

@@ -21,6 +21,7 @@ from gezhi.cases.world import World, known_world
 from gezhi.field.offline.views.arriving import done, from_queue, not_yet, refused, seen_at
 from gezhi.field.offline.views.offering import chips_for, grids_of, more_for
 from gezhi.field.offline.views.steps import step_from_queue
+from gezhi.field.told.views import told_views
 from gezhi.pages.asked import posted
 from gezhi.pages.asking import Asking, asking
 from gezhi.pages.lines import line_views
@@ -47,7 +48,12 @@ _WORDING: Final = Wording(_PROBLEMS)
 def home(request: ActorRequest) -> HttpResponse:
     now, world = timezone.now(), known_world()
     lines = case_list(request.actor, Filters(status="open", sort="due"), now, size=_SHOWN).lines
-    context = {"tab": "home", "grids": grids_of(request.actor), "rows": line_views(lines, world, now)}
+    context = {
+        "tab": "home",
+        "grids": grids_of(request.actor),
+        "told": told_views(request.actor, now),
+        "rows": line_views(lines, world, now),
+    }
     return render(request, "field/home.html", context)
 
 

@@ -185,7 +185,10 @@ def _signature(line: str) -> Signature:
         blob = base64.b64decode(encoded, validate=True)
     except ValueError as error:
         raise BadNote(f"'{line[:80]}' is no signature line.") from error
-    if not line.startswith(_DASH) or not _NAME.fullmatch(name) or len(blob) < 5:
+    canonical = (
+        base64.b64encode(blob).decode() == encoded
+    )  # the last letter has bits that decoding passes over
+    if not line.startswith(_DASH) or not _NAME.fullmatch(name) or len(blob) < 5 or not canonical:
         raise BadNote(f"'{line[:80]}' is no signature line.")
     return Signature(name, blob[:4], blob[4:])
 

@@ -5,6 +5,7 @@ counties (Dongguan, Zhongshan, Danzhou) uses the county code XXXX00, which is it
 below the city. A subtree is a range of codes, compared byte by byte.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -74,6 +75,14 @@ def ancestors(code: str) -> tuple[str, ...]:
     """Nearest first, up to the province; the place itself is not among them."""
     found = [ancestor_at(code, level) for level in range(level_of(code) - 1, -1, -1)]
     return tuple(dict.fromkeys(found))
+
+
+def common_place(codes: Sequence[str]) -> str:
+    """The finest place that holds all of these, at least one of them given; "" where they share no province."""
+    first, *others = set(codes)
+    return next(
+        (one for one in (first, *ancestors(first)) if all(is_within(code, one) for code in others)), ""
+    )
 
 
 def parent_of(code: str) -> str | None:

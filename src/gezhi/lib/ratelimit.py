@@ -23,11 +23,14 @@ class TokenBuckets:
             tokens, now = self._tokens(key)
             if tokens < 1:
                 return (1 - tokens) / self._pace
-            self._held[key] = (tokens - 1, now)
-            self._held.move_to_end(key)
-            if len(self._held) > _KEPT:
-                self._held.popitem(last=False)
+            self._keep(key, tokens - 1, now)
             return 0.0
+
+    def spend(self, key: str, count: float) -> None:
+        """Takes so many, whether they are there or not; at most a bucket's worth is owed. Less than 0 gives back."""
+        with self._lock:
+            tokens, now = self._tokens(key)
+            self._keep(key, max(-self._size, min(self._size, tokens - count)), now)
 
     def wait(self, key: str) -> float:
         """Seconds until a token is there, 0.0 for now; takes nothing."""
@@ -39,6 +42,12 @@ class TokenBuckets:
         """The key has a full bucket again."""
         with self._lock:
             self._held.pop(key, None)
+
+    def _keep(self, key: str, tokens: float, now: float) -> None:
+        self._held[key] = (tokens, now)
+        self._held.move_to_end(key)
+        if len(self._held) > _KEPT:
+            self._held.popitem(last=False)
 
     def _tokens(self, key: str) -> tuple[float, float]:
         now = self._clock()

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from gezhi.packs.monitor_rules import limits_of, parameter_of
 from gezhi.packs.overlaying import StaffValues, overlaid, with_staff
 from gezhi.packs.scope import needed_by
 from gezhi.packs.shapes import (
@@ -17,16 +18,20 @@ from gezhi.packs.shapes import (
     Form,
     Function,
     Group,
+    HazardRule,
     Indicator,
     Limit,
     Message,
+    Monitor,
     Pack,
     Parameter,
     Procedure,
     RoundPlan,
     Rule,
     Shape,
+    ThingKind,
     WarningRule,
+    in_force,
 )
 
 _K = TypeVar("_K")
@@ -80,6 +85,9 @@ class Catalogue:
     elements: Mapping[str, Owned[Element]]
     plans: Mapping[str, Owned[RoundPlan]]
     warnings: Mapping[str, Owned[WarningRule]]
+    monitors: Mapping[str, Owned[Monitor]]
+    things: Mapping[str, Owned[ThingKind]]
+    hazards: Mapping[str, Owned[HazardRule]]
     packs: Mapping[str, Published]
     fallback_category: str
     confidential: frozenset[str]
@@ -168,15 +176,17 @@ class Catalogue:
     def limit(self, key: str, on: date) -> Limit | None:
         """The limit in force on that day; before the first day, the first. None: no such parameter."""
         parameter = self._parameters.get(key)
-        if parameter is None:
-            return None
-        in_force = (limit for limit in reversed(parameter.values) if limit.since <= on)
-        return next(in_force, parameter.values[0])
+        return in_force(parameter, on) if parameter else None
 
     def number(self, key: str, on: date) -> float | None:
         """The number in force on that day. None: no such parameter, or one that is a length."""
         limit = self.limit(key, on)
         return limit.number if limit else None
+
+    def limits_of(self, monitor: Monitor) -> tuple[Parameter, ...]:
+        """The dated parameters that its rules name."""
+        keys = (parameter_of(name) for name in limits_of(monitor.levels.values()))
+        return tuple(self._parameters[key] for key in keys if key in self._parameters)
 
     def search(self, text: str, limit: int = 20) -> list[Category]:
         """Categories open to all that hold every word of `text` in names, everyday words, key or code."""
@@ -212,6 +222,9 @@ def catalogue_of(published: Iterable[Published], staff: StaffValues | None = Non
         elements={e.key: _owned(e, one) for one in active for e in one.pack.elements},
         plans={p.key: _owned(p, one) for one in active for p in one.pack.plans},
         warnings={w.key: _owned(w, one) for one in active for w in one.pack.warnings},
+        monitors={m.key: _owned(m, one) for one in active for m in one.pack.monitors},
+        things={t.key: _owned(t, one) for one in active for t in one.pack.things},
+        hazards={h.key: _owned(h, one) for one in active for h in one.pack.hazards},
         packs={one.pack.manifest.name: one for one in active},
         fallback_category=next((f for one in active if (f := one.pack.manifest.fallback)), ""),
         confidential=frozenset(c.key for one in versions for c in one.pack.categories if c.confidential),

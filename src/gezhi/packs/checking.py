@@ -7,11 +7,14 @@ from itertools import pairwise
 from gezhi.packs.checking_documents import check_documents
 from gezhi.packs.checking_forms import check_forms
 from gezhi.packs.checking_indicators import check_indicators
+from gezhi.packs.checking_monitors import check_monitors
 from gezhi.packs.checking_overlays import check_overlays
 from gezhi.packs.checking_plans import check_plans
 from gezhi.packs.checking_procedure import check_procedure
+from gezhi.packs.checking_recordings import check_recordings
 from gezhi.packs.checking_references import check_references, missing
 from gezhi.packs.checking_rules import check_rules
+from gezhi.packs.checking_things import check_things
 from gezhi.packs.checking_warnings import check_warnings
 from gezhi.packs.placeholders import placeholders
 from gezhi.packs.problems import Address, Finding, one_of
@@ -31,7 +34,8 @@ from gezhi.packs.shapes import (
 PLACEHOLDERS = ("number", "category", "unit", "place", "text", "due")
 SECTIONS = (
     *("functions", "groups", "categories", "procedures", "parameters", "messages", "closings", "rules"),
-    *("forms", "documents", "indicators", "appraisals", "elements", "plans", "warnings"),
+    *("forms", "documents", "indicators", "appraisals", "elements", "plans", "warnings", "hazards"),
+    *("monitors", "things"),
 )
 
 
@@ -47,6 +51,9 @@ def check(pack: Pack, needed: Mapping[str, Pack] | None = None) -> list[Finding]
     findings += check_forms(pack)
     findings += check_plans(scope)
     findings += check_warnings(scope)
+    findings += check_monitors(scope)
+    findings += check_things(scope)
+    findings += check_recordings(scope)
     findings += check_overlays(scope)
     for index, procedure in enumerate(pack.procedures):
         findings += check_procedure(scope, procedure, ("procedures", index))

@@ -24,6 +24,7 @@ def check_references(scope: Scope) -> Iterator[Finding]:
     for index, procedure in enumerate(scope.pack.procedures):
         yield from _papers(scope, procedure, ("procedures", index))
     yield from _grid_work(scope)
+    yield from _hazards(scope)
     yield from _numbers(scope)
 
 
@@ -58,6 +59,12 @@ def _grid_work(scope: Scope) -> Iterator[Finding]:
             for m, field in enumerate(group.fields):
                 at = ("forms", index, "layout", n, "fields", m, "element")
                 yield from missing(at, "element", field.element, elements)
+
+
+def _hazards(scope: Scope) -> Iterator[Finding]:
+    found = {c.key for pack in scope.packs for c in pack.categories if c.kind != "part"}
+    for index, rule in enumerate(scope.pack.hazards):
+        yield from missing(("hazards", index, "category"), "category", rule.category, found)
 
 
 def _numbers(scope: Scope) -> Iterator[Finding]:

@@ -16,7 +16,11 @@ _FILES = {
     "indicators/indicators.yaml": ("indicators", "appraisals"),
     "plans.yaml": ("elements", "plans"),
     "warnings.yaml": ("warnings",),
+    "monitors.yaml": ("monitors",),
+    "things.yaml": ("things",),
+    "hazards.yaml": ("hazards",),
     "tests/situations.yaml": ("situations",),
+    "tests/readings/recordings.yaml": ("recordings",),
 }
 
 

@@ -12,6 +12,10 @@ from gezhi.packs.shapes import Shape
 
 _PATTERNS = {
     "[a-z][a-z0-9]*(-": "small letters, digits and single hyphens, first a letter: street-lamp",
+    "[a-z][a-z0-9]*$": "one word of small letters and digits, first a letter: pm25",
+    "[a-z][0-9]{4}": "a factor of HJ 212: a34004, w01018, Leq",
+    "(seconds|minutes": "a number and seconds, minutes, hours or days",
+    "]-([01]": "two times of day: 22:00-06:00",
     "(working minutes": "a number and working minutes, working hours, working days, minutes, hours or days",
     "[0-9]{5}": "five digits",
     r"[0-9]+\.[0-9]+": "three numbers: 1.0.0",

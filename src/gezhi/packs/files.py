@@ -12,16 +12,20 @@ from gezhi.packs.shapes import (
     Form,
     Function,
     Group,
+    HazardRule,
     Indicator,
     Manifest,
     Message,
+    Monitor,
     Overlay,
     Parameter,
     Procedure,
+    Recording,
     RoundPlan,
     Rule,
     Shape,
     Situation,
+    ThingKind,
     WarningRule,
 )
 
@@ -65,8 +69,24 @@ class WarningsFile(Shape):
     warnings: tuple[WarningRule, ...]
 
 
+class MonitorsFile(Shape):
+    monitors: tuple[Monitor, ...]
+
+
+class ThingsFile(Shape):
+    things: tuple[ThingKind, ...]
+
+
+class HazardsFile(Shape):
+    hazards: tuple[HazardRule, ...]
+
+
 class SituationsFile(Shape):
     situations: tuple[Situation, ...]
+
+
+class RecordingsFile(Shape):
+    recordings: tuple[Recording, ...]
 
 
 @dataclass(frozen=True)
@@ -93,8 +113,12 @@ FILE_KINDS = (
     FileKind("indicators/*.yaml", IndicatorsFile, "indicators"),
     FileKind("plans.yaml", PlansFile, "plans"),
     FileKind("warnings.yaml", WarningsFile, "warnings"),
+    FileKind("monitors.yaml", MonitorsFile, "monitors"),
+    FileKind("things.yaml", ThingsFile, "things"),
+    FileKind("hazards.yaml", HazardsFile, "hazards"),
     FileKind("overlays/*.yaml", Overlay, "overlay", "overlays"),
     FileKind("tests/*.yaml", SituationsFile, "situations"),
+    FileKind("tests/readings/*.yaml", RecordingsFile, "recordings"),
 )
 CHANGELOG = "CHANGELOG.md"
 KNOWN_FILES = ", ".join([*(kind.pattern for kind in FILE_KINDS), CHANGELOG])

@@ -11,9 +11,10 @@ from gezhi.rules import RuleType, compile_rule
 
 ALWAYS: Final[Mapping[str, RuleType]] = {
     "text": "text",  # of the report
-    "source": "text",  # portal, hotline, field, api, open311, file
+    "source": "text",  # portal, hotline, field, api, open311, file, sensing
     "hour": "number",  # 0 to 23, local
     "level": "number",  # of the place: 0 province to 5 grid
+    "warning": "text",  # of the readings that opened it: blue, yellow, orange, red; unknown where people reported
 }
 TYPES: Final[Mapping[str, RuleType]] = {
     "string": "text",

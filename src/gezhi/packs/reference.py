@@ -11,16 +11,21 @@ from gezhi.packs.shapes import (
     LEVELS,
     Category,
     Closing,
+    Level,
     Limit,
+    Monitor,
     Pack,
     Procedure,
+    Recording,
     Situation,
     State,
     Step,
+    ThingKind,
     Transition,
     WarningRule,
     Words,
 )
+from gezhi.packs.units import UNITS
 
 Table = tuple[str, ...]
 
@@ -37,6 +42,14 @@ _WORDS: Final[dict[str, str]] = {
     "Appraisals": "考核办法",
     "Patrols and visits": "巡查和走访",
     "Warnings": "预警规则",
+    "Monitors": "监测规则",
+    "Things that sense": "感知设备",
+    "Measures": "测什么",
+    "Expected": "应报间隔",
+    "Silent after": "静默判定",
+    "Readings played": "读数演算",
+    "Levels by minute": "各分钟的级别",
+    "Hazards": "险情",
     "Set in other packs": "对其他场景包的设定",
     "Code": "编码",
     "Name": "名称",
@@ -122,6 +135,14 @@ def sections(pack: Pack, needed: Mapping[str, Pack], language: Language) -> list
                  ((say(p.title), f"{p.times}/{p.period}", p.source) for p in pack.plans)),
         _section("warnings", "Warnings", ("Name", "When", "Source"), language,
                  ((say(w.title), _warning(w), w.source) for w in pack.warnings)),
+        _section("monitors", "Monitors", ("Name", "When", "Source"), language,
+                 ((say(m.title), _monitor(m), m.source) for m in pack.monitors)),
+        _section("things", "Things that sense", ("Name", "Measures", "Expected", "Silent after", "Source"), language,
+                 (row for t in pack.things for row in _thing(t, say))),
+        _section("recordings", "Readings played", ("Name", "Monitors", "Levels by minute"), language,
+                 ((r.title, r.monitor, _levels(r)) for r in pack.recordings)),
+        _section("hazards", "Hazards", ("Name", "Sets", "Source"), language,
+                 ((say(h.text), h.category, h.source) for h in pack.hazards)),
         _section("overlays", "Set in other packs", ("Name", "Value"), language, _overlays(pack, say)),
     ]  # fmt: skip
     return [one for one in found if one.rows]
@@ -185,7 +206,12 @@ def _step(step: Transition, names: Mapping[str, str], language: Language) -> Tab
 def _limits(pack: Pack, say: Callable[[Words], str]) -> Iterator[Table]:
     for parameter in pack.parameters:
         for value in parameter.values:
-            yield (say(parameter.title), value.since.isoformat(), _value(value), value.source)
+            yield (
+                say(parameter.title),
+                value.since.isoformat(),
+                f"{_value(value)} {parameter.unit}".strip(),
+                value.source,
+            )
 
 
 def _value(limit: Limit) -> str:
@@ -204,6 +230,30 @@ def _warning(rule: WarningRule) -> str:
     levels = ", ".join(f"{level} ≥ {rule.levels[level]}" for level in LEVELS if level in rule.levels)
     hours = f", {rule.hours}" if rule.hours else ""
     return f"{what} of {', '.join(rule.signals)} by {rule.by} within {rule.within}{hours}: {levels}"
+
+
+def _monitor(one: Monitor) -> str:
+    of = f"{one.of.kind or 'any thing'}: {one.of.property}" + (f" ({one.unit})" if one.unit else "")
+    rules: Mapping[Level, str] = one.levels or {key: f"silent {span} s" for key, span in one.silences.items()}
+    parts = ["; ".join(f"{level}: {rules[level]}" for level in one.reached)]
+    parts += [f"for {one.for_}"] if one.for_ else []
+    parts += [f"keep {one.keep}"] if one.keep else []
+    parts += one.hours
+    parts += [f"{one.escalate.to} after {one.escalate.after}"] if one.escalate else []
+    return f"{of} — " + ", ".join(parts)
+
+
+def _levels(recording: Recording) -> str:
+    return ", ".join(f"{minute:g} {level}" for minute, level in recording.then) or "-"
+
+
+def _thing(thing: ThingKind, say: Callable[[Words], str]) -> Iterator[Table]:
+    for one in thing.datastreams:
+        limits = f"{one.low:g} - {one.high:g} {UNITS[one.unit].symbol}".rstrip()
+        measures = f"{say(one.title)} ({one.property}), {limits}" + (
+            f", HJ 212 {one.code}" if one.code else ""
+        )
+        yield say(thing.title), measures, one.every, one.silent, thing.source
 
 
 def _overlays(pack: Pack, say: Callable[[Words], str]) -> Iterator[Table]:

@@ -119,7 +119,7 @@ def warning_views(rows: Sequence[RaisedWarning], actor: Actor, now: datetime) ->
     known = rules()
     accounts = [int(one.group) for one in rows if one.by == "account" and one.group.isdecimal()]
     accounts += [who for one in rows for who in (one.acknowledged_by, one.muted_by) if who]
-    names, cases = account_names(accounts), _cases([one.case_id for one in rows if one.case_id], actor)
+    names, cases = account_names(accounts), case_links([one.case_id for one in rows if one.case_id], actor)
     return [_warning(one, known.get(one.rule), names, cases, now) for one in rows]
 
 
@@ -150,7 +150,7 @@ def account_names(ids: Iterable[int]) -> dict[int, str]:
     return dict(Account.objects.filter(id__in=set(ids)).values_list("id", "name"))
 
 
-def _cases(ids: Iterable[int], actor: Actor) -> dict[int, CaseLink]:
+def case_links(ids: Iterable[int], actor: Actor) -> dict[int, CaseLink]:
     wanted = set(ids)
     if not wanted:
         return {}

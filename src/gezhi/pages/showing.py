@@ -44,6 +44,8 @@ SOURCES: Final = {
     "open311": gettext_lazy("Open311"),
     "file": gettext_lazy("文件"),
     "rights": gettext_lazy("个人信息权利"),
+    "sensor": gettext_lazy("设备"),
+    "sensing": gettext_lazy("监测预警"),
 }
 
 GRADES: Final = (

@@ -21,6 +21,7 @@ from gezhi.cases.world import World
 from gezhi.packs.shapes import Kind
 from gezhi.pages.acting import Answer, StepForm, answer_of, barred_steps, step_form, units_for, words_of
 from gezhi.pages.asked import number, posted
+from gezhi.pages.case_readings import sensed_case
 from gezhi.pages.case_together import asked_view, card_views, family_view, partner_views
 from gezhi.pages.case_view import case_facts, event_views, near_views, report_views, similar_view
 from gezhi.pages.filling import step_filled, step_form_view
@@ -100,6 +101,7 @@ def case_context(request: ActorRequest, found: CasePage, trouble: Trouble | None
     forms = _forms(found, shown, trouble)
     return {
         "case": case_facts(found, timezone.now()),
+        "sensed": sensed_case(case, request.actor, timezone.now()),
         "reports": report_views(found, shown),
         "unmasking": unmasking(found, request.actor),
         "timeline": event_views(found, bool(shown)),

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from shapely.geometry.base import BaseGeometry
 
 from gezhi.lib.codes import GRID, ancestors, level_of, parent_of, place_range
 from gezhi.places import raster, snapshot
@@ -138,6 +139,12 @@ def shaped_rows() -> list[tuple[str, int, bytes, bool]]:
     shaped = Place.objects.filter(shape__isnull=False).order_by("code")
     rows = shaped.values_list("code", "level", "shape", "simulated")
     return [(code, level, bytes(shape or b""), fake) for code, level, shape, fake in rows.iterator(5000)]
+
+
+def shapes_at(level: int) -> dict[str, BaseGeometry]:
+    """Of every place of a level that has one, WGS-84."""
+    rows = Place.objects.filter(level=level, shape__isnull=False).values_list("code", "shape")
+    return {code: shapely.from_wkb(bytes(shape or b"")) for code, shape in rows}
 
 
 def digest_of_places() -> str:

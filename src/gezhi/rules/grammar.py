@@ -1,4 +1,7 @@
-"""The syntax: that of the Common Expression Language, as much of it as packs need."""
+"""The syntax: that of the Common Expression Language, as much of it as packs need.
+
+A name may have two parts, `other.level`; before a parenthesis the second is a method, `kind.contains(...)`.
+"""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -38,7 +41,7 @@ TRUE: "true"
 FALSE: "false"
 NUMBER: /[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?/
 TEXT: /"([^"\\\n]|\\["'\\])*"|'([^'\\\n]|\\["'\\])*'/
-NAME: /[A-Za-z_][A-Za-z0-9_]*/
+NAME: /[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_]|[ \t\r\n]*\())?/
 %ignore /[ \t\r\n]+/
 """
 _SPOKEN = {

@@ -8,7 +8,7 @@ import numpy as np
 from gezhi.cases.guessing import Guess
 from gezhi.cases.intake.shapes import NewReport
 from gezhi.cases.matching import Cell, Matter, match_keys, title_of
-from gezhi.cases.opening import USUAL, Opening, OpeningRules, facts_of, opening, rules_for
+from gezhi.cases.opening import SENSED, USUAL, Opening, OpeningRules, facts_of, opening, rules_for
 from gezhi.cases.world import World
 from gezhi.lib.codes import VILLAGE, ancestor_at
 from gezhi.people.directory import is_grid
@@ -29,7 +29,7 @@ class Draft:
     matter: Matter
     cells: tuple[Cell, ...]  # where the same matter may stand; the first is its own
     opening: Opening = USUAL
-    alone: bool = False  # an internal matter is never taken for another
+    alone: bool = False  # never taken for another matter
 
 
 def draft_all(reports: Sequence[NewReport], world: World) -> list[Draft]:
@@ -61,8 +61,14 @@ def _draft(
         matter=Matter(0, category, place, report.occurred_at, report.lon, report.lat, title_of(report.text)),
         cells=tuple((key, category) for key in match_keys(report.lon, report.lat, place)),
         opening=opens,
-        alone=kind.internal,
+        alone=kind.internal or _is_of_one_device(report),
     )
+
+
+def _is_of_one_device(report: NewReport) -> bool:
+    """A warning without a point is of a home, and the words of two homes' alarms are the same. Which warnings are one
+    matter was decided where they were raised."""
+    return report.source == SENSED and report.lon is None
 
 
 def _opening(report: NewReport, found: OpeningRules, place: str, world: World) -> Opening:

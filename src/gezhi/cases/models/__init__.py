@@ -1,6 +1,6 @@
 """The tables of the closed loop."""
 
-from gezhi.cases.models.after import Callback, Charge, IssuedDocument
+from gezhi.cases.models.after import Callback, CaseReadings, Charge, IssuedDocument
 from gezhi.cases.models.case import Assignment, Case, CaseEvent, Supervision
 from gezhi.cases.models.objecting import Objection
 from gezhi.cases.models.report import Evidence, ImportRow, ImportRun, Report, Reporter
@@ -14,6 +14,7 @@ __all__ = [
     "Callback",
     "Case",
     "CaseEvent",
+    "CaseReadings",
     "Charge",
     "Evidence",
     "ImportRow",

@@ -68,3 +68,14 @@ class Charge(models.Model):
             models.Index(fields=["case", "id"], name="charge_of_case"),
             models.Index(fields=["contract_id", "at"], name="charge_of_contract"),
         ]
+
+
+class CaseReadings(models.Model):
+    """What the readings that warned of a case say now: a closing waits until they have been back in range `within_s`
+    seconds, or for evidence where that will do. `back_at`: since when; None: they are not."""
+
+    case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="readings")
+    back_at = models.DateTimeField(null=True)
+    within_s = models.IntegerField()
+    evidence = models.BooleanField()
+    at = models.DateTimeField()

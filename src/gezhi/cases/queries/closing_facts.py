@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from django.db import connection
 from PIL import Image
 
 from gezhi.cases.case_row import CaseRow, procedure_of
-from gezhi.cases.closing import CHECKED, HANDLED, Claim, ClosingFacts, Picture, Twin
+from gezhi.cases.closing import CHECKED, HANDLED, BackInRange, Claim, ClosingFacts, Picture, Twin
 from gezhi.cases.intake.rows import DIRECT
 from gezhi.cases.intake.shapes import Photo
 from gezhi.cases.likeness import NEAR, Look, almost, distance, same_picture, words_of
@@ -37,8 +37,9 @@ SELECT c.id, c.lon, c.lat, c.opened_at,
      WHERE r.case_id = c.id AND (p.phone <> '' OR r.source = ANY(%s))),
     (SELECT json_agg(json_build_array(v.id, v.event_seq, v.key, v.kind, v.taken_at, v.lon, v.lat,
         encode(v.look, 'hex'), v.look_bands) ORDER BY v.id)
-     FROM cases_evidence v WHERE v.case_id = c.id AND v.report_id IS NULL)
-FROM cases_case c WHERE c.id = ANY(%s)
+     FROM cases_evidence v WHERE v.case_id = c.id AND v.report_id IS NULL),
+    b.within_s, b.back_at, b.evidence
+FROM cases_case c LEFT JOIN cases_casereadings b ON b.case_id = c.id WHERE c.id = ANY(%s)
 """
 # Word by word: asked for all at once, the planner reads the whole table instead of the index.
 LIKE: Final = """
@@ -200,6 +201,7 @@ def _facts(
         pictures=[replace(one.picture, twin=twins.of(step, one)) for one in shown],
         handlers=frozenset(past.handlers),
         untold=sum(1 for since in received if last_told is None or last_told < since),
+        readings=BackInRange(row[8], timedelta(seconds=row[7]), row[9]) if row[7] is not None else None,
     )
 
 

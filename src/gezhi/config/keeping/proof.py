@@ -8,6 +8,8 @@ from typing import Final
 
 _SHOWN: Final = 20
 _PASSED: Final = 1_000_000
+_SERIES: Final = "public.sensing_datastream_id_seq"  # numbers of 22 bits
+_PASSED_SERIES: Final = 1_000
 _SEQUENCES: Final = """
 SELECT format('%I.%I', schemaname, sequencename), max_value FROM pg_sequences WHERE schemaname = 'public'
 """
@@ -84,7 +86,7 @@ def pass_by_lost_numbers() -> None:
         for name, largest in cursor.fetchall():
             cursor.execute(
                 "SELECT setval(%s::regclass, least(coalesce(pg_sequence_last_value(%s::regclass), 0) + %s, %s))",
-                [name, name, _PASSED, largest],
+                [name, name, _PASSED_SERIES if name == _SERIES else _PASSED, largest],
             )
 
 
@@ -94,6 +96,8 @@ def named_files() -> Iterator[tuple[Path, str]]:
     from gezhi.cases.papers import paper_path
     from gezhi.cases.photos import photo_path
     from gezhi.exchange.files.queries import upload_folder
+    from gezhi.sensing.models import ArchivedDay
+    from gezhi.sensing.queries.archived import path_of
 
     for key, sha256 in Evidence.objects.order_by("id").values_list("key", "sha256").iterator():
         yield photo_path(str(key)), sha256
@@ -104,6 +108,8 @@ def named_files() -> Iterator[tuple[Path, str]]:
     waiting = ImportRun.objects.filter(state__in=("checked", "running")).values_list("key", flat=True)
     for key in waiting:
         yield upload_folder() / str(key), ""
+    for day in ArchivedDay.objects.order_by("day").only("day", "file", "sha256").iterator():
+        yield path_of(day), day.sha256
 
 
 def _digest(path: Path) -> str:

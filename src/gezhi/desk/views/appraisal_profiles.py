@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from gezhi.cases.world import known_world
 from gezhi.desk.views.page import page
+from gezhi.desk.views.sensing_area import sensed_at
 from gezhi.insight.bulletin import said
 from gezhi.insight.profiling import DAY_PARTS, Grid, Load, Proposal, needs, stands_out
 from gezhi.insight.queries.profiles import DAYS, Profiles, profiles, proposal_for
@@ -133,6 +134,7 @@ def profile(request: ActorRequest, code: str) -> HttpResponse:
             (near[one], one, found.loads[one].index) for one in (proposed.neighbours if proposed else ())
         ],
         "days": DAYS,
+        "sensed": sensed_at(request.actor, code, known_world()),
     }
     return page(request, "desk/appraisal/profile.html", context, at="desk:appraisal")
 

@@ -23,6 +23,7 @@ from gezhi.cases.world import World, known_world
 from gezhi.desk.views.page import inbox_sources, page
 from gezhi.pages.acting import unit_name
 from gezhi.pages.security import level_name
+from gezhi.pages.sensing import told_words
 from gezhi.pages.showing import Due, due_of, role_name, said
 from gezhi.people.access import DESK, ActorRequest, requires
 from gezhi.people.models import Account
@@ -35,6 +36,7 @@ KINDS: Final = {
     "cards": gettext_lazy("督办"),
     "asked": gettext_lazy("待审批"),
     "appeal": gettext_lazy("申诉"),
+    "sensed": gettext_lazy("感知预警"),
     "warnings": gettext_lazy("安全预警"),
     "powers": gettext_lazy("岗位与紧急查看"),
     "jobs": gettext_lazy("后台任务"),
@@ -46,6 +48,7 @@ _KINDS_OF: Final = {
     "cards": {"yellow", "red", "order"},
     "asked": {"asked"},
     "appeal": {"appeal"},
+    "sensed": {"sensed"},
     "warnings": {"warning"},
     "powers": set(POWERS),
     "jobs": {"import", "training"},
@@ -58,6 +61,7 @@ _ICONS: Final = {
     "asked": "check",
     "appeal": "evaluate",
     "warning": "shield",
+    "sensed": "soon",
     "glass": "stop",
     "glass-reviewed": "check",
     "delegated": "user",
@@ -166,6 +170,8 @@ def _link(line: InboxLine, number: str) -> str:
         return _power_link(line)
     if line.kind == "warning":
         return reverse("desk:security-warning", args=[line.ref])
+    if line.kind == "sensed":
+        return reverse("desk:sensed-warning", args=[line.ref])
     return reverse("desk:case", args=[number]) + (f"#note-{line.ref}" if line.kind == "mention" else "")
 
 
@@ -182,6 +188,8 @@ def _told(line: InboxLine, procedure: str, names: Names) -> tuple[str, str]:
         return _("“%(step)s”待审批") % {"step": _step_title(line.words, procedure, names.world)}, ""
     if line.kind == "warning":
         return _warning_told(line.words, names.world), ""
+    if line.kind == "sensed":
+        return told_words(line.words), _("网格无人确认，请接手") if line.link else ""
     if line.kind == "import":
         return _import_told(line.words), ""
     if line.kind == "training":

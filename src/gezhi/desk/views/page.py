@@ -40,6 +40,7 @@ from gezhi.people.access import (
     ActorRequest,
 )
 from gezhi.security.queries.inbox import warning_sources
+from gezhi.sensing.queries.posts import told_sources
 
 _MENU: Final = (
     (
@@ -58,6 +59,7 @@ _MENU: Final = (
             ("desk:rights-counter", "user", _("权利窗口"), COUNTER),
             ("desk:circles", "next", _("空转"), CIRCLES),
             ("desk:rounds", "check", _("巡查走访"), PLAN),
+            ("desk:sensed-warnings", "soon", _("感知预警"), DESK),
             ("desk:duty", "user", _("我的岗位"), DESK),
         ),
     ),
@@ -66,6 +68,8 @@ _MENU: Final = (
         (
             ("desk:statistics", "chart", _("统计"), DESK),
             ("desk:appraisal", "evaluate", _("考核"), DESK),
+            ("desk:forecasts", "chart", _("预报水平"), DESK),
+            ("desk:tracing", "search", _("溯源与采样"), DESK),
         ),
     ),
     (
@@ -142,4 +146,4 @@ def _menu(request: ActorRequest, at: str) -> list[MenuGroup]:
 def inbox_sources(request: ActorRequest) -> list[Source]:
     found = [*sources_of(request.actor, known_world()), *appeal_sources(request.actor)]
     found += power_sources(request.actor)
-    return [*found, *warning_sources(request.actor)]
+    return [*found, *warning_sources(request.actor), *told_sources(request.actor)]

@@ -16,6 +16,7 @@ from gezhi.packs.queries import parameters
 from gezhi.packs.setting import NotSet, Wanted
 from gezhi.pages.asked import posted, texts
 from gezhi.pages.lengths import limit_words, units
+from gezhi.pages.monitor_limits import unit_words
 from gezhi.pages.paging import shown_of
 from gezhi.pages.showing import english, said
 from gezhi.people.access import DESK, PARAMETERS, ActorRequest, requires
@@ -40,13 +41,13 @@ class Shown:
 
 
 def _shown(line: ParameterLine) -> Shown:
-    now = line.now
+    now, unit = line.now, unit_words(line.parameter)
     return Shown(
         line,
         said(line.parameter.title),
         said(line.pack.manifest.title),
-        limit_words(now.limit) if now else "",
-        tuple((limit_words(value.limit), value) for value in line.coming),
+        f"{limit_words(now.limit)} {unit}".strip() if now else "",
+        tuple((f"{limit_words(value.limit)} {unit}".strip(), value) for value in line.coming),
         line.parameter.values[0].number is not None,
     )
 
@@ -88,9 +89,11 @@ def _page(request: ActorRequest, key: str, more: dict[str, object], status: int 
     line = next((line for line in parameters(today) if line.parameter.key == key), None)
     if line is None:
         raise Http404(_("没有这个参数。"))
+    unit = unit_words(line.parameter)
     context = {
         "one": _shown(line),
-        "values": [(limit_words(value.limit), value) for value in line.values],
+        "unit": unit,
+        "values": [(f"{limit_words(value.limit)} {unit}".strip(), value) for value in line.values],
         "units": units(),
         "today": today,
         "may_set": request.actor.may(PARAMETERS),

@@ -3,7 +3,7 @@
 import os
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -18,18 +18,20 @@ class Upload(Protocol):
     def chunks(self) -> Iterator[bytes]: ...
 
 
-def store(folder: Path, file: Upload, name: str) -> str:
-    """The key of the stored file, there whole or not at all. Raises FileUnreadable: too large, or a format that is
-    not read."""
+def store(
+    folder: Path, file: Upload, name: str, forms: Collection[str] = FORMATS.keys(), most: int = MAX_UPLOAD
+) -> str:
+    """The key of the stored file, there whole or not at all. `forms`: endings; `most`: bytes. Raises
+    FileUnreadable: too large, or a format that is not read."""
     plain = UNSAFE.sub("_", Path(name.replace("\\", "/")).name)[-100:].lstrip(".") or "reports"
-    if Path(plain).suffix.lower() not in FORMATS:
-        raise FileUnreadable(f"{plain} is in no format that is read; {', '.join(FORMATS)} are.")
+    if Path(plain).suffix.lower() not in forms:
+        raise FileUnreadable(f"{plain} is in no format that is read; {', '.join(forms)} are.")
     key = str(uuid.uuid4())
     path = folder / key / plain
     path.parent.mkdir(parents=True)
     draft = path.with_name(f"{path.name}.draft")
     try:
-        _write(draft, file)
+        _write(draft, file, most)
     except BaseException:
         draft.unlink()
         path.parent.rmdir()
@@ -38,13 +40,13 @@ def store(folder: Path, file: Upload, name: str) -> str:
     return key
 
 
-def _write(path: Path, file: Upload) -> None:
+def _write(path: Path, file: Upload, most: int) -> None:
     size = 0
     with path.open("wb") as out:
         for chunk in file.chunks():
             size += len(chunk)
-            if size > MAX_UPLOAD:
-                raise FileUnreadable(f"The file is over {MAX_UPLOAD:,} bytes; split it.")
+            if size > most:
+                raise FileUnreadable(f"The file is over {most:,} bytes; split it.")
             out.write(chunk)
         out.flush()
         os.fsync(out.fileno())

@@ -42,7 +42,8 @@ class ColleagueOut(BaseModel):
 
 class InboxLineOut(BaseModel):
     """`kind`: mention, lead, opened, whistle, joint, yellow, red, order, asked, appeal, import, training, warning,
-    glass (somebody looked in an emergency), glass-reviewed, delegated, nominated or nomination-decided. `ref`: the row
+    glass (somebody looked in an emergency), glass-reviewed, delegated, nominated, nomination-decided or sensed
+    (a warning of readings that you were told of). `ref`: the row
     that it follows from; `words`: what was said with it."""
 
     kind: str

@@ -19,6 +19,7 @@ from gezhi.packs.shapes.categories import (
     Parameter,
     Public,
     Rule,
+    in_force,
 )
 from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import Block, DocumentTemplate
@@ -32,7 +33,17 @@ from gezhi.packs.shapes.forms import (
     Property,
     ShowIf,
 )
+from gezhi.packs.shapes.hazards import HAZARDS, Alarm, Hazard, HazardRule
 from gezhi.packs.shapes.indicators import Appraisal, Counted, Indicator
+from gezhi.packs.shapes.monitors import (
+    Clearing,
+    Downgrade,
+    Escalation,
+    Gathering,
+    Monitor,
+    Watched,
+    seconds_of,
+)
 from gezhi.packs.shapes.overlays import OverlaidCategory, OverlaidParameter, Overlay
 from gezhi.packs.shapes.pack import Manifest, Pack
 from gezhi.packs.shapes.plans import Element, ElementIs, RoundPlan
@@ -47,33 +58,45 @@ from gezhi.packs.shapes.procedures import (
     Transition,
     Watch,
 )
+from gezhi.packs.shapes.recordings import Recording
 from gezhi.packs.shapes.situations import Situation, Step
+from gezhi.packs.shapes.things import AT_HOME, DatastreamKind, ThingKind
 from gezhi.packs.shapes.warnings import LEVELS, Level, Span, WarningRule
 
 __all__ = [
+    "AT_HOME",
     "CALLBACK_LIMIT",
     "ENGINE_LIMITS",
+    "HAZARDS",
     "LEVELS",
     "ORDER_LIMIT",
     "REPORT_IN_LIMIT",
+    "Alarm",
     "Appraisal",
     "Approval",
     "Attribute",
     "Block",
     "Category",
+    "Clearing",
     "Closing",
     "Counted",
+    "DatastreamKind",
     "DocumentTemplate",
+    "Downgrade",
     "Effect",
     "Element",
     "ElementIs",
+    "Escalation",
     "Form",
     "FormCheck",
     "FormField",
     "FormGroup",
     "FormSchema",
     "Function",
+    "Gathering",
     "Group",
+    "Hazard",
+    "HazardRule",
     "Indicator",
     "Items",
     "Key",
@@ -83,6 +106,7 @@ __all__ = [
     "Limit",
     "Manifest",
     "Message",
+    "Monitor",
     "Need",
     "OverlaidCategory",
     "OverlaidParameter",
@@ -92,6 +116,7 @@ __all__ = [
     "Procedure",
     "Property",
     "Public",
+    "Recording",
     "Role",
     "RoundPlan",
     "Rule",
@@ -102,9 +127,13 @@ __all__ = [
     "Stage",
     "State",
     "Step",
+    "ThingKind",
     "Transition",
     "Version",
     "WarningRule",
     "Watch",
+    "Watched",
     "Words",
+    "in_force",
+    "seconds_of",
 ]

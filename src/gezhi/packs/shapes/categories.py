@@ -12,7 +12,7 @@ ENGINE_LIMITS = (REPORT_IN_LIMIT, ORDER_LIMIT, CALLBACK_LIMIT)  # parameters tha
 
 Public = Literal["places", "numbers", "nothing"]  # what anybody may see of cases
 
-PARAMETER_KEY = r"^[a-z][a-z-]*(\.[a-z][a-z-]*)?$"
+PARAMETER_KEY = r"^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)?$"
 
 
 class Attribute(Shape):
@@ -83,11 +83,19 @@ class Limit(Shape):
 
 
 class Parameter(Shape):
-    """A dated value. Keys: `filing`, or `handling.normal` where `normal` is a category's `limits`."""
+    """A dated value. Keys: `filing`, or `handling.normal` where `normal` is a category's `limits`. `unit`: of a number
+    that rules of monitors compare readings with (packs/units.py)."""
 
     key: str = Field(pattern=PARAMETER_KEY)
     title: Words
+    unit: str = Field(default="", max_length=20)
     values: tuple[Limit, ...] = Field(min_length=1)
+
+
+def in_force(parameter: Parameter, on: date) -> Limit:
+    """On that day; before the first day, the first."""
+    begun = (limit for limit in reversed(parameter.values) if limit.since <= on)
+    return next(begun, parameter.values[0])
 
 
 class Message(Shape):

@@ -5,11 +5,15 @@ from gezhi.packs.shapes.categories import Category, Function, Group, Message, Pa
 from gezhi.packs.shapes.closings import Closing
 from gezhi.packs.shapes.documents import DocumentTemplate
 from gezhi.packs.shapes.forms import Form
+from gezhi.packs.shapes.hazards import HazardRule
 from gezhi.packs.shapes.indicators import Appraisal, Indicator
+from gezhi.packs.shapes.monitors import Monitor
 from gezhi.packs.shapes.overlays import Overlay
 from gezhi.packs.shapes.plans import Element, RoundPlan
 from gezhi.packs.shapes.procedures import Procedure
+from gezhi.packs.shapes.recordings import Recording
 from gezhi.packs.shapes.situations import Situation
+from gezhi.packs.shapes.things import ThingKind
 from gezhi.packs.shapes.warnings import WarningRule
 
 
@@ -46,6 +50,10 @@ class Pack(Shape):
     elements: tuple[Element, ...] = ()
     plans: tuple[RoundPlan, ...] = ()
     warnings: tuple[WarningRule, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
+    things: tuple[ThingKind, ...] = ()
+    hazards: tuple[HazardRule, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     situations: tuple[Situation, ...] = ()
+    recordings: tuple[Recording, ...] = ()
     digest: str = ""

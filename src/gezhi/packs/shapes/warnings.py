@@ -7,10 +7,10 @@ from pydantic import Field, model_validator
 
 from gezhi.packs.shapes.base import Key, Shape, Words
 
-LEVELS = ("blue", "yellow", "orange", "red")
 SPAN = r"^[1-9][0-9]{0,3} (minutes|hours|days)$"
 _HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 Level = Literal["blue", "yellow", "orange", "red"]
+LEVELS: tuple[Level, ...] = ("blue", "yellow", "orange", "red")
 SignalKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)?$", max_length=40)]
 Span = Annotated[str, Field(pattern=SPAN)]
 

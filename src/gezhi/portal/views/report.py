@@ -25,6 +25,7 @@ from gezhi.portal.views import simple
 from gezhi.portal.views.draft import Draft, fresh_draft, read_draft
 from gezhi.portal.views.memory import remember
 from gezhi.portal.views.near import ask_about_near
+from gezhi.portal.views.notices import lines_for_home
 
 _TOO_MANY: Final = gettext_lazy("短时间内提交太多，请过几分钟再提交，或拨打热线电话。")
 REPORTS: Final = TokenBuckets(60, 600)  # by address: a service hall may share one
@@ -34,7 +35,7 @@ REPORTS: Final = TokenBuckets(60, 600)  # by address: a service hall may share o
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     name = "home_simple" if display_of(request).large else "home"
-    return render(request, f"portal/{name}.html")
+    return render(request, f"portal/{name}.html", {"notices": lines_for_home()})
 
 
 @public

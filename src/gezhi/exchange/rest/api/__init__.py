@@ -14,6 +14,7 @@ from gezhi.cases.procedure import Refused
 from gezhi.exchange.rest.access import answer_with
 from gezhi.exchange.rest.api import (
     appraisal,
+    backfills,
     callbacks,
     cases,
     catalogue,
@@ -23,9 +24,11 @@ from gezhi.exchange.rest.api import (
     documents,
     following,
     forms,
+    hazards,
     ledger,
     lists,
     looks,
+    notices,
     packs,
     parameters,
     photos,
@@ -35,8 +38,12 @@ from gezhi.exchange.rest.api import (
     reports,
     rights,
     rounds,
+    scam,
     security,
+    sensing,
+    sensing_warnings,
     signing,
+    sources,
     streams,
     talk,
     vouched,
@@ -83,6 +90,13 @@ for part in (
     ledger,
     security,
     rights,
+    hazards,
+    notices,
+    scam,
+    sources,
+    sensing,
+    backfills,
+    sensing_warnings,
 ):
     api.add_router("", part.router)
 

@@ -22,6 +22,7 @@ from gezhi.exchange.rest.problems import Problem
 from gezhi.exchange.rest.shapes import ProblemOut
 from gezhi.insight.queries.inbox import appeal_sources
 from gezhi.people.access import DESK, Actor
+from gezhi.sensing.queries.posts import told_sources
 
 router = Router(tags=["talk"])
 LARGEST = 2**63
@@ -145,7 +146,12 @@ def _notes(case: Case, actor: Actor) -> HttpResponse:
 
 
 def _sources(actor: Actor) -> list[Source]:
-    return [*sources_of(actor, known_world()), *appeal_sources(actor), *power_sources(actor)]
+    return [
+        *sources_of(actor, known_world()),
+        *appeal_sources(actor),
+        *power_sources(actor),
+        *told_sources(actor),
+    ]
 
 
 def _aware(at: datetime | None) -> datetime | None:

@@ -17,7 +17,7 @@ from gezhi.packs.catalogue import Catalogue
 from gezhi.people.access import COMMAND, PERMISSIONS, Actor
 from gezhi.places.whereabouts import Box
 
-SOURCES: Final = ("portal", "hotline", "field", "agent", "api", "open311", "file")
+SOURCES: Final = ("portal", "hotline", "field", "agent", "api", "open311", "file", "sensor", "sensing")
 OTHERS: Final = "other"  # opened by no report: a child, or split off
 OWN: Final = "own"
 HOLDERS: Final = (OWN, *LEVELS[:-1])

@@ -1,0 +1,1 @@
+"""Readings of the past from files: CSV, Parquet, XLSX, JSONL."""

@@ -1,0 +1,1 @@
+"""From a notice to a dissuasion, and forgetting it."""

@@ -1,0 +1,1 @@
+"""Requests of one asker, alone and many in one body."""

@@ -1,0 +1,1 @@
+"""Entities as they stand in the database."""

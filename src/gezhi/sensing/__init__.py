@@ -1,0 +1,1 @@
+"""Things, datastreams and events of the city, and what follows from them."""
